@@ -1,0 +1,125 @@
+"""Build the C kernels and the compiled modules: everything else stands in pyproject.toml."""
+
+import os
+import shutil
+import sysconfig
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext as _build_ext
+
+ROOT = Path(__file__).parent
+# No -ffast-math and no -march=native: the first changes the floating point of the whole process,
+# the second crashes on other CPUs. Contraction is off so that every fused multiply-add is one
+# that the source wrote (vec_fma): an element's result never depends on its lane.
+C_FLAGS = ["-std=gnu11", "-O2", "-g0", "-ffp-contract=off", "-fno-math-errno"]
+# The bindings know what they index and divide by; the compiled Python keeps Python's meaning.
+BINDING = {
+    "language_level": 3,
+    "boundscheck": False,
+    "wraparound": False,
+    "initializedcheck": False,
+    "cdivision": True,
+    "allow_none_for_extension_args": False,
+}
+# Operators are C slots that get their operands in either order: a subclass inherits those, where
+# it would look up __mul__ by name.
+PYTHON = {
+    "language_level": 3,
+    "binding": True,
+    "auto_pickle": False,
+    "c_api_binop_methods": True,
+}
+# Plain Python that Cython compiles, typed by the .pxd beside it.
+COMPILED_PYTHON = [
+    path
+    for pattern in ("autograd/*.py", "ops/*.py", "tensor.py")
+    for path in sorted((ROOT / "tinygrad_c").glob(pattern))
+    if path.with_suffix(".pxd").exists()
+]
+
+
+def extensions(sources):
+    """One extension per module; all of csrc is linked into `_kernels.runtime`, once."""
+    for source in sources:
+        path = source.relative_to(ROOT)
+        name = ".".join(path.with_suffix("").parts)
+        yield Extension(
+            name,
+            [str(path)],
+            include_dirs=["csrc", numpy.get_include()],
+            define_macros=[
+                ("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"),
+                ("TGC_BUILD_FLAGS", f'"{" ".join(C_FLAGS)}"'),
+            ],
+            extra_compile_args=[*C_FLAGS, "-Wno-unused-function"],
+            libraries=["pthread", "m"],
+            depends=[str(p) for p in ROOT.glob("csrc/**/*.[ch]")] if "runtime" in name else [],
+        )
+
+
+def check_tools(compiler):
+    """End with one sentence that names the cure where the compiler or a header is missing."""
+    cures = {
+        f"the C compiler {compiler}": (shutil.which(compiler), "gcc"),
+        "Python's header Python.h": (
+            Path(sysconfig.get_path("include"), "Python.h").exists(),
+            "python3-dev",
+        ),
+    }
+    for tool, (found, package) in cures.items():
+        if not found:
+            raise SystemExit(
+                f"tinygrad_c is compiled from C, but {tool} is missing: install it first "
+                f"(Debian and Ubuntu: sudo apt install {package} libc6-dev)."
+            )
+
+
+class build_ext(_build_ext):  # noqa: N801  the name is setuptools'
+    """Compile csrc with its own flags, on all cores."""
+
+    def build_extensions(self):
+        check_tools(self.compiler.compiler[0])
+        super().build_extensions()
+
+    def build_extension(self, ext):
+        if ext.name == "tinygrad_c._kernels.runtime":
+            ext.extra_objects = self.compile_kernels()
+        super().build_extension(ext)
+
+    def compile_kernels(self):
+        objects = Path(self.build_temp) / "csrc"
+
+        def compile_one(source):
+            target = objects / source.relative_to(ROOT / "csrc").with_suffix(".o")
+            newest = max(newest_header, source.stat().st_mtime)
+            if not self.force and target.exists() and target.stat().st_mtime > newest:
+                return [str(target)]
+            return self.compiler.compile(
+                [str(source.relative_to(ROOT))],
+                output_dir=self.build_temp,
+                include_dirs=["csrc"],
+                extra_postargs=[*C_FLAGS, "-fvisibility=hidden"],
+            )
+
+        newest_header = max(p.stat().st_mtime for p in ROOT.glob("csrc/**/*.h"))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            compiled = pool.map(compile_one, sorted(ROOT.glob("csrc/**/*.c")))
+            return [path for paths in compiled for path in paths]
+
+
+setup(
+    ext_modules=[
+        *cythonize(
+            list(extensions(sorted((ROOT / "tinygrad_c").glob("**/*.pyx")))),
+            compiler_directives=BINDING,
+            quiet=True,
+        ),
+        *cythonize(list(extensions(COMPILED_PYTHON)), compiler_directives=PYTHON, quiet=True),
+    ],
+    cmdclass={"build_ext": build_ext},
+    options={"build_ext": {"parallel": os.cpu_count()}},
+)

@@ -1,0 +1,250 @@
+/* The loops for one real type (T) and the vectors of one ISA. */
+#include "../vec/math.template.h"
+
+/* An operand of step 0 is one number: it is repeated in a buffer of one vector, which is then
+ * loaded again and again. */
+typedef struct {
+    _Alignas(sizeof(vec)) T lanes[VL];
+} FN(splat);
+
+TGC_INLINE const T *FN(begin)(char *data, ptrdiff_t step, FN(splat) *splat)
+{
+    const T *p = (const T *)(const void *)data;
+    if (step) {
+        return p;
+    }
+    vec_store(splat->lanes, vec_set1(*p));
+    return splat->lanes;
+}
+
+/* y = f(a): whole vectors, then what is left in the first lanes of one more. */
+TGC_INLINE void FN(map_1)(vec (*f)(vec), ptrdiff_t n, char *const *data, const ptrdiff_t *steps)
+{
+    FN(splat) a_splat;
+    const T *a = FN(begin)(data[0], steps[0], &a_splat);
+    T *y = (T *)(void *)data[1];
+    const ptrdiff_t a_step = VL * steps[0];
+    for (; n >= VL; n -= VL, a += a_step, y += VL) {
+        vec_store(y, f(vec_load(a)));
+    }
+    if (n > 0) {
+        vec_storen(y, f(vec_loadn(a, n)), n);
+    }
+}
+
+/* y = f(a, b) */
+TGC_INLINE void FN(map_2)(vec (*f)(vec, vec), ptrdiff_t n, char *const *data,
+                          const ptrdiff_t *steps)
+{
+    FN(splat) a_splat, b_splat;
+    const T *a = FN(begin)(data[0], steps[0], &a_splat);
+    const T *b = FN(begin)(data[1], steps[1], &b_splat);
+    T *y = (T *)(void *)data[2];
+    const ptrdiff_t a_step = VL * steps[0], b_step = VL * steps[1];
+    for (; n >= VL; n -= VL, a += a_step, b += b_step, y += VL) {
+        vec_store(y, f(vec_load(a), vec_load(b)));
+    }
+    if (n > 0) {
+        vec_storen(y, f(vec_loadn(a, n), vec_loadn(b, n)), n);
+    }
+}
+
+/* y = f(a, b, c) */
+TGC_INLINE void FN(map_3)(vec (*f)(vec, vec, vec), ptrdiff_t n, char *const *data,
+                          const ptrdiff_t *steps)
+{
+    FN(splat) a_splat, b_splat, c_splat;
+    const T *a = FN(begin)(data[0], steps[0], &a_splat);
+    const T *b = FN(begin)(data[1], steps[1], &b_splat);
+    const T *c = FN(begin)(data[2], steps[2], &c_splat);
+    T *y = (T *)(void *)data[3];
+    const ptrdiff_t a_step = VL * steps[0], b_step = VL * steps[1], c_step = VL * steps[2];
+    for (; n >= VL; n -= VL, a += a_step, b += b_step, c += c_step, y += VL) {
+        vec_store(y, f(vec_load(a), vec_load(b), vec_load(c)));
+    }
+    if (n > 0) {
+        vec_storen(y, f(vec_loadn(a, n), vec_loadn(b, n), vec_loadn(c, n)), n);
+    }
+}
+
+/* y = f(a), a bool */
+TGC_INLINE void FN(test_1)(vmask (*f)(vec), ptrdiff_t n, char *const *data,
+                           const ptrdiff_t *steps)
+{
+    FN(splat) a_splat;
+    const T *a = FN(begin)(data[0], steps[0], &a_splat);
+    uint8_t *y = (uint8_t *)data[1];
+    const ptrdiff_t a_step = VL * steps[0];
+    for (; n >= VL; n -= VL, a += a_step, y += VL) {
+        vmask_store_bytes(y, f(vec_load(a)), VL);
+    }
+    if (n > 0) {
+        vmask_store_bytes(y, f(vec_loadn(a, n)), n);
+    }
+}
+
+/* y = f(a, b), a bool */
+TGC_INLINE void FN(test_2)(vmask (*f)(vec, vec), ptrdiff_t n, char *const *data,
+                           const ptrdiff_t *steps)
+{
+    FN(splat) a_splat, b_splat;
+    const T *a = FN(begin)(data[0], steps[0], &a_splat);
+    const T *b = FN(begin)(data[1], steps[1], &b_splat);
+    uint8_t *y = (uint8_t *)data[2];
+    const ptrdiff_t a_step = VL * steps[0], b_step = VL * steps[1];
+    for (; n >= VL; n -= VL, a += a_step, b += b_step, y += VL) {
+        vmask_store_bytes(y, f(vec_load(a), vec_load(b)), VL);
+    }
+    if (n > 0) {
+        vmask_store_bytes(y, f(vec_loadn(a, n), vec_loadn(b, n)), n);
+    }
+}
+
+#define DEFINE(name, map, result, parameters, expression)                                    \
+    TGC_INLINE result FN(name##_lanes) parameters                                            \
+    {                                                                                        \
+        return expression;                                                                   \
+    }                                                                                        \
+    static void FN(name)(const tgc_call *call, ptrdiff_t n, char *const *data,               \
+                         const ptrdiff_t *steps)                                             \
+    {                                                                                        \
+        (void)call;                                                                          \
+        FN(map)(FN(name##_lanes), n, data, steps);                                           \
+    }
+#define UNARY(name, expression) DEFINE(name, map_1, vec, (vec a), expression)
+#define BINARY(name, expression) DEFINE(name, map_2, vec, (vec a, vec b), expression)
+#define PREDICATE(name, expression) DEFINE(name, test_1, vmask, (vec a), expression)
+#define COMPARISON(name) DEFINE(name, test_2, vmask, (vec a, vec b), vec_##name(a, b))
+
+UNARY(neg, -a)
+UNARY(abs, vec_abs(a))
+UNARY(sign, vec_select(vec_gt(a, vec_zero()), vec_set1(1),
+                       vec_select(vec_lt(a, vec_zero()), vec_set1(-1), vec_zero())))
+UNARY(relu, vec_select(vec_le(a, vec_zero()), vec_zero(), a))
+UNARY(square, a *a)
+UNARY(sqrt, vec_sqrt(a))
+UNARY(reciprocal, 1 / a)
+UNARY(floor, vec_floor(a))
+UNARY(ceil, vec_ceil(a))
+UNARY(trunc, vec_trunc(a))
+UNARY(round, vec_round(a))
+UNARY(exp, vec_exp(a))
+UNARY(expm1, vec_expm1(a))
+UNARY(log, vec_log(a))
+UNARY(log1p, vec_log1p(a))
+UNARY(tanh, vec_tanh(a))
+UNARY(sigmoid, vec_sigmoid(a))
+UNARY(erf, vec_erf(a))
+UNARY(sin, vec_sin(a))
+UNARY(cos, vec_cos(a))
+
+PREDICATE(isnan, vec_isnan(a))
+PREDICATE(isinf, vec_eq(vec_abs(a), vec_set1((T)INFINITY)))
+PREDICATE(isfinite, vec_lt(vec_abs(a), vec_set1((T)INFINITY)))
+
+BINARY(add, a + b)
+BINARY(sub, a - b)
+BINARY(mul, a *b)
+BINARY(div, a / b)
+BINARY(maximum, vec_max(a, b))
+BINARY(minimum, vec_min(a, b))
+BINARY(pow, vec_pow(a, b))
+
+COMPARISON(eq)
+COMPARISON(ne)
+COMPARISON(lt)
+COMPARISON(le)
+COMPARISON(gt)
+COMPARISON(ge)
+
+/* The gradients: a is that of the result; b is the result, or the derivative, which may be
+ * infinite or NaN. */
+BINARY(relu_backward, vec_select(vec_le(b, vec_zero()), vec_zero(), a))
+BINARY(sigmoid_backward, a *b * (1 - b))
+BINARY(tanh_backward, a *(1 - b * b))
+BINARY(guarded, vec_select(vec_eq(a, vec_zero()), vec_zero(), a *b))
+
+DEFINE(clamp, map_3, vec, (vec a, vec low, vec high), vec_min(vec_max(a, low), high))
+
+#undef COMPARISON
+#undef PREDICATE
+#undef BINARY
+#undef UNARY
+#undef DEFINE
+
+static void FN(where)(const tgc_call *call, ptrdiff_t n, char *const *data,
+                      const ptrdiff_t *steps)
+{
+    (void)call;
+    uint8_t condition_splat[VL];
+    FN(splat) a_splat, b_splat;
+    const uint8_t *condition = (const uint8_t *)data[0];
+    if (steps[0] == 0) {
+        memset(condition_splat, *condition, VL);
+        condition = condition_splat;
+    }
+    const T *a = FN(begin)(data[1], steps[1], &a_splat);
+    const T *b = FN(begin)(data[2], steps[2], &b_splat);
+    T *y = (T *)(void *)data[3];
+    const ptrdiff_t c_step = VL * steps[0], a_step = VL * steps[1], b_step = VL * steps[2];
+    for (; n >= VL; n -= VL, condition += c_step, a += a_step, b += b_step, y += VL) {
+        const vmask chosen = vmask_loadn_bytes(condition, VL);
+        vec_store(y, vec_select(chosen, vec_load(a), vec_load(b)));
+    }
+    if (n > 0) {
+        const vmask chosen = vmask_loadn_bytes(condition, n);
+        vec_storen(y, vec_select(chosen, vec_loadn(a, n), vec_loadn(b, n)), n);
+    }
+}
+
+/* With functions of the C library, which has no vectors: element by element. */
+#define BINARY(name, expression) LOOP(FN(name), T, T, 2, LOAD(T, a, 0) LOAD(T, b, 1), expression)
+
+/* a - b * floor(a / b), exactly: the result has the sign of b. */
+static T FN(real_remainder)(T a, T b)
+{
+    const T r = fmod(a, b);
+    return r != 0 && (b < 0) != (r < 0) ? r + b : r;
+}
+
+/* floor(a / b) of the exact quotient, which a / b, rounded, may have left for the next number. */
+static T FN(real_floor_divide)(T a, T b)
+{
+    if (b == 0) {
+        return a / b;
+    }
+    const T r = fmod(a, b);
+    const T quotient = (a - r) / b - (r != 0 && (b < 0) != (r < 0));
+    if (quotient == 0) {
+        return copysign((T)0, a / b);
+    }
+    const T whole = floor(quotient);
+    return quotient - whole > (T)0.5 ? whole + 1 : whole;
+}
+
+BINARY(floor_divide, FN(real_floor_divide)(a, b))
+BINARY(remainder, FN(real_remainder)(a, b))
+
+#undef BINARY
+
+static void FN(install)(tgc_table table)
+{
+#define INSTALL(kernel, cost) \
+    table[TGC_##kernel][TGC_DTYPE] = TGC_ELEMENTWISE_ROW(#kernel, FN(kernel), cost);
+#define INSTALL_SIMPLE(kernel) INSTALL(kernel, 0.2)
+    TGC_UNARY_KERNELS(INSTALL_SIMPLE)
+    TGC_BINARY_KERNELS(INSTALL_SIMPLE)
+    TGC_PREDICATE_KERNELS(INSTALL_SIMPLE)
+    TGC_COMPARISON_KERNELS(INSTALL_SIMPLE)
+    TGC_REAL_UNARY_KERNELS(INSTALL_SIMPLE)
+    TGC_REAL_BINARY_KERNELS(INSTALL_SIMPLE)
+    TGC_TERNARY_KERNELS(INSTALL_SIMPLE)
+#undef INSTALL_SIMPLE
+#define INSTALL_TRANSCENDENTAL(kernel) INSTALL(kernel, 0.8)
+    TGC_TRANSCENDENTAL_KERNELS(INSTALL_TRANSCENDENTAL)
+#undef INSTALL_TRANSCENDENTAL
+    INSTALL(pow, 4)
+    INSTALL(floor_divide, 8)
+    INSTALL(remainder, 8)
+#undef INSTALL
+}

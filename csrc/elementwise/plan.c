@@ -1,0 +1,236 @@
+/* From shapes and strides to tiles: the order of dimensions is free, for results are too. */
+#include "elementwise.h"
+#include "tiles.h"
+
+#include "../runtime/lines.h"
+
+#include <stdlib.h>
+
+/* Rows that are shorter are packed, many to a tile, longer ones are walked where they lie. */
+static const ptrdiff_t MIN_ROW = 32;
+/* Blocks of fewer elements are not worth packing by themselves. */
+static const ptrdiff_t MIN_BLOCK = 64;
+/* Columns of a tile that is packed by transposing: the rest of it is rows of a cache line. */
+static const ptrdiff_t TRANSPOSED_COLUMNS = 32;
+
+static tgc_operand *output(tgc_call *call)
+{
+    return &call->operands[call->n_operands - 1];
+}
+
+static void drop_dimension(tgc_call *call, int d)
+{
+    for (int i = 0; i < call->n_operands; i++) {
+        tgc_operand *o = &call->operands[i];
+        for (int k = d; k + 1 < o->ndim; k++) {
+            o->shape[k] = o->shape[k + 1];
+            o->strides[k] = o->strides[k + 1];
+        }
+        o->ndim--;
+    }
+}
+
+static void swap_dimensions(tgc_call *call, int d, int e)
+{
+    for (int i = 0; i < call->n_operands; i++) {
+        tgc_operand *o = &call->operands[i];
+        const ptrdiff_t size = o->shape[d], stride = o->strides[d];
+        o->shape[d] = o->shape[e];
+        o->strides[d] = o->strides[e];
+        o->shape[e] = size;
+        o->strides[e] = stride;
+    }
+}
+
+static void reverse_dimension(tgc_call *call, int d)
+{
+    for (int i = 0; i < call->n_operands; i++) {
+        tgc_operand *o = &call->operands[i];
+        o->data += (o->shape[d] - 1) * o->strides[d] * (ptrdiff_t)tgc_item_size(o->dtype);
+        o->strides[d] = -o->strides[d];
+    }
+}
+
+/* Puts the dimensions into the order in which the output lies in memory, upwards. */
+static void follow_output(tgc_call *call)
+{
+    const tgc_operand *y = output(call);
+    for (int d = 0; d < y->ndim; d++) {
+        if (y->strides[d] < 0) {
+            reverse_dimension(call, d);
+        }
+        for (int e = d; e > 0 && y->strides[e - 1] < y->strides[e]; e--) {
+            swap_dimensions(call, e - 1, e);
+        }
+    }
+}
+
+/* Can dimensions d - 1 and d be walked as one in every operand? */
+static int mergeable(const tgc_call *call, int d)
+{
+    for (int i = 0; i < call->n_operands; i++) {
+        const tgc_operand *o = &call->operands[i];
+        if (o->strides[d - 1] != o->strides[d] * o->shape[d]) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static void simplify(tgc_call *call)
+{
+    const tgc_operand *y = output(call);
+    for (int d = y->ndim - 1; d >= 0 && y->ndim > 1; d--) {
+        if (y->shape[d] == 1) {
+            drop_dimension(call, d);
+        }
+    }
+    follow_output(call);
+    for (int d = y->ndim - 1; d > 0; d--) {
+        if (mergeable(call, d)) {
+            const ptrdiff_t size = y->shape[d - 1] * y->shape[d];
+            drop_dimension(call, d - 1);
+            for (int i = 0; i < call->n_operands; i++) {
+                call->operands[i].shape[d - 1] = size;
+            }
+        }
+    }
+}
+
+/* Are the elements of every operand's rows side by side, or one number? */
+static int has_plain_rows(tgc_call *call)
+{
+    const tgc_operand *y = output(call);
+    const int last = y->ndim - 1;
+    for (int i = 0; i < call->n_operands; i++) {
+        const ptrdiff_t stride = call->operands[i].strides[last];
+        if (stride != 1 && (stride != 0 || (call->operands[i].access & TGC_WRITE))) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* The dimension along which an input that is transposed lies in memory, or -1. */
+static int transposed_dimension(tgc_call *call)
+{
+    const int last = output(call)->ndim - 1;
+    int best = -1;
+    for (int i = 0; i < call->n_operands && best < 0; i++) {
+        const tgc_operand *o = &call->operands[i];
+        ptrdiff_t least = labs(o->strides[last]);
+        for (int d = 0; d < last; d++) {
+            if (o->strides[d] != 0 && labs(o->strides[d]) < least) {
+                least = labs(o->strides[d]);
+                best = d;
+            }
+        }
+    }
+    return best;
+}
+
+static int longest_dimension(tgc_call *call)
+{
+    const tgc_operand *y = output(call);
+    int longest = 0;
+    for (int d = 1; d < y->ndim - 1; d++) {
+        longest = y->shape[d] > y->shape[longest] ? d : longest;
+    }
+    return longest;
+}
+
+/* Chooses the dimension whose elements become the rows of a packed tile, moves it in front of the
+ * last, and returns the number of columns of a tile. */
+static ptrdiff_t choose_rows(tgc_call *call)
+{
+    const tgc_operand *y = output(call);
+    const int last = y->ndim - 1, transposed = transposed_dimension(call);
+    if (last > 0 && transposed >= 0) {
+        swap_dimensions(call, transposed, last - 1);
+        const ptrdiff_t fill = PACKED_TILE / y->shape[last - 1];
+        return fill > TRANSPOSED_COLUMNS ? fill : TRANSPOSED_COLUMNS;
+    }
+    if (last > 1 && y->shape[last - 1] * y->shape[last] < MIN_BLOCK) {
+        swap_dimensions(call, longest_dimension(call), last - 1);
+    }
+    return PACKED_TILE;
+}
+
+static void plan_tiles(tgc_call *call)
+{
+    const tgc_operand *y = output(call);
+    simplify(call);
+    const int last = y->ndim - 1;
+    ptrdiff_t tile = CHUNK, columns = CHUNK;
+    if (!has_plain_rows(call) || (last > 0 && y->shape[last] < MIN_ROW)) {
+        call->sizes[PACKED] = 1;
+        call->workspace = (size_t)call->n_operands * PACKED_TILE * 8;
+        tile = PACKED_TILE;
+        columns = choose_rows(call);
+    }
+    columns = columns < y->shape[last] ? columns : y->shape[last];
+    const ptrdiff_t rows = last > 0 ? y->shape[last - 1] : 1;
+    call->sizes[TILE_ROWS] = rows < tile / columns ? rows : tile / columns;
+    call->sizes[TILE_COLUMNS] = columns;
+}
+
+/* One row as it is. */
+static void plan_row(tgc_call *call)
+{
+    call->sizes[TILE_ROWS] = 1;
+    call->sizes[TILE_COLUMNS] = CHUNK;
+}
+
+static int is_row(tgc_call *call)
+{
+    return output(call)->ndim == 1 && has_plain_rows(call);
+}
+
+/* A single element has no strides. */
+static void plan_single(tgc_call *call)
+{
+    for (int i = 0; i < call->n_operands; i++) {
+        tgc_operand *o = &call->operands[i];
+        o->ndim = 1;
+        o->shape[0] = 1;
+        o->strides[0] = 1;
+    }
+    plan_row(call);
+}
+
+static ptrdiff_t ceil_divide(ptrdiff_t a, ptrdiff_t b)
+{
+    return a / b + (a % b > 0);
+}
+
+static ptrdiff_t count_tiles(tgc_call *call)
+{
+    const tgc_operand *y = output(call);
+    const int last = y->ndim - 1;
+    ptrdiff_t n = ceil_divide(y->shape[last], call->sizes[TILE_COLUMNS]);
+    if (last > 0) {
+        n *= ceil_divide(y->shape[last - 1], call->sizes[TILE_ROWS]);
+    }
+    for (int d = 0; d < last - 1; d++) {
+        n *= y->shape[d];
+    }
+    return n;
+}
+
+void tgc_elementwise_plan(tgc_call *call)
+{
+    const ptrdiff_t n = tgc_operand_size(output(call));
+    call->work = (double)n * call->kernel->cost;
+    call->sizes[PACKED] = 0;
+    if (n <= 1) {
+        plan_single(call);
+    } else if (is_row(call)) {
+        plan_row(call);
+    } else {
+        plan_tiles(call);
+    }
+    call->sizes[TILES] = n == 0 ? 0 : count_tiles(call);
+    const ptrdiff_t tile = call->sizes[TILE_ROWS] * call->sizes[TILE_COLUMNS];
+    call->sizes[TILES_PER_CHUNK] = CHUNK / tile;
+    call->n_chunks = ceil_divide(call->sizes[TILES], call->sizes[TILES_PER_CHUNK]);
+}

@@ -1,0 +1,323 @@
+#include "index.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../vec/typed.h"
+
+enum {
+    /* Bytes, or indices to check, of a chunk that may be cut anywhere. */
+    CHUNK_BYTES = 32 << 10,
+    CHUNK_CHECKS = 16384,
+    /* Of chunks that all read the same indices: elements, how many chunks at most, and elements
+     * of a row that one moves at least. */
+    SPLIT_ELEMENTS = 16384,
+    SPLIT_CHUNKS = 8,
+    SPLIT_ROW = 32,
+    /* Elements that are added at once. */
+    ADD_BLOCK = 16,
+};
+
+/* Nanoseconds to find one place, to move one byte of a row. */
+static const double PLACE_COST = 2, BYTE_COST = 0.1;
+
+/* The indexed dimensions of a, in a form for the loops. */
+typedef struct {
+    int k;
+    int row;    /* do the indices stand still along the lines? */
+    int simple; /* do they change, and are all int64? */
+    int8_t dtype[TGC_MAX_INDICES];
+    ptrdiff_t size[TGC_MAX_INDICES];
+    ptrdiff_t stride[TGC_MAX_INDICES]; /* in bytes */
+} tgc_indexed;
+
+/* The `loop` of a kernel: n elements of the line that the walk over the call's operands stands
+ * in; the first of them is position p. */
+typedef void index_loop(const tgc_call *call, const tgc_indexed *a, const tgc_lines *line,
+                        ptrdiff_t n, ptrdiff_t p);
+
+static const tgc_operand *indexed_operand(const tgc_call *call)
+{
+    const tgc_operand *first = &call->operands[0];
+    return first->ndim > call->sizes[TGC_INDEX_NDIM] ? first : &call->operands[call->n_operands - 1];
+}
+
+static tgc_indexed indexed_dimensions(const tgc_call *call)
+{
+    const tgc_operand *a = indexed_operand(call);
+    const int n = (int)call->sizes[TGC_INDEX_NDIM];
+    tgc_indexed indexed = {.k = (int)call->sizes[TGC_INDEX_K], .simple = 1};
+    for (int j = 0; j < indexed.k; j++) {
+        indexed.dtype[j] = call->operands[1 + j].dtype;
+        indexed.simple &= indexed.dtype[j] == TGC_I64;
+        indexed.size[j] = a->shape[n + j];
+        indexed.stride[j] = a->strides[n + j] * (ptrdiff_t)tgc_item_size(a->dtype);
+    }
+    return indexed;
+}
+
+/* *offset := where the indices at data[j] + i * step[j] lead in a, in bytes. Returns -1, or the
+ * number of the first index that is bad. */
+TGC_INLINE int find_place(const tgc_indexed *a, int k, int simple, char *const *data,
+                          const ptrdiff_t *step, ptrdiff_t i, ptrdiff_t *offset)
+{
+    *offset = 0;
+    for (int j = 0; j < k; j++) {
+        const int dtype = simple ? TGC_I64 : a->dtype[j];
+        int64_t index = tgc_read_index(data[j] + i * step[j], dtype);
+        index += index < 0 ? a->size[j] : 0;
+        if ((uint64_t)index >= (uint64_t)a->size[j]) {
+            return j;
+        }
+        *offset += index * a->stride[j];
+    }
+    return -1;
+}
+
+/* Looks at the indices of a line; the walk is over the indices alone. */
+static void check(const tgc_call *call, const tgc_indexed *a, const tgc_lines *line, ptrdiff_t n,
+                  ptrdiff_t p)
+{
+    for (ptrdiff_t i = 0; i < (a->row ? 1 : n); i++) {
+        ptrdiff_t offset;
+        const int bad = find_place(a, a->k, 0, line->data, line->step, i, &offset);
+        if (bad >= 0) {
+            tgc_report(call, (p + i) * a->k + bad);
+            return;
+        }
+    }
+}
+
+/* Runs the kernel's loop on all lines of a walk whose first element is position p; `indices` is
+ * the first of the walk's operands that is an index. */
+static void run_lines(const tgc_call *call, tgc_lines *w, int indices, ptrdiff_t p)
+{
+    tgc_indexed a = indexed_dimensions(call);
+    a.row = 1;
+    for (int j = 0; j < a.k; j++) {
+        a.row &= w->step[indices + j] == 0;
+    }
+    a.simple &= !a.row;
+    for (ptrdiff_t n; (n = tgc_lines_left(w)) > 0; tgc_lines_next(w, n)) {
+        ((index_loop *)call->kernel->loop)(call, &a, w, n, p);
+        p += n;
+    }
+}
+
+/* ---- chunks that may be cut anywhere: index, gather, check ---- */
+
+static void cut_anywhere(tgc_call *call, ptrdiff_t n, ptrdiff_t chunk)
+{
+    call->sizes[TGC_INDEX_CHUNK] = chunk;
+    call->n_chunks = (n + chunk - 1) / chunk;
+}
+
+/* Does an index change along the last dimension? Then there is one place to find per element. */
+static int has_rows(const tgc_call *call)
+{
+    const int last = (int)call->sizes[TGC_INDEX_NDIM] - 1;
+    for (int j = 0; j < call->sizes[TGC_INDEX_K]; j++) {
+        if (last < 0 || call->operands[1 + j].strides[last] != 0) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static double moving_work(const tgc_call *call, ptrdiff_t n)
+{
+    const double bytes = (double)tgc_item_size(call->operands[0].dtype);
+    return (double)n * (has_rows(call) ? bytes * BYTE_COST : PLACE_COST);
+}
+
+static void plan_take(tgc_call *call)
+{
+    const tgc_operand *y = &call->operands[call->n_operands - 1];
+    const ptrdiff_t n = tgc_operand_size(y);
+    cut_anywhere(call, n, CHUNK_BYTES / (ptrdiff_t)tgc_item_size(y->dtype));
+    call->work = moving_work(call, n);
+}
+
+static void run_range(const tgc_call *call, const tgc_operand *operands, int n_operands,
+                      int indices, ptrdiff_t chunk)
+{
+    const ptrdiff_t size = call->sizes[TGC_INDEX_CHUNK], first = chunk * size;
+    tgc_lines w;
+    tgc_lines_begin(&w, operands, n_operands, (int)call->sizes[TGC_INDEX_NDIM]);
+    tgc_lines_merge(&w);
+    const ptrdiff_t left = tgc_lines_size(&w) - first;
+    tgc_lines_seek(&w, first, left < size ? left : size);
+    run_lines(call, &w, indices, first);
+}
+
+static void take_chunk(const tgc_call *call, ptrdiff_t index)
+{
+    run_range(call, call->operands, call->n_operands, 1, index);
+}
+
+static void plan_check(tgc_call *call)
+{
+    const ptrdiff_t n = tgc_operand_size(&call->operands[1]);
+    cut_anywhere(call, n, CHUNK_CHECKS);
+    call->work = has_rows(call) ? 0 : (double)n * PLACE_COST / 2;
+}
+
+static void check_chunk(const tgc_call *call, ptrdiff_t index)
+{
+    run_range(call, call->operands + 1, (int)call->sizes[TGC_INDEX_K], 0, index);
+}
+
+/* ---- chunks cut along a dimension in which `a` is not indexed: index_put, scatter ---- */
+
+/* The largest such dimension, or -1. */
+static int split_dimension(const tgc_call *call)
+{
+    const tgc_operand *x = &call->operands[0], *a = indexed_operand(call);
+    int split = -1;
+    for (int d = 0; d < call->sizes[TGC_INDEX_NDIM]; d++) {
+        if (a->strides[d] != 0 && (split < 0 || x->shape[d] > x->shape[split])) {
+            split = d;
+        }
+    }
+    return split;
+}
+
+static void plan_put(tgc_call *call)
+{
+    const tgc_operand *x = &call->operands[0];
+    const ptrdiff_t n = tgc_operand_size(x);
+    const int split = split_dimension(call);
+    call->sizes[TGC_INDEX_SPLIT] = split;
+    call->n_chunks = n > 0;
+    call->work = moving_work(call, n);
+    if (n > 0 && split >= 0) {
+        const ptrdiff_t size = x->shape[split], others = n / size;
+        ptrdiff_t chunk = (size + SPLIT_CHUNKS - 1) / SPLIT_CHUNKS;
+        chunk = chunk * others < SPLIT_ELEMENTS ? (SPLIT_ELEMENTS + others - 1) / others : chunk;
+        chunk = chunk < SPLIT_ROW && split == call->sizes[TGC_INDEX_NDIM] - 1 ? SPLIT_ROW : chunk;
+        call->sizes[TGC_INDEX_CHUNK] = chunk;
+        call->n_chunks = (size + chunk - 1) / chunk;
+    }
+}
+
+static void put_chunk(const tgc_call *call, ptrdiff_t index)
+{
+    const int split = (int)call->sizes[TGC_INDEX_SPLIT];
+    tgc_lines w;
+    tgc_lines_begin(&w, call->operands, call->n_operands, (int)call->sizes[TGC_INDEX_NDIM]);
+    if (split >= 0) {
+        const ptrdiff_t size = call->sizes[TGC_INDEX_CHUNK], first = index * size;
+        const ptrdiff_t left = w.shape[split] - first;
+        tgc_lines_narrow(&w, split, first, left < size ? left : size);
+    }
+    tgc_lines_merge(&w);
+    tgc_lines_seek(&w, 0, tgc_lines_size(&w));
+    run_lines(call, &w, 1, 0);
+}
+
+/* ---- errors ---- */
+
+int64_t tgc_index_at(const tgc_operand *index, ptrdiff_t p)
+{
+    tgc_lines w;
+    tgc_lines_begin(&w, index, 1, index->ndim);
+    tgc_lines_seek(&w, p, 1);
+    return tgc_read_index(w.data[0], index->dtype);
+}
+
+void tgc_write_position(const tgc_operand *o, ptrdiff_t p, int first, int n, char *text)
+{
+    ptrdiff_t position[TGC_MAX_DIMS];
+    for (int d = o->ndim - 1; d >= 0; d--) {
+        position[d] = p % o->shape[d];
+        p /= o->shape[d];
+    }
+    *text++ = '(';
+    for (int i = 0; i < n; i++) {
+        text += sprintf(text, "%td%s", position[first + i], i + 1 < n ? ", " : n == 1 ? "," : "");
+    }
+    strcpy(text, ")");
+}
+
+static void explain_as(const char *name, const tgc_call *call, char *text, size_t size)
+{
+    const ptrdiff_t k = call->sizes[TGC_INDEX_K], p = call->status / k, j = call->status % k;
+    const tgc_operand *index = &call->operands[1 + j];
+    char position[TGC_POSITION_TEXT];
+    tgc_write_position(index, p, (int)call->sizes[TGC_INDEX_FIRST],
+                       (int)call->sizes[TGC_INDEX_POSITIONS], position);
+    snprintf(text, size,
+             "%s: index %lld is out of bounds for dimension %td of size %td (at position %s)", name,
+             (long long)tgc_index_at(index, p), call->sizes[TGC_INDEX_DIM + j],
+             indexed_operand(call)->shape[call->sizes[TGC_INDEX_NDIM] + j], position);
+}
+
+static void explain(const tgc_call *call, char *text, size_t size)
+{
+    explain_as(call->kernel->name, call, text, size);
+}
+
+static void explain_check(const tgc_call *call, char *text, size_t size)
+{
+    explain_as(call->kernel->name + strlen("check_"), call, text, size);
+}
+
+/* ---- the loops of each type ---- */
+
+#define INSTALL(kernel, kernel_loop, kernel_plan, kernel_chunk, kernel_explain)                \
+    table[TGC_##kernel][TGC_DTYPE] = (tgc_kernel){.name = #kernel,                             \
+                                                  .plan = kernel_plan,                         \
+                                                  .chunk = kernel_chunk,                       \
+                                                  .loop = (void (*)(void))kernel_loop,         \
+                                                  .explain = kernel_explain}
+
+#define T uint8_t
+#define TYPE bool
+#define TGC_DTYPE TGC_BOOL
+#define SUM(a, b) ((a) | (b))
+#include "index.template.h"
+#undef SUM
+#undef T
+#undef TYPE
+#undef TGC_DTYPE
+
+/* Sums of integers wrap. */
+#define SUM(a, b) ((uint64_t)(a) + (uint64_t)(b))
+#define T uint8_t
+#define TYPE u8
+#define TGC_DTYPE TGC_U8
+#include "index.template.h"
+#undef T
+#undef TYPE
+#undef TGC_DTYPE
+
+#define T int32_t
+#define TYPE i32
+#define TGC_DTYPE TGC_I32
+#include "index.template.h"
+#undef T
+#undef TYPE
+#undef TGC_DTYPE
+
+#define T int64_t
+#define TYPE i64
+#define TGC_DTYPE TGC_I64
+#include "index.template.h"
+#undef SUM
+
+#define SUM(a, b) ((a) + (b))
+#include "../vec/f32.h"
+#include "index.template.h"
+
+#include "../vec/f64.h"
+#include "index.template.h"
+
+void tgc_index(tgc_table table)
+{
+    install_bool(table);
+    install_u8(table);
+    install_i32(table);
+    install_i64(table);
+    install_f32(table);
+    install_f64(table);
+}

@@ -1,0 +1,64 @@
+/*
+ * Gather and scatter: elements of `a` at places that arrays of indices name.
+ *
+ * All of it is one formula. Positions p run over n dimensions, and k indexed dimensions of `a`
+ * are entered by index_0[p], ..., index_{k-1}[p]:
+ *
+ *     index, gather:           y[p] = a[p; index_0[p], ..., index_{k-1}[p]]
+ *     index_put, scatter:      a[p; index_0[p], ..., index_{k-1}[p]] = x[p]
+ *     index_put_add, ...:      a[p; index_0[p], ..., index_{k-1}[p]] += x[p]
+ *
+ * Operands: a, the k indices, y; or x, the k indices, a. The indices, x and y are seen through
+ * the n dimensions, with stride 0 where they do not vary. `a` is seen through the n dimensions,
+ * with stride 0 where it is entered by an index instead, and then through its k indexed dimensions.
+ *
+ * An index i of a dimension of size m means i + m where it is negative; it is bad unless
+ * -m <= i < m. The first bad index in the order of p is reported: call->status = p * k + j for
+ * index_j. index and gather look as they go. Before index_put and scatter, their check_ kernels
+ * look at all indices, so that nothing is changed where one is bad.
+ *
+ * Where two positions name the same place, the later one wins, and sums are added in the order
+ * of p, for any number of threads: chunks are cut along a dimension in which `a` is not indexed.
+ */
+#ifndef TGC_INDEX_H
+#define TGC_INDEX_H
+
+#include "../runtime/dispatch.h"
+#include "../runtime/lines.h"
+
+enum { TGC_MAX_INDICES = 6 };
+
+/* What call->sizes holds. */
+enum {
+    TGC_INDEX_K,         /* k */
+    TGC_INDEX_NDIM,      /* n */
+    TGC_INDEX_FIRST,     /* for the text of an error: the first of the dimensions that tell where */
+    TGC_INDEX_POSITIONS, /* an index stands in the user's index array, and how many they are */
+    TGC_INDEX_SPLIT,     /* set by plan: the dimension that chunks are cut along */
+    TGC_INDEX_CHUNK,     /* set by plan: elements, or indices of that dimension, of a chunk */
+    TGC_INDEX_DIM        /* and the k after it, for the text of an error: the indexed dimension */
+};
+
+/* The index at `p`, an array's element. */
+static inline int64_t tgc_read_index(const char *p, int dtype)
+{
+    switch (dtype) {
+    case TGC_I64:
+        return *(const int64_t *)(const void *)p;
+    case TGC_I32:
+        return *(const int32_t *)(const void *)p;
+    default:
+        return *(const uint8_t *)p;
+    }
+}
+
+/* For the text of an error: element p, in row-major order, of an array of indices. */
+int64_t tgc_index_at(const tgc_operand *index, ptrdiff_t p);
+/* "(3, 4)": the place of element p in n dimensions from `first` on; at most TGC_POSITION_TEXT
+ * characters. */
+void tgc_write_position(const tgc_operand *o, ptrdiff_t p, int first, int n, char *text);
+enum { TGC_POSITION_TEXT = 22 * TGC_MAX_DIMS + 4 };
+
+void tgc_index(tgc_table table);
+
+#endif

@@ -1,0 +1,103 @@
+/* The loops for one type T; SUM(a, b) is its addition. */
+
+TGC_INLINE void FN(move)(char *y, const char *x, int add)
+{
+    T *to = (T *)(void *)y;
+    const T from = *(const T *)(const void *)x;
+    *to = add ? (T)SUM(*to, from) : from;
+}
+
+/* Of a fixed length and without overlap, so that the compiler vectorises it. */
+static inline void FN(add_block)(T *restrict y, const T *restrict x)
+{
+    for (int i = 0; i < ADD_BLOCK; i++) {
+        y[i] = (T)SUM(y[i], x[i]);
+    }
+}
+
+TGC_INLINE void FN(move_row)(char *y, ptrdiff_t y_step, const char *x, ptrdiff_t x_step,
+                             ptrdiff_t n, int add)
+{
+    const int contiguous = y_step == sizeof(T) && x_step == sizeof(T);
+    ptrdiff_t i = 0;
+    if (contiguous && !add) {
+        memcpy(y, x, (size_t)n * sizeof(T));
+        return;
+    }
+    for (; contiguous && i + ADD_BLOCK <= n; i += ADD_BLOCK) {
+        FN(add_block)((T *)(void *)y + i, (const T *)(const void *)x + i);
+    }
+    for (; i < n; i++) {
+        FN(move)(y + i * y_step, x + i * x_step, add);
+    }
+}
+
+/* Elements, or where the indices stand still one row, from the first operand to the last. The
+ * places are in the last where `put`, else in the first. put, add, k and simple are constants
+ * but in the general case: simple says that there is no row and all indices are int64. */
+TGC_INLINE void FN(move_line)(const tgc_call *call, const tgc_indexed *a, const tgc_lines *line,
+                              ptrdiff_t n, ptrdiff_t p, int put, int add, int k, int simple)
+{
+    const ptrdiff_t x_step = line->step[0], y_step = line->step[1 + k];
+    const int row = simple ? 0 : a->row;
+    for (ptrdiff_t i = 0; i < (row ? 1 : n); i++) {
+        ptrdiff_t offset;
+        const int bad = find_place(a, k, simple, line->data + 1, line->step + 1, i, &offset);
+        if (bad >= 0) {
+            tgc_report(call, (p + i) * k + bad);
+            return;
+        }
+        const char *x = line->data[0] + i * x_step + (put ? 0 : offset);
+        char *y = line->data[1 + k] + i * y_step + (put ? offset : 0);
+        if (row) {
+            FN(move_row)(y, y_step, x, x_step, n, add);
+        } else {
+            FN(move)(y, x, add);
+        }
+    }
+}
+
+/* The usual cases are compiled for themselves. */
+TGC_INLINE void FN(move_any)(const tgc_call *call, const tgc_indexed *a, const tgc_lines *line,
+                             ptrdiff_t n, ptrdiff_t p, int put, int add)
+{
+    if (a->simple && a->k == 1) {
+        FN(move_line)(call, a, line, n, p, put, add, 1, 1);
+    } else if (a->simple && a->k == 2) {
+        FN(move_line)(call, a, line, n, p, put, add, 2, 1);
+    } else {
+        FN(move_line)(call, a, line, n, p, put, add, a->k, 0);
+    }
+}
+
+static void FN(take)(const tgc_call *call, const tgc_indexed *a, const tgc_lines *line,
+                     ptrdiff_t n, ptrdiff_t p)
+{
+    FN(move_any)(call, a, line, n, p, 0, 0);
+}
+
+static void FN(put)(const tgc_call *call, const tgc_indexed *a, const tgc_lines *line,
+                    ptrdiff_t n, ptrdiff_t p)
+{
+    FN(move_any)(call, a, line, n, p, 1, 0);
+}
+
+static void FN(put_add)(const tgc_call *call, const tgc_indexed *a, const tgc_lines *line,
+                        ptrdiff_t n, ptrdiff_t p)
+{
+    FN(move_any)(call, a, line, n, p, 1, 1);
+}
+
+static void FN(install)(tgc_table table)
+{
+    INSTALL(index, FN(take), plan_take, take_chunk, explain);
+    INSTALL(gather, FN(take), plan_take, take_chunk, explain);
+    INSTALL(index_select, FN(take), plan_take, take_chunk, explain);
+    INSTALL(index_put, FN(put), plan_put, put_chunk, explain);
+    INSTALL(index_put_add, FN(put_add), plan_put, put_chunk, explain);
+    INSTALL(scatter, FN(put), plan_put, put_chunk, explain);
+    INSTALL(scatter_add, FN(put_add), plan_put, put_chunk, explain);
+    INSTALL(check_index_put, check, plan_check, check_chunk, explain_check);
+    INSTALL(check_scatter, check, plan_check, check_chunk, explain_check);
+    INSTALL(check_scatter_add, check, plan_check, check_chunk, explain_check);
+}

@@ -1,0 +1,72 @@
+/*
+ * Matrix product: y[..., i, j] = bias[..., i, j] + sum over p of a[..., i, p] b[..., p, j].
+ *
+ * Operands: a (..., m, k), b (..., k, n), optionally bias (..., m, n), then y (..., m, n). All
+ * have y's leading dimensions; what is broadcast has strides of 0. Strides are free: a transposed
+ * matrix is one with its strides swapped. y's elements are distinct and overlap no other operand.
+ * Where k is 0, y is the bias, or 0.
+ *
+ * An element's sum is taken over blocks of p, in order. How, the plan decides from the shapes and
+ * strides of the whole call: not the chunk, the tile or the lane that the element falls into. No
+ * product is left out: 0 * NaN is NaN.
+ */
+#ifndef TGC_MATMUL_H
+#define TGC_MATMUL_H
+
+#include "../runtime/dispatch.h"
+
+/* Ways to compute a block of y. */
+typedef enum {
+    TGC_MATMUL_TILES, /* tiles of y in registers, operands packed: the general one */
+    TGC_MATMUL_DOTS,  /* dot products: few rows, and b is contiguous along p */
+    TGC_MATMUL_AXPYS, /* y += number * row of b: very few rows, and b is contiguous along j */
+    TGC_MATMUL_N_METHODS
+} tgc_matmul_method;
+
+/* call->sizes after the plan. */
+enum {
+    TGC_MATMUL_M,
+    TGC_MATMUL_N,
+    TGC_MATMUL_K,
+    TGC_MATMUL_BATCH, /* number of products */
+    TGC_MATMUL_GROUP, /* products of one chunk */
+    TGC_MATMUL_ROWS,  /* rows and columns of y that one chunk computes */
+    TGC_MATMUL_COLS,
+    TGC_MATMUL_DEPTH, /* terms of one block of the sum */
+    TGC_MATMUL_METHOD
+};
+
+/* What the plan has to know of a method. */
+typedef struct {
+    ptrdiff_t tile_rows, tile_cols; /* chunks are cut to multiples of these */
+    ptrdiff_t max_rows, max_cols;   /* of one chunk */
+    ptrdiff_t max_depth;            /* of one block of the sum */
+} tgc_matmul_limits;
+
+/* A matrix in place: element (i, j) is i * row + j * col elements after data. */
+typedef struct {
+    char *data;
+    ptrdiff_t row, col;
+} tgc_matmul_view;
+
+/* A block of y of one product: y = start + a b over k terms, `depth` at a time. */
+typedef struct {
+    tgc_matmul_method method;
+    ptrdiff_t rows, cols, k, depth;
+    tgc_matmul_view a, b, start, y; /* start.data is NULL where there is no bias */
+} tgc_matmul_block;
+
+/* The `loop` of a matmul kernel. */
+typedef void tgc_matmul_loop(const tgc_matmul_block *block);
+
+/* Chooses a method, orders the operands for it and cuts y into chunks. `limits` has a row for
+ * each method; methods that the kernel lacks have a max_rows of 0. */
+void tgc_matmul_plan(tgc_call *call, const tgc_matmul_limits *limits);
+void tgc_matmul_chunk(const tgc_call *call, ptrdiff_t index);
+
+void tgc_matmul_integer(tgc_table table);
+void tgc_matmul_generic(tgc_table table);
+void tgc_matmul_avx2(tgc_table table);
+void tgc_matmul_avx512(tgc_table table);
+
+#endif

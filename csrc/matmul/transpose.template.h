@@ -1,0 +1,50 @@
+/*
+ * A VL x VL matrix in registers, transposed: VL loads and VL stores in place of VL * VL.
+ *
+ * Stage w = 1, 2, 4, ... exchanges the off-diagonal w x w blocks of all 2w x 2w blocks.
+ */
+
+#if TGC_VEC_BYTES == 16
+#define LANES_f32(X, w) X(0, w), X(1, w), X(2, w), X(3, w)
+#define LANES_f64(X, w) X(0, w), X(1, w)
+#elif TGC_VEC_BYTES == 32
+#define LANES_f32(X, w) LANES_f64(X, w), X(4, w), X(5, w), X(6, w), X(7, w)
+#define LANES_f64(X, w) X(0, w), X(1, w), X(2, w), X(3, w)
+#else
+#define LANES_f32(X, w)                                                                  \
+    LANES_f64(X, w), X(8, w), X(9, w), X(10, w), X(11, w), X(12, w), X(13, w), X(14, w), \
+        X(15, w)
+#define LANES_f64(X, w) X(0, w), X(1, w), X(2, w), X(3, w), X(4, w), X(5, w), X(6, w), X(7, w)
+#endif
+
+/* Where lane l of a stage's two results comes from: a's lanes are 0 to VL - 1, b's follow. The
+ * remainder keeps stages that T does not have within what the compiler accepts. */
+#define LOW_LANE(l, w) (((l) & (w) ? VL + (l) - (w) : (l)) % (2 * VL))
+#define HIGH_LANE(l, w) (((l) & (w) ? VL + (l) : (l) + (w)) % (2 * VL))
+
+#define EXCHANGE(w)                                                                      \
+    for (int i = 0; i < VL; i++) {                                                       \
+        if (!(i & (w))) {                                                                \
+            const vec a = rows[i], b = rows[i + (w)];                                    \
+            rows[i] = __builtin_shufflevector(a, b, FN(LANES)(LOW_LANE, w));             \
+            rows[i + (w)] = __builtin_shufflevector(a, b, FN(LANES)(HIGH_LANE, w));      \
+        }                                                                                \
+    }
+
+TGC_INLINE void FN(transpose)(vec *rows)
+{
+#pragma GCC unroll 16
+    EXCHANGE(1)
+    if (VL > 2) {
+#pragma GCC unroll 16
+        EXCHANGE(2)
+    }
+    if (VL > 4) {
+#pragma GCC unroll 16
+        EXCHANGE(4)
+    }
+    if (VL > 8) {
+#pragma GCC unroll 16
+        EXCHANGE(8)
+    }
+}

@@ -1,0 +1,105 @@
+/* Optimizer steps for one real type (T): loops of the elementwise driver. */
+
+TGC_INLINE vec FN(get)(char *const *data, const ptrdiff_t *steps, int operand, ptrdiff_t i,
+                       ptrdiff_t n)
+{
+    const T *p = (const T *)data[operand] + i * steps[operand];
+    return n == VL ? vec_load(p) : vec_loadn(p, n);
+}
+
+TGC_INLINE void FN(put)(char *const *data, int operand, ptrdiff_t i, ptrdiff_t n, vec v)
+{
+    T *p = (T *)data[operand] + i;
+    if (n == VL) {
+        vec_store(p, v);
+    } else {
+        vec_storen(p, v, n);
+    }
+}
+
+TGC_INLINE T FN(scalar)(const tgc_call *call, int i)
+{
+    return (T)tgc_scalar_value(&call->scalars[i]);
+}
+
+TGC_INLINE ptrdiff_t FN(lanes)(ptrdiff_t left)
+{
+    return left < VL ? left : VL;
+}
+
+/* g + weight_decay * p, where a p of infinity does not matter if there is no decay. */
+TGC_INLINE vec FN(decayed)(T weight_decay, vec p, vec g)
+{
+    return weight_decay == 0 ? g : vec_fma(vec_set1(weight_decay), p, g);
+}
+
+static void FN(sgd)(const tgc_call *call, ptrdiff_t n, char *const *data, const ptrdiff_t *steps)
+{
+    enum { GRAD, BUFFER };
+    const ptrdiff_t flags = call->sizes[TGC_OPTIM_FLAGS];
+    const int param = flags & TGC_MOMENTUM ? 2 : 1;
+    const vec lr = vec_set1(FN(scalar)(call, 0)), momentum = vec_set1(FN(scalar)(call, 1));
+    const vec fresh = vec_set1((T)(1 - tgc_scalar_value(&call->scalars[2])));
+    const T weight_decay = FN(scalar)(call, 3);
+    const vec sign = vec_set1(flags & TGC_MAXIMIZE ? -1 : 1);
+    for (ptrdiff_t i = 0; i < n; i += VL) {
+        const ptrdiff_t k = FN(lanes)(n - i);
+        const vec p = FN(get)(data, steps, param, i, k);
+        vec g = FN(decayed)(weight_decay, p, sign * FN(get)(data, steps, GRAD, i, k));
+        if (flags & TGC_MOMENTUM) {
+            vec b = g;
+            if (!(flags & TGC_FIRST)) {
+                b = vec_fma(fresh, g, momentum * FN(get)(data, steps, BUFFER, i, k));
+            }
+            FN(put)(data, BUFFER, i, k, b);
+            g = flags & TGC_NESTEROV ? vec_fma(momentum, b, g) : b;
+        }
+        FN(put)(data, param, i, k, vec_fnma(lr, g, p));
+    }
+}
+
+static void FN(adam)(const tgc_call *call, ptrdiff_t n, char *const *data, const ptrdiff_t *steps)
+{
+    enum { GRAD, M, V, LARGEST };
+    const ptrdiff_t flags = call->sizes[TGC_OPTIM_FLAGS];
+    const int param = flags & TGC_AMSGRAD ? 4 : 3;
+    const double lr = tgc_scalar_value(&call->scalars[0]);
+    const double beta1 = tgc_scalar_value(&call->scalars[1]);
+    const double beta2 = tgc_scalar_value(&call->scalars[2]);
+    const double decay = tgc_scalar_value(&call->scalars[4]);
+    /* The step is what follows the operands that the elementwise driver knows of. */
+    const double t = (double)*(const float *)call->operands[call->n_operands].data + 1;
+    const vec rate = vec_set1((T)(lr / (1 - pow(beta1, t))));
+    const vec root = vec_set1((T)sqrt(1 - pow(beta2, t)));
+    const vec fresh1 = vec_set1((T)(1 - beta1)), fresh2 = vec_set1((T)(1 - beta2));
+    const vec old2 = vec_set1((T)beta2), eps = vec_set1(FN(scalar)(call, 3));
+    const vec shrink = vec_set1(flags & TGC_DECOUPLED ? (T)(1 - lr * decay) : 1);
+    const T weight_decay = flags & TGC_DECOUPLED ? 0 : (T)decay;
+    const vec sign = vec_set1(flags & TGC_MAXIMIZE ? -1 : 1);
+    for (ptrdiff_t i = 0; i < n; i += VL) {
+        const ptrdiff_t k = FN(lanes)(n - i);
+        const vec p = FN(get)(data, steps, param, i, k) * shrink;
+        const vec g = FN(decayed)(weight_decay, p, sign * FN(get)(data, steps, GRAD, i, k));
+        vec m = FN(get)(data, steps, M, i, k), v = FN(get)(data, steps, V, i, k);
+        m = vec_fma(fresh1, g - m, m);
+        v = old2 * v + fresh2 * g * g;
+        FN(put)(data, M, i, k, m);
+        FN(put)(data, V, i, k, v);
+        if (flags & TGC_AMSGRAD) {
+            v = vec_max(FN(get)(data, steps, LARGEST, i, k), v);
+            FN(put)(data, LARGEST, i, k, v);
+        }
+        FN(put)(data, param, i, k, p - rate * m / (vec_sqrt(v) / root + eps));
+    }
+}
+
+static void FN(install)(tgc_table table)
+{
+    table[TGC_sgd][TGC_DTYPE] = TGC_ELEMENTWISE_ROW("sgd", FN(sgd), 0.3);
+    table[TGC_adam][TGC_DTYPE] = (tgc_kernel){.name = "adam",
+                                              .plan = tgc_adam_plan,
+                                              .chunk = tgc_adam_chunk,
+                                              .finish = tgc_adam_finish,
+                                              .loop = (void (*)(void))FN(adam),
+                                              .cost = 0.8};
+}

@@ -1,0 +1,55 @@
+#include "dropout.h"
+
+#include <string.h>
+
+#include "../runtime/lines.h"
+
+/* Elements of a chunk, and of a block of words; a counter gives four words. */
+enum { CHUNK = 16384, BLOCK = 64, WORDS = 4 };
+
+enum { ELEMENTS, CONTIGUOUS };
+
+void tgc_dropout_plan(tgc_call *call)
+{
+    const tgc_operand *a = &call->operands[0];
+    const ptrdiff_t n = tgc_operand_size(a);
+    call->sizes[ELEMENTS] = n;
+    call->sizes[CONTIGUOUS] = tgc_is_contiguous(a);
+    call->n_chunks = (n + CHUNK - 1) / CHUNK;
+    call->work = (double)n * call->kernel->cost;
+}
+
+void tgc_dropout_finish(const tgc_call *call)
+{
+    tgc_generator *g = (tgc_generator *)(void *)call->operands[1].data;
+    const ptrdiff_t blocks = (call->sizes[ELEMENTS] + BLOCK - 1) / BLOCK;
+    __atomic_fetch_add(&g->philox_counter, (uint64_t)blocks * (BLOCK / WORDS), __ATOMIC_RELAXED);
+}
+
+void tgc_dropout_range(const tgc_call *call, ptrdiff_t index, ptrdiff_t *first, ptrdiff_t *n)
+{
+    const ptrdiff_t left = call->sizes[ELEMENTS] - index * CHUNK;
+    *first = index * CHUNK;
+    *n = left < CHUNK ? left : CHUNK;
+}
+
+const void *tgc_dropout_input(const tgc_call *call, ptrdiff_t first, ptrdiff_t n, void *buffer)
+{
+    const tgc_operand *a = &call->operands[0];
+    const ptrdiff_t item = (ptrdiff_t)tgc_item_size(a->dtype);
+    if (call->sizes[CONTIGUOUS] && n == BLOCK) {
+        return a->data + first * item;
+    }
+    memset(buffer, 0, (size_t)(BLOCK * item));
+    tgc_lines w;
+    tgc_lines_begin(&w, a, 1, a->ndim);
+    tgc_lines_merge(&w);
+    tgc_lines_seek(&w, first, n);
+    char *to = buffer;
+    for (ptrdiff_t m; (m = tgc_lines_left(&w)) > 0; tgc_lines_next(&w, m)) {
+        for (ptrdiff_t i = 0; i < m; i++, to += item) {
+            memcpy(to, w.data[0] + i * w.step[0], (size_t)item);
+        }
+    }
+    return buffer;
+}

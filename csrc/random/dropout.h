@@ -1,0 +1,39 @@
+/*
+ * Dropout: y[i] = a[i] / (1 - p) where mask[i], which is true with probability 1 - p, else 0.
+ *
+ * Element i draws word i % 64 of block i / 64 of the generator's Philox stream (philox.h), whose
+ * key is the generator's seed: mask[i] is (word >> 1) >= p * 2**31, the latter rounded to a whole
+ * number. The numbers are not PyTorch's, but need no order: any number of threads, the same bits.
+ * The generator keeps its place in the stream, so that a replayed call draws a new mask.
+ *
+ * Operands: a, the generator's state (updated), y, mask; y and mask are contiguous. Scalar: p.
+ * dropout_backward is elementwise: operands g, mask, y; y = g / (1 - p) where mask, else 0.
+ */
+#ifndef TGC_DROPOUT_H
+#define TGC_DROPOUT_H
+
+#include "../elementwise/elementwise.h"
+#include "random.h"
+
+void tgc_dropout_plan(tgc_call *call);
+/* What a kept element is multiplied by. */
+static inline double tgc_dropout_scale(const tgc_call *call)
+{
+    const double p = tgc_scalar_value(&call->scalars[0]);
+    return p < 1 ? 1 / (1 - p) : 0;
+}
+
+/* The largest word >> 1 that drops an element, -1 where none does. */
+static inline int32_t tgc_dropout_bound(const tgc_call *call)
+{
+    return (int32_t)((int64_t)(tgc_scalar_value(&call->scalars[0]) * 0x1p31 + 0.5) - 1);
+}
+
+/* Advances the generator past the blocks that were drawn. */
+void tgc_dropout_finish(const tgc_call *call);
+/* Which elements chunk `index` draws: sets *first, a multiple of 64, and *n. */
+void tgc_dropout_range(const tgc_call *call, ptrdiff_t index, ptrdiff_t *first, ptrdiff_t *n);
+/* n <= 64 elements of a from `first` on: where they lie, or in `buffer`. */
+const void *tgc_dropout_input(const tgc_call *call, ptrdiff_t first, ptrdiff_t n, void *buffer);
+
+#endif

@@ -1,0 +1,78 @@
+/* For one real type T, with the vectors of one ISA. */
+
+/* PHILOX_BLOCK elements; those are kept whose word >> 1 is above `bound`. The loops have a
+ * fixed length and no branches: the compiler vectorises them. */
+static void FN(dropout_block)(const uint32_t *words, int32_t bound, const T *x, T scale, T *y,
+                              uint8_t *mask)
+{
+    T_UINT keep[PHILOX_BLOCK], bits[PHILOX_BLOCK];
+    T scaled[PHILOX_BLOCK];
+    for (int i = 0; i < PHILOX_BLOCK; i++) {
+        keep[i] = (T_UINT)((int32_t)(words[i] >> 1) > bound ? -1 : 0);
+    }
+    for (int i = 0; i < PHILOX_BLOCK; i++) {
+        mask[i] = (uint8_t)(keep[i] & 1);
+    }
+    for (int i = 0; i < PHILOX_BLOCK; i++) {
+        scaled[i] = x[i] * scale;
+    }
+    memcpy(bits, scaled, sizeof bits);
+    for (int i = 0; i < PHILOX_BLOCK; i++) {
+        bits[i] &= keep[i];
+    }
+    memcpy(y, bits, sizeof bits);
+}
+
+static void FN(dropout_chunk)(const tgc_call *call, ptrdiff_t index)
+{
+    const tgc_generator *g = (const tgc_generator *)(void *)call->operands[1].data;
+    const T scale = (T)tgc_dropout_scale(call);
+    const int32_t bound = tgc_dropout_bound(call);
+    T *y = (T *)(void *)call->operands[2].data;
+    uint8_t *mask = (uint8_t *)call->operands[3].data;
+    uint32_t words[PHILOX_BLOCK];
+    T x_buffer[PHILOX_BLOCK], y_buffer[PHILOX_BLOCK];
+    uint8_t mask_buffer[PHILOX_BLOCK];
+    ptrdiff_t i, n;
+    tgc_dropout_range(call, index, &i, &n);
+    for (const ptrdiff_t end = i + n; i < end; i += PHILOX_BLOCK) {
+        const ptrdiff_t m = end - i < PHILOX_BLOCK ? end - i : PHILOX_BLOCK;
+        const T *x = tgc_dropout_input(call, i, m, x_buffer);
+        philox_block(g->philox_counter + (uint64_t)(i / 4), g->seed, words);
+        if (m == PHILOX_BLOCK) {
+            FN(dropout_block)(words, bound, x, scale, y + i, mask + i);
+        } else {
+            FN(dropout_block)(words, bound, x, scale, y_buffer, mask_buffer);
+            memcpy(y + i, y_buffer, (size_t)m * sizeof(T));
+            memcpy(mask + i, mask_buffer, (size_t)m);
+        }
+    }
+}
+
+/* y = g / (1 - p) where the mask is true, else 0: the `loop` of an elementwise kernel. */
+static void FN(dropout_backward)(const tgc_call *call, ptrdiff_t n, char *const *data,
+                                 const ptrdiff_t *steps)
+{
+    const T *g = (const T *)(void *)data[0];
+    const uint8_t *mask = (const uint8_t *)data[1];
+    T *y = (T *)(void *)data[2];
+    const vec scale = vec_set1((T)tgc_dropout_scale(call));
+    for (ptrdiff_t i = 0; i < n; i += VL) {
+        const ptrdiff_t m = n - i < VL ? n - i : VL;
+        const vec grad = steps[0] ? vec_loadn(g + i, m) : vec_set1(*g);
+        const vmask keep = steps[1] ? vmask_loadn_bytes(mask + i, m)
+                                    : vec_ne(vec_set1((T)*mask), vec_zero());
+        vec_storen(y + i, vec_select(keep, grad * scale, vec_zero()), m);
+    }
+}
+
+static void FN(install_dropout)(tgc_table table)
+{
+    table[TGC_dropout_backward][TGC_DTYPE] =
+        TGC_ELEMENTWISE_ROW("dropout_backward", FN(dropout_backward), 0.3);
+    table[TGC_dropout][TGC_DTYPE] = (tgc_kernel){.name = "dropout",
+                                                 .plan = tgc_dropout_plan,
+                                                 .chunk = FN(dropout_chunk),
+                                                 .finish = tgc_dropout_finish,
+                                                 .cost = 2};
+}

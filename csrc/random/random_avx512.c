@@ -1,0 +1,29 @@
+#include "dropout.h"
+#include "normal.h"
+#include "../runtime/lines.h"
+
+#include "../vec/avx512.h"
+
+typedef uint64_t philox_lanes __attribute__((vector_size(64)));
+#define PHILOX_MUL(a, b) (philox_lanes) _mm512_mul_epu32((__m512i)(a), (__m512i)(b))
+#include "philox.h"
+
+#include "../vec/f32.h"
+#include "../vec/math.template.h"
+#include "dropout.template.h"
+#include "normal.template.h"
+
+#include "../vec/f64.h"
+#include "../vec/math.template.h"
+#include "dropout.template.h"
+#include "normal.template.h"
+
+void tgc_random_avx512(tgc_table table)
+{
+    install_dropout_f32(table);
+    install_dropout_f64(table);
+    install_normal_f32(table);
+    install_normal_f64(table);
+}
+
+#include "../vec/end.h"

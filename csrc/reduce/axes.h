@@ -1,0 +1,66 @@
+/* Calls that treat some axes of their operands apart: reductions, softmax. */
+#ifndef TGC_AXES_H
+#define TGC_AXES_H
+
+#include "../runtime/call.h"
+
+/* What the first n_arrays operands of a call are, which all have the same number of dimensions:
+ * bit d of `axes` is set for an axis apart. The operand `key` decides on the order of the others,
+ * and operand `inner` on that of the axes apart, which stay in order where inner is negative. */
+typedef struct {
+    int n_arrays;
+    ptrdiff_t axes;
+    int key;
+    int inner;
+} tgc_axes;
+
+/* Rearranges the operands' dimensions and returns how many are kept, that is, not apart. Those
+ * come first; within both groups the one with the smallest step in memory comes last. Dimensions
+ * of size 1 are dropped; others are merged where that changes nothing (only operand 0 has a say
+ * where axes apart are merged); axes apart that run backwards are reversed, if they need not stay
+ * in order. */
+int tgc_arrange(tgc_call *call, tgc_axes which);
+
+/* Up to `width` positions side by side along the last kept dimension. */
+typedef struct {
+    char *data[4];
+    ptrdiff_t width;
+    ptrdiff_t position; /* of the first one, in row-major order of the kept dimensions */
+} tgc_tile;
+
+ptrdiff_t tgc_count_tiles(const tgc_operand *o, int kept, ptrdiff_t width);
+/* Where the first n_arrays <= 4 operands have tile number `index`. */
+tgc_tile tgc_find_tile(const tgc_call *call, int n_arrays, int kept, ptrdiff_t width,
+                       ptrdiff_t index);
+
+/* The number of elements in dimensions begin .. end - 1. */
+static inline ptrdiff_t tgc_product(const ptrdiff_t *shape, int begin, int end)
+{
+    ptrdiff_t n = 1;
+    for (int d = begin; d < end; d++) {
+        n *= shape[d];
+    }
+    return n;
+}
+
+static inline ptrdiff_t tgc_min(ptrdiff_t a, ptrdiff_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline ptrdiff_t tgc_clamp(ptrdiff_t x, ptrdiff_t low, ptrdiff_t high)
+{
+    return tgc_min(x > low ? x : low, high);
+}
+
+static inline ptrdiff_t tgc_ceil_div(ptrdiff_t a, ptrdiff_t b)
+{
+    return (a + b - 1) / b;
+}
+
+static inline ptrdiff_t tgc_distance(ptrdiff_t stride)
+{
+    return stride < 0 ? -stride : stride;
+}
+
+#endif

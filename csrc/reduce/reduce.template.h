@@ -1,0 +1,225 @@
+/* Reductions of one real type (T) with the vectors of one ISA. Accumulators are double. */
+
+#ifndef TGC_REDUCE_OPS
+#define TGC_REDUCE_OPS
+enum { SUM, PROD, MAX, MIN };
+
+TGC_INLINE double reduce_identity(int op)
+{
+    return op == SUM ? 0 : op == PROD ? 1 : op == MAX ? -INFINITY : INFINITY;
+}
+
+TGC_INLINE double reduce_apply(int op, double a, double b)
+{
+    switch (op) {
+    case SUM:
+        return a + b;
+    case PROD:
+        return a * b;
+    case MAX:
+        return b > a || b != b ? b : a;
+    default:
+        return b < a || b != b ? b : a;
+    }
+}
+#endif
+
+TGC_INLINE vec FN(apply)(int op, vec a, vec b)
+{
+    switch (op) {
+    case SUM:
+        return a + b;
+    case PROD:
+        return a * b;
+    case MAX:
+        return vec_max(a, b);
+    default:
+        return vec_min(a, b);
+    }
+}
+
+/* n lanes from p, the others `fill`. */
+TGC_INLINE vec FN(load_lanes)(const T *p, ptrdiff_t stride, ptrdiff_t n, vec fill)
+{
+    if (n == VL) {
+        return stride == 1 ? vec_load(p) : vec_gather(p, stride, VL);
+    }
+    const vec v = stride == 1 ? vec_loadn(p, n) : vec_gather(p, stride, n);
+    return vec_select(vmask_first(n), v, fill);
+}
+
+TGC_INLINE vec FN(fold)(int op, const vec *v)
+{
+    return FN(apply)(op, FN(apply)(op, FN(apply)(op, v[0], v[1]), FN(apply)(op, v[2], v[3])),
+                     FN(apply)(op, FN(apply)(op, v[4], v[5]), FN(apply)(op, v[6], v[7])));
+}
+
+/* All lanes to one number, pairwise. */
+TGC_INLINE T FN(fold_lanes)(int op, vec v)
+{
+    v = VL > 8 ? FN(apply)(op, v, vec_swap(v, 8)) : v;
+    v = VL > 4 ? FN(apply)(op, v, vec_swap(v, 4)) : v;
+    v = VL > 2 ? FN(apply)(op, v, vec_swap(v, 2)) : v;
+    v = FN(apply)(op, v, vec_swap(v, 1));
+    return v[0];
+}
+
+/* rows * n elements to one number. */
+TGC_INLINE T FN(reduce_rows)(int op, const T *a, const tgc_reduce_block *b, ptrdiff_t stride)
+{
+    const vec fill = vec_set1((T)reduce_identity(op));
+    vec sum[8] = {fill, fill, fill, fill, fill, fill, fill, fill};
+    for (ptrdiff_t r = 0; r < b->rows; r++) {
+        const T *row = a + r * b->row_stride;
+        ptrdiff_t i = 0;
+        for (; i + 8 * VL <= b->n; i += 8 * VL) {
+#pragma GCC unroll 8
+            for (int k = 0; k < 8; k++) {
+                const vec v = FN(load_lanes)(row + (i + k * VL) * stride, stride, VL, fill);
+                sum[k] = FN(apply)(op, sum[k], v);
+            }
+        }
+        for (; i < b->n; i += VL) {
+            const ptrdiff_t n = b->n - i < VL ? b->n - i : VL;
+            const vec v = FN(load_lanes)(row + i * stride, stride, n, fill);
+            sum[0] = FN(apply)(op, sum[0], v);
+        }
+    }
+    return FN(fold_lanes)(op, FN(fold)(op, sum));
+}
+
+/* Up to eight rows of one vector of columns to one vector. */
+TGC_INLINE vec FN(reduce_column)(int op, const T *a, ptrdiff_t stride, ptrdiff_t rows,
+                                 ptrdiff_t width_stride, ptrdiff_t n)
+{
+    const vec fill = vec_zero();
+    vec v[8];
+    if (rows == 8) {
+#pragma GCC unroll 8
+        for (int k = 0; k < 8; k++) {
+            v[k] = FN(load_lanes)(a + k * stride, width_stride, n, fill);
+        }
+        return FN(fold)(op, v);
+    }
+    v[0] = FN(load_lanes)(a, width_stride, n, fill);
+    for (ptrdiff_t k = 1; k < rows; k++) {
+        v[0] = FN(apply)(op, v[0], FN(load_lanes)(a + k * stride, width_stride, n, fill));
+    }
+    return v[0];
+}
+
+/* Columns side by side: up to eight rows of all of them, into their accumulators. */
+TGC_INLINE void FN(add_strip)(int op, double *acc, const T *a, const tgc_reduce_block *b,
+                              ptrdiff_t rows, ptrdiff_t width_stride)
+{
+    T lanes[VL];
+    ptrdiff_t j = 0;
+    for (; j + VL <= b->width; j += VL) {
+        vec_store(lanes, FN(reduce_column)(op, a + j * width_stride, b->stride, rows,
+                                           width_stride, VL));
+        for (int l = 0; l < VL; l++) {
+            acc[j + l] = reduce_apply(op, acc[j + l], lanes[l]);
+        }
+    }
+    vec_store(lanes, FN(reduce_column)(op, a + j * width_stride, b->stride, rows, width_stride,
+                                       b->width - j));
+    for (int l = 0; l < b->width - j; l++) {
+        acc[j + l] = reduce_apply(op, acc[j + l], lanes[l]);
+    }
+}
+
+TGC_INLINE void FN(add_strips)(int op, double *acc, const tgc_reduce_block *b,
+                               ptrdiff_t width_stride)
+{
+    for (ptrdiff_t r = 0; r < b->rows; r++) {
+        const T *a = (const T *)b->a + r * b->row_stride;
+        ptrdiff_t i = 0;
+        for (; i + 8 <= b->n; i += 8) {
+            FN(add_strip)(op, acc, a + i * b->stride, b, 8, width_stride);
+        }
+        if (i < b->n) {
+            FN(add_strip)(op, acc, a + i * b->stride, b, b->n - i, width_stride);
+        }
+    }
+}
+
+TGC_INLINE void FN(add_rows)(int op, double *acc, const tgc_reduce_block *b, ptrdiff_t stride)
+{
+    for (ptrdiff_t j = 0; j < b->width; j++) {
+        const T *a = (const T *)b->a + j * b->width_stride;
+        acc[j] = reduce_apply(op, acc[j], FN(reduce_rows)(op, a, b, stride));
+    }
+}
+
+TGC_INLINE void FN(add_block)(int op, double *acc, const tgc_reduce_block *b)
+{
+    if (b->strips && b->width_stride == 1) {
+        FN(add_strips)(op, acc, b, 1);
+    } else if (b->strips) {
+        FN(add_strips)(op, acc, b, b->width_stride);
+    } else if (b->stride == 1) {
+        FN(add_rows)(op, acc, b, 1);
+    } else {
+        FN(add_rows)(op, acc, b, b->stride);
+    }
+}
+
+static void FN(store)(const void *acc, ptrdiff_t width, const tgc_reduce_target *y)
+{
+    for (ptrdiff_t j = 0; j < width; j++) {
+        ((T *)y->data[0])[j * y->strides[0]] = (T)((const double *)acc)[j];
+    }
+}
+
+static void FN(store_mean)(const void *acc, ptrdiff_t width, const tgc_reduce_target *y)
+{
+    for (ptrdiff_t j = 0; j < width; j++) {
+        const double sum = ((const double *)acc)[j];
+        ((T *)y->data[0])[j * y->strides[0]] = (T)(sum / (double)y->count);
+    }
+}
+
+/* One reduction: its functions, and the loop that names them. */
+#define REDUCTION(name, op, store_function)                                                  \
+    static void FN(name##_init)(void *acc, ptrdiff_t width)                                  \
+    {                                                                                        \
+        for (ptrdiff_t j = 0; j < width; j++) {                                              \
+            ((double *)acc)[j] = reduce_identity(op);                                        \
+        }                                                                                    \
+    }                                                                                        \
+    static void FN(name##_add)(void *acc, const tgc_reduce_block *block)                     \
+    {                                                                                        \
+        FN(add_block)(op, acc, block);                                                       \
+    }                                                                                        \
+    static void FN(name##_combine)(void *acc, const void *later, ptrdiff_t width)            \
+    {                                                                                        \
+        for (ptrdiff_t j = 0; j < width; j++) {                                              \
+            ((double *)acc)[j] =                                                             \
+                reduce_apply(op, ((double *)acc)[j], ((const double *)later)[j]);            \
+        }                                                                                    \
+    }                                                                                        \
+    static const tgc_reduce_op *FN(name)(void)                                               \
+    {                                                                                        \
+        static const tgc_reduce_op functions = {.init = FN(name##_init),                     \
+                                                .add = FN(name##_add),                       \
+                                                .combine = FN(name##_combine),               \
+                                                .store = store_function};                    \
+        return &functions;                                                                   \
+    }
+
+REDUCTION(sum, SUM, FN(store))
+REDUCTION(mean, SUM, FN(store_mean))
+REDUCTION(prod, PROD, FN(store))
+REDUCTION(amax, MAX, FN(store))
+REDUCTION(amin, MIN, FN(store))
+
+#undef REDUCTION
+
+static void FN(install)(tgc_table table)
+{
+    table[TGC_sum][TGC_DTYPE] = TGC_REDUCE_KERNEL("sum", FN(sum));
+    table[TGC_mean][TGC_DTYPE] = TGC_REDUCE_KERNEL("mean", FN(mean));
+    table[TGC_prod][TGC_DTYPE] = TGC_REDUCE_KERNEL("prod", FN(prod));
+    table[TGC_amax][TGC_DTYPE] = TGC_REDUCE_KERNEL("amax", FN(amax));
+    table[TGC_amin][TGC_DTYPE] = TGC_REDUCE_KERNEL("amin", FN(amin));
+}

@@ -1,0 +1,54 @@
+#include "call.h"
+
+#include "arena.h"
+#include "recorder.h"
+#include "threads.h"
+
+/* Work of fewer nanoseconds is done before a second thread has joined in. */
+static const double PARALLEL_WORK = 20000;
+
+static void run_chunk(const void *context, ptrdiff_t index)
+{
+    const tgc_call *call = context;
+    call->kernel->chunk(call, index);
+}
+
+/* Two threads may write to views of one block at once; what counts is that the version moves. */
+static void count_writes(const tgc_call *call)
+{
+    for (int i = 0; i < call->n_operands; i++) {
+        const tgc_operand *operand = &call->operands[i];
+        if ((operand->access & TGC_WRITE) && operand->block) {
+            uint64_t *version = &operand->block->version;
+            __atomic_store_n(version, __atomic_load_n(version, __ATOMIC_RELAXED) + 1,
+                             __ATOMIC_RELAXED);
+        }
+    }
+}
+
+void tgc_execute(tgc_call *call)
+{
+    call->status = -1;
+    if (call->n_chunks > 1 && call->work > PARALLEL_WORK) {
+        tgc_parallel(run_chunk, call, call->n_chunks);
+    } else {
+        for (ptrdiff_t i = 0; i < call->n_chunks; i++) {
+            call->kernel->chunk(call, i);
+        }
+    }
+    if (call->kernel->finish) {
+        call->kernel->finish(call);
+    }
+    count_writes(call);
+}
+
+int tgc_run(tgc_call *call)
+{
+    tgc_recorder *recorder = tgc_recorder_active();
+    if ((call->workspace > 0 && tgc_workspace_reserve(call->workspace) != 0) ||
+        (recorder && tgc_recorder_append(recorder, call) != 0)) {
+        return -1;
+    }
+    tgc_execute(call);
+    return 0;
+}

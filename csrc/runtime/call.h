@@ -1,0 +1,119 @@
+/*
+ * The call record: everything one kernel call needs, and nothing that points into Python.
+ *
+ * A binding fills a record and hands it to tgc_run, which runs it at once; while a recording is
+ * active it also keeps a copy, so that the same list of records can be replayed later without
+ * Python (recorder.h). A kernel therefore never takes an argument that is not in its record.
+ */
+#ifndef TGC_CALL_H
+#define TGC_CALL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TGC_MAX_DIMS = 12, TGC_MAX_OPERANDS = 8, TGC_MAX_SCALARS = 8, TGC_MAX_SIZES = 12 };
+
+typedef enum {
+    TGC_BOOL,
+    TGC_U8,
+    TGC_I32,
+    TGC_I64,
+    TGC_F32,
+    TGC_F64,
+    TGC_N_DTYPES
+} tgc_dtype;
+
+/* How a kernel touches an operand; an updated operand is read and written. */
+typedef enum { TGC_READ = 1, TGC_WRITE = 2, TGC_UPDATE = 3 } tgc_access;
+
+struct tgc_block;
+struct tgc_call;
+
+/* One array: its first element, its block of memory, its shape, its strides in elements. */
+typedef struct {
+    char *data;
+    struct tgc_block *block;
+    ptrdiff_t shape[TGC_MAX_DIMS];
+    ptrdiff_t strides[TGC_MAX_DIMS];
+    int8_t ndim;
+    int8_t dtype;
+    int8_t access;
+} tgc_operand;
+
+/* A number: its value, or the cell that holds it when it may change between replays. */
+typedef struct {
+    double value;
+    const double *cell;
+} tgc_scalar;
+
+/*
+ * A kernel for one dtype. The work is cut into chunks by shape, never by the number of threads,
+ * so that the result does not depend on who ran which chunk.
+ */
+typedef struct tgc_kernel {
+    const char *name;
+    /* From operands and sizes: sets n_chunks and work, may merge dimensions of the operands. */
+    void (*plan)(struct tgc_call *call);
+    /* Does one chunk; chunks run in any order, on any thread. */
+    void (*chunk)(const struct tgc_call *call, ptrdiff_t index);
+    /* Runs once on the caller's thread after the last chunk (adds partial sums in index order),
+     * or NULL. */
+    void (*finish)(const struct tgc_call *call);
+    /* The loop that `chunk` is to run, where one chunk function serves a family, or NULL. */
+    void (*loop)(void);
+    /* Nanoseconds per element, for `plan`. */
+    double cost;
+    /* Writes the text of the IndexError that call->status >= 0 stands for, or NULL. */
+    void (*explain)(const struct tgc_call *call, char *text, size_t size);
+} tgc_kernel;
+
+typedef struct tgc_call {
+    const tgc_kernel *kernel;
+    ptrdiff_t n_chunks;
+    /* Estimated nanoseconds of one thread: decides on threads and on releasing the GIL. */
+    double work;
+    /* Bytes of private scratch memory that each thread needs (tgc_workspace). */
+    size_t workspace;
+    /* The position of the first bad index that a chunk reported (tgc_report), else -1. */
+    ptrdiff_t status;
+    int n_operands;
+    int n_scalars;
+    tgc_scalar scalars[TGC_MAX_SCALARS];
+    /* Whole numbers whose meaning the kernel's header states (axis length, stride, ...). */
+    ptrdiff_t sizes[TGC_MAX_SIZES];
+    tgc_operand operands[TGC_MAX_OPERANDS];
+} tgc_call;
+
+/* Bytes of one element. */
+static inline size_t tgc_item_size(int dtype)
+{
+    static const unsigned char sizes[TGC_N_DTYPES] = {
+        [TGC_BOOL] = 1, [TGC_U8] = 1, [TGC_I32] = 4, [TGC_I64] = 8, [TGC_F32] = 4, [TGC_F64] = 8};
+    return sizes[dtype];
+}
+
+static inline double tgc_scalar_value(const tgc_scalar *s)
+{
+    return s->cell ? *s->cell : s->value;
+}
+
+/* For chunks: the index at `position` is out of range. The least position stays, so that the
+ * report does not depend on threads either. */
+static inline void tgc_report(const tgc_call *call, ptrdiff_t position)
+{
+    ptrdiff_t *status = (ptrdiff_t *)&call->status;
+    ptrdiff_t least = __atomic_load_n(status, __ATOMIC_RELAXED);
+    while ((least < 0 || position < least) &&
+           !__atomic_compare_exchange_n(status, &least, position, 0, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED)) {
+    }
+}
+
+/* Runs the planned call: all chunks, on the pool where that pays, then `finish`; counts the
+ * writes in the blocks' versions; keeps a copy if the running thread records (recorder.h).
+ * Returns 0, or -1 when there is no memory for workspace or copy: then nothing has changed. */
+int tgc_run(tgc_call *call);
+/* The same without a copy, when the workspace is reserved. */
+void tgc_execute(tgc_call *call);
+
+#endif

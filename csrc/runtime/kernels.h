@@ -1,0 +1,70 @@
+/* The name of every kernel, once: tgc_kernel_id has a TGC_<name> for each. */
+#ifndef TGC_KERNELS_H
+#define TGC_KERNELS_H
+
+/* Elementwise, of which each real and integer type has its own loop. */
+#define TGC_UNARY_KERNELS(X) X(neg) X(abs) X(sign) X(relu) X(square)
+#define TGC_BINARY_KERNELS(X) \
+    X(add) X(sub) X(mul) X(pow) X(maximum) X(minimum) X(floor_divide) X(remainder)
+/* Elementwise with a bool result. */
+#define TGC_PREDICATE_KERNELS(X) X(isnan) X(isinf) X(isfinite)
+#define TGC_COMPARISON_KERNELS(X) X(eq) X(ne) X(lt) X(le) X(gt) X(ge)
+/* Elementwise, of bool operands only. */
+#define TGC_LOGICAL_KERNELS(X) X(logical_not) X(logical_and) X(logical_or) X(logical_xor)
+/* Elementwise, of real operands only. */
+#define TGC_REAL_UNARY_KERNELS(X) \
+    X(sqrt) X(reciprocal) X(floor) X(ceil) X(trunc) X(round)
+#define TGC_TRANSCENDENTAL_KERNELS(X) \
+    X(exp) X(expm1) X(log) X(log1p) X(tanh) X(sigmoid) X(erf) X(sin) X(cos)
+#define TGC_REAL_BINARY_KERNELS(X) \
+    X(div) X(relu_backward) X(sigmoid_backward) X(tanh_backward) X(guarded)
+#define TGC_TERNARY_KERNELS(X) X(where) X(clamp)
+/* Elementwise, from any type to the one that is named. */
+#define TGC_CAST_KERNELS(X) X(cast_bool) X(cast_u8) X(cast_i32) X(cast_i64) X(cast_f32) X(cast_f64)
+
+#define TGC_ELEMENTWISE_KERNELS(X)                                                         \
+    TGC_UNARY_KERNELS(X) TGC_BINARY_KERNELS(X) TGC_PREDICATE_KERNELS(X)                    \
+    TGC_COMPARISON_KERNELS(X) TGC_LOGICAL_KERNELS(X) TGC_REAL_UNARY_KERNELS(X)             \
+    TGC_TRANSCENDENTAL_KERNELS(X) TGC_REAL_BINARY_KERNELS(X) TGC_TERNARY_KERNELS(X)        \
+    TGC_CAST_KERNELS(X)
+
+/* Draws from a generator. */
+#define TGC_RANDOM_KERNELS(X)                                               \
+    X(seed) X(uniform) X(normal) X(randint) X(exponential) X(randperm)      \
+    X(bernoulli) X(dropout) X(dropout_backward)
+
+/* Over any axes of one operand. */
+#define TGC_REDUCE_KERNELS(X) \
+    X(sum) X(mean) X(prod) X(amax) X(amin) X(any) X(all) X(max) X(min) X(argmax) X(argmin)
+
+/* Gathers and scatters. */
+#define TGC_INDEX_KERNELS(X)                                                      \
+    X(index) X(gather) X(index_select) X(index_put) X(index_put_add) X(scatter)   \
+    X(scatter_add) X(check_index_put) X(check_scatter) X(check_scatter_add)   \
+    X(count_nonzero) X(nonzero) X(one_hot)
+
+/* Along one axis. */
+#define TGC_SOFTMAX_KERNELS(X)                                                               \
+    X(softmax) X(log_softmax) X(softmax_backward) X(log_softmax_backward)                    \
+    X(cross_entropy) X(cross_entropy_total) X(cross_entropy_backward)
+
+/* One optimizer step of one parameter. */
+#define TGC_OPTIM_KERNELS(X) X(sgd) X(adam)
+
+#define TGC_ALL_KERNELS(X)     \
+    TGC_ELEMENTWISE_KERNELS(X) \
+    TGC_INDEX_KERNELS(X)       \
+    TGC_OPTIM_KERNELS(X)       \
+    TGC_RANDOM_KERNELS(X)      \
+    TGC_REDUCE_KERNELS(X)      \
+    TGC_SOFTMAX_KERNELS(X)     \
+    X(matmul)
+
+typedef enum {
+#define TGC_ENUM(name) TGC_##name,
+    TGC_ALL_KERNELS(TGC_ENUM)
+#undef TGC_ENUM
+    TGC_N_KERNELS
+} tgc_kernel_id;
+
+#endif

@@ -1,0 +1,100 @@
+#include "workspace.h"
+
+#include <pthread.h>
+#include <stdint.h>
+
+#include "limits.h"
+#include "pages.h"
+#include "threads.h"
+
+/* The buffer that the running thread owns, if it calls kernels. */
+typedef struct {
+    tgc_workspaces slices;
+    int n;
+} buffer;
+
+static _Thread_local buffer own;
+static _Thread_local char *current;
+
+static pthread_key_t key;
+static pthread_once_t key_once = PTHREAD_ONCE_INIT;
+
+/* A slice starts on a page of its own. */
+static const size_t PAGE = 4096;
+
+static size_t buffer_bytes(const buffer *b)
+{
+    return b->slices.stride * (size_t)b->n;
+}
+
+/* A thread-local variable has no destructor in C; a key with the variable's address has. */
+static void release(void *owned)
+{
+    buffer *b = owned;
+    if (b->slices.data) {
+        tgc_pages_unmap(b->slices.data, buffer_bytes(b));
+    }
+    *b = (buffer){0};
+    current = NULL;
+}
+
+static void make_key(void)
+{
+    pthread_key_create(&key, release);
+}
+
+/* Replaces the buffer; the old one stays when there is no memory for a new one. */
+static int allocate(size_t stride, int n)
+{
+    buffer wanted = {{NULL, stride}, n};
+    pthread_once(&key_once, make_key);
+    if (stride > tgc_memory_limit("") / (size_t)n || pthread_setspecific(key, &own) != 0) {
+        return -1;
+    }
+    wanted.slices.data = tgc_pages_map(buffer_bytes(&wanted), TGC_HUGE_PAGE);
+    if (!wanted.slices.data) {
+        return -1;
+    }
+    release(&own);
+    own = wanted;
+    current = own.slices.data;
+    return 0;
+}
+
+int tgc_workspace_reserve(size_t bytes)
+{
+    const int n = tgc_get_num_threads();
+    if (bytes <= own.slices.stride && n <= own.n) {
+        return 0;
+    }
+    if (bytes > SIZE_MAX / 2) {
+        return -1;
+    }
+    const size_t stride = (bytes + PAGE - 1) / PAGE * PAGE;
+    return allocate(stride > own.slices.stride ? stride : own.slices.stride, n);
+}
+
+int tgc_workspace_share(int n)
+{
+    return own.slices.stride == 0 || n <= own.n ? 0 : tgc_workspace_reserve(own.slices.stride);
+}
+
+void *tgc_workspace(void)
+{
+    return current;
+}
+
+void tgc_workspace_release(void)
+{
+    release(&own);
+}
+
+tgc_workspaces tgc_workspace_own(void)
+{
+    return own.slices;
+}
+
+void tgc_workspace_enter(const tgc_workspaces *workspaces, int index)
+{
+    current = workspaces->data ? workspaces->data + workspaces->stride * (size_t)index : NULL;
+}

@@ -1,0 +1,86 @@
+/*
+ * Cross entropy of logits x (N, C) with class indices t (N,): log-softmax and the negative log
+ * likelihood in one pass. With w the weights of the classes (1 where there are none) and e the
+ * label smoothing, row i has
+ *
+ *     lse_i  = log sum_c exp(x_ic)
+ *     loss_i = (1 - e) w_t (lse_i - x_it) + e / C sum_c w_c (lse_i - x_ic)
+ *
+ * and 0 where t_i is the ignored index; the mean divides the sum by `total`, the sum of w_t over
+ * the rows that count, and is NaN where there are none. As in PyTorch, the second term of the
+ * mean is divided by the same total.
+ *
+ *     cross_entropy           logits, target, [weight], lse, loss, [partial sums]
+ *     cross_entropy_total     target, [weight], total
+ *     cross_entropy_backward  grad, logits, target, [weight], lse, [total], grad_logits
+ *
+ * sizes[TGC_CE_ROLE] names the kernel and sizes[TGC_CE_CLASSES] is C; weight is there if
+ * sizes[TGC_CE_WEIGHTED]. loss and grad are (N,) for the reduction none, else
+ * 0-d. Partial sums, for mean and sum, are 2 * tgc_cross_entropy_chunks(N, C) float64; total, for
+ * the mean, is a 0-d float64. scalars[0] is the label smoothing.
+ *
+ * lse is float64 whatever the logits are: its rounding in float32 would be an error of all
+ * probabilities of the row, of 6e-5 for logits around 1000.
+ *
+ * A target that is neither a class nor ignored is reported with its position.
+ */
+#ifndef TGC_CROSS_ENTROPY_H
+#define TGC_CROSS_ENTROPY_H
+
+#include "../runtime/dispatch.h"
+
+enum { TGC_CE_ROLE, TGC_CE_CLASSES, TGC_CE_REDUCTION, TGC_CE_WEIGHTED, TGC_CE_IGNORE_INDEX };
+enum { TGC_CE_FORWARD, TGC_CE_TOTAL, TGC_CE_BACKWARD };
+enum { TGC_CE_NONE, TGC_CE_MEAN, TGC_CE_SUM };
+
+/* Rows of one chunk. */
+static inline ptrdiff_t tgc_cross_entropy_rows(ptrdiff_t n_classes)
+{
+    const ptrdiff_t rows = 16384 / (n_classes + 8);
+    return rows < 1 ? 1 : rows;
+}
+
+static inline ptrdiff_t tgc_cross_entropy_chunks(ptrdiff_t n, ptrdiff_t n_classes)
+{
+    const ptrdiff_t rows = tgc_cross_entropy_rows(n_classes);
+    return (n + rows - 1) / rows;
+}
+
+/* A call taken apart. What it does not have is NULL. */
+typedef struct {
+    const tgc_operand *grad, *logits, *target, *weight, *lse, *total, *y, *partial;
+    ptrdiff_t n, n_classes, ignore_index;
+    double smoothing;
+    int reduction;
+} tgc_cross_entropy;
+
+tgc_cross_entropy tgc_cross_entropy_unpack(const tgc_call *call);
+
+static inline int64_t tgc_target(const tgc_cross_entropy *c, ptrdiff_t i)
+{
+    return ((const int64_t *)c->target->data)[i * c->target->strides[0]];
+}
+
+/* Does row i count? Reports a target that is no class, for which the answer is no. */
+static inline int tgc_counts(const tgc_call *call, const tgc_cross_entropy *c, ptrdiff_t i)
+{
+    const int64_t target = tgc_target(c, i);
+    const int is_class = target >= 0 && target < c->n_classes;
+    if (target == c->ignore_index) {
+        return 0;
+    }
+    if (!is_class) {
+        tgc_report(call, i);
+    }
+    return is_class;
+}
+
+static inline double *tgc_lse(const tgc_cross_entropy *c, ptrdiff_t i)
+{
+    return (double *)c->lse->data + i * c->lse->strides[0];
+}
+
+void tgc_cross_entropy_plan(tgc_call *call);
+void tgc_cross_entropy_total_plan(tgc_call *call);
+
+#endif

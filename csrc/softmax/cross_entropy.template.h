@@ -1,0 +1,212 @@
+/* Cross entropy for one real type (T), row by row. */
+
+/* The logits of row i as a walk along it. */
+TGC_INLINE FN(stream) FN(logits_row)(const tgc_cross_entropy *c, ptrdiff_t i)
+{
+    const ptrdiff_t step = c->logits->strides[1];
+    T *row = (T *)c->logits->data + i * c->logits->strides[0];
+    return (FN(stream)){.p = row, .step = step * VL, .lane = step};
+}
+
+TGC_INLINE tgc_softmax_walk FN(row_walk)(const tgc_cross_entropy *c, int unit)
+{
+    const ptrdiff_t n = (c->n_classes + VL - 1) / VL;
+    return (tgc_softmax_walk){
+        .n = n, .lanes = VL, .last = c->n_classes - (n - 1) * VL, .unit = unit};
+}
+
+TGC_INLINE T FN(weight_of)(const tgc_cross_entropy *c, ptrdiff_t class)
+{
+    return c->weight ? ((const T *)c->weight->data)[class * c->weight->strides[0]] : 1;
+}
+
+static double FN(sum_of_weights)(const tgc_cross_entropy *c)
+{
+    double sum = 0;
+    for (ptrdiff_t k = 0; k < c->n_classes; k++) {
+        sum += (double)FN(weight_of)(c, k);
+    }
+    return sum;
+}
+
+/* The weights of the classes as a walk beside that of a row. */
+TGC_INLINE FN(stream) FN(weights)(const tgc_cross_entropy *c)
+{
+    const ptrdiff_t step = c->weight ? c->weight->strides[0] : 1;
+    T *p = c->weight ? (T *)c->weight->data : NULL;
+    return (FN(stream)){.p = p, .step = step * VL, .lane = step};
+}
+
+/* sum_c w_c (x_c - max) */
+TGC_INLINE double FN(weighted_logits)(const tgc_cross_entropy *c, tgc_softmax_walk w,
+                                      FN(stream) x, T max)
+{
+    const FN(stream) weights = FN(weights)(c);
+    if (weights.p) {
+        LINE_SUM(w, sum, FN(get)(w, weights, i, 0) * (FN(get)(w, x, i, max) - max));
+        return (double)sum[0];
+    }
+    LINE_SUM(w, sum, FN(get)(w, x, i, max) - max);
+    return (double)sum[0];
+}
+
+/* Writes lse of row i and returns its loss; weight_sum is that of all classes. */
+TGC_INLINE double FN(row_loss)(const tgc_call *call, const tgc_cross_entropy *c, ptrdiff_t i,
+                               double weight_sum, int unit)
+{
+    const tgc_softmax_walk w = FN(row_walk)(c, unit);
+    const FN(stream) x = FN(logits_row)(c, i);
+    const vec max = FN(line_max)(w, x);
+    LINE_SUM(w, sum, vec_exp(FN(get)(w, x, i, (T)-INFINITY) - max));
+    const double log_sum = log((double)sum[0]);
+    *tgc_lse(c, i) = (double)max[0] + log_sum;
+    if (!tgc_counts(call, c, i)) {
+        return 0;
+    }
+    const ptrdiff_t target = (ptrdiff_t)tgc_target(c, i);
+    const double shifted = (double)(x.p[target * x.lane] - max[0]);
+    const double loss = (double)FN(weight_of)(c, target) * (log_sum - shifted);
+    if (c->smoothing == 0) {
+        return loss;
+    }
+    const double smooth = weight_sum * log_sum - FN(weighted_logits)(c, w, x, max[0]);
+    return (1 - c->smoothing) * loss + c->smoothing / (double)c->n_classes * smooth;
+}
+
+TGC_INLINE void FN(loss_rows)(const tgc_call *call, const tgc_cross_entropy *c, ptrdiff_t index,
+                              int unit)
+{
+    const ptrdiff_t rows = tgc_cross_entropy_rows(c->n_classes), begin = index * rows;
+    const ptrdiff_t end = begin + rows < c->n ? begin + rows : c->n;
+    const double weight_sum = c->smoothing == 0 ? 0 : FN(sum_of_weights)(c);
+    double loss_sum = 0, total = 0;
+    for (ptrdiff_t i = begin; i < end; i++) {
+        const double loss = FN(row_loss)(call, c, i, weight_sum, unit);
+        if (c->partial && tgc_counts(call, c, i)) {
+            loss_sum += loss;
+            total += (double)FN(weight_of)(c, (ptrdiff_t)tgc_target(c, i));
+        } else if (!c->partial) {
+            ((T *)c->y->data)[i * c->y->strides[0]] = (T)loss;
+        }
+    }
+    if (c->partial) {
+        ((double *)c->partial->data)[2 * index] = loss_sum;
+        ((double *)c->partial->data)[2 * index + 1] = total;
+    }
+}
+
+TGC_INLINE int FN(is_unit)(const tgc_cross_entropy *c)
+{
+    return c->logits->strides[1] == 1 && (!c->weight || c->weight->strides[0] == 1);
+}
+
+static void FN(cross_entropy)(const tgc_call *call, ptrdiff_t index)
+{
+    const tgc_cross_entropy c = tgc_cross_entropy_unpack(call);
+    if (FN(is_unit)(&c)) {
+        FN(loss_rows)(call, &c, index, 1);
+    } else {
+        FN(loss_rows)(call, &c, index, 0);
+    }
+}
+
+/* Adds the chunks' sums, in order. */
+static void FN(cross_entropy_finish)(const tgc_call *call)
+{
+    const tgc_cross_entropy c = tgc_cross_entropy_unpack(call);
+    if (!c.partial) {
+        return;
+    }
+    const double *partial = (const double *)c.partial->data;
+    double loss = 0, total = 0;
+    for (ptrdiff_t k = 0; k < call->n_chunks; k++) {
+        loss += partial[2 * k];
+        total += partial[2 * k + 1];
+    }
+    *(T *)c.y->data = (T)(c.reduction == TGC_CE_MEAN ? loss / total : loss);
+}
+
+static void FN(cross_entropy_total)(const tgc_call *call, ptrdiff_t index)
+{
+    const tgc_cross_entropy c = tgc_cross_entropy_unpack(call);
+    double sum = 0;
+    for (ptrdiff_t i = 0; i < c.n; i++) {
+        if (tgc_counts(call, &c, i)) {
+            sum += (double)FN(weight_of)(&c, (ptrdiff_t)tgc_target(&c, i));
+        }
+    }
+    *(double *)c.y->data = sum;
+    (void)index;
+}
+
+/* grad_x = p (s + u sum w) - u w - s [c = t], with p the probabilities, s and u the factors of
+ * the two terms of the loss. */
+TGC_INLINE void FN(row_grad)(const tgc_cross_entropy *c, ptrdiff_t i, double scale,
+                             double weight_sum, int unit)
+{
+    const tgc_softmax_walk w = FN(row_walk)(c, unit);
+    const FN(stream) x = FN(logits_row)(c, i), weights = FN(weights)(c);
+    const ptrdiff_t lane = c->y->strides[1], target = (ptrdiff_t)tgc_target(c, i);
+    T *row = (T *)c->y->data + i * c->y->strides[0];
+    const FN(stream) grad = {.p = row, .step = lane * VL, .lane = lane};
+    const double lse = *tgc_lse(c, i);
+    const T high = (T)lse, low = (T)(lse - (double)high);
+    const double s = scale * (1 - c->smoothing) * (double)FN(weight_of)(c, target);
+    const double u = scale * c->smoothing / (double)c->n_classes;
+    const T factor = (T)(s + u * weight_sum), offset = (T)u;
+    for (ptrdiff_t k = 0; k < w.n; k++) {
+        const vec p = vec_exp(FN(get)(w, x, k, 0) - high - low);
+        const vec smooth = weights.p ? offset * FN(get)(w, weights, k, 0) : vec_set1(offset);
+        FN(put)(w, grad, k, p * factor - smooth);
+    }
+    row[target * lane] -= (T)s;
+}
+
+TGC_INLINE void FN(grad_rows)(const tgc_call *call, const tgc_cross_entropy *c, ptrdiff_t index,
+                              int unit)
+{
+    const ptrdiff_t rows = tgc_cross_entropy_rows(c->n_classes), begin = index * rows;
+    const ptrdiff_t end = begin + rows < c->n ? begin + rows : c->n;
+    const double weight_sum = c->smoothing == 0 ? 0 : FN(sum_of_weights)(c);
+    const ptrdiff_t step = c->reduction == TGC_CE_NONE ? c->grad->strides[0] : 0;
+    const double total = c->total ? *(const double *)c->total->data : 1;
+    for (ptrdiff_t i = begin; i < end; i++) {
+        if (tgc_counts(call, c, i)) {
+            const double grad = (double)((const T *)c->grad->data)[i * step];
+            FN(row_grad)(c, i, grad / total, weight_sum, unit);
+        } else {
+            for (ptrdiff_t k = 0; k < c->n_classes; k++) {
+                ((T *)c->y->data)[i * c->y->strides[0] + k * c->y->strides[1]] = 0;
+            }
+        }
+    }
+}
+
+static void FN(cross_entropy_backward)(const tgc_call *call, ptrdiff_t index)
+{
+    const tgc_cross_entropy c = tgc_cross_entropy_unpack(call);
+    if (FN(is_unit)(&c) && c.y->strides[1] == 1) {
+        FN(grad_rows)(call, &c, index, 1);
+    } else {
+        FN(grad_rows)(call, &c, index, 0);
+    }
+}
+
+static void FN(install_cross_entropy)(tgc_table table)
+{
+    table[TGC_cross_entropy][TGC_DTYPE] = (tgc_kernel){.name = "cross_entropy",
+                                                       .plan = tgc_cross_entropy_plan,
+                                                       .chunk = FN(cross_entropy),
+                                                       .finish = FN(cross_entropy_finish),
+                                                       .cost = 0.6};
+    table[TGC_cross_entropy_total][TGC_DTYPE] =
+        (tgc_kernel){.name = "cross_entropy_total",
+                     .plan = tgc_cross_entropy_total_plan,
+                     .chunk = FN(cross_entropy_total),
+                     .cost = 0.5};
+    table[TGC_cross_entropy_backward][TGC_DTYPE] =
+        (tgc_kernel){.name = "cross_entropy_backward",
+                     .plan = tgc_cross_entropy_plan,
+                     .chunk = FN(cross_entropy_backward),
+                     .cost = 0.6};
+}

@@ -1,0 +1,76 @@
+/*
+ * Lines of n elements, for one real type (T), as a walk over vectors: along one line, whose
+ * elements fill the lanes, or across up to VL lines that lie side by side, one to a lane.
+ */
+
+/* An operand: vector i starts at p + i * step; its lanes are `lane` apart. */
+typedef struct {
+    T *p;
+    ptrdiff_t step;
+    ptrdiff_t lane;
+} FN(stream);
+
+#ifndef TGC_SOFTMAX_WALK
+#define TGC_SOFTMAX_WALK
+/* n vectors of `lanes` lanes, but `last` in the last one. `across` and `unit` (every stream's
+ * lanes are side by side) are known when compiling. */
+typedef struct {
+    ptrdiff_t n;
+    ptrdiff_t lanes;
+    ptrdiff_t last;
+    int across;
+    int unit;
+} tgc_softmax_walk;
+
+/* Vectors that are added one by one before the sum is added to the total. */
+enum { SUM_BLOCK = 64 };
+#endif
+
+/* Vector i; lanes that it lacks are `fill`. */
+TGC_INLINE vec FN(get)(tgc_softmax_walk w, FN(stream) s, ptrdiff_t i, T fill)
+{
+    const ptrdiff_t k = i == w.n - 1 ? w.last : w.lanes, lane = w.unit ? 1 : s.lane;
+    const T *p = s.p + i * s.step;
+    if (k == VL) {
+        return lane == 1 ? vec_load(p) : vec_gather(p, lane, VL);
+    }
+    const vec v = lane == 1 ? vec_loadn(p, k) : vec_gather(p, lane, k);
+    return vec_select(vmask_first(k), v, vec_set1(fill));
+}
+
+TGC_INLINE void FN(put)(tgc_softmax_walk w, FN(stream) s, ptrdiff_t i, vec v)
+{
+    const ptrdiff_t k = i == w.n - 1 ? w.last : w.lanes, lane = w.unit ? 1 : s.lane;
+    T *p = s.p + i * s.step;
+    if (lane != 1) {
+        vec_scatter(p, lane, v, k);
+    } else if (k == VL) {
+        vec_store(p, v);
+    } else {
+        vec_storen(p, v, k);
+    }
+}
+
+/* The maximum of each line, in its lanes. */
+TGC_INLINE vec FN(line_max)(tgc_softmax_walk w, FN(stream) a)
+{
+    const T lowest = (T)-INFINITY;
+    vec max = vec_set1(lowest);
+    for (ptrdiff_t i = 0; i < w.n; i++) {
+        max = vec_max(max, FN(get)(w, a, i, lowest));
+    }
+    return w.across ? max : vec_set1(vec_hmax(max));
+}
+
+/* total := the sum of `term`, an expression in i, for each line, in its lanes. */
+#define LINE_SUM(w, total, term)                                                             \
+    vec total = vec_zero();                                                                  \
+    for (ptrdiff_t begin_ = 0; begin_ < (w).n; begin_ += SUM_BLOCK) {                        \
+        const ptrdiff_t rest_ = (w).n - begin_, end_ = rest_ < SUM_BLOCK ? rest_ : SUM_BLOCK; \
+        vec sum_ = vec_zero();                                                               \
+        for (ptrdiff_t i = begin_; i < begin_ + end_; i++) {                                 \
+            sum_ += term;                                                                    \
+        }                                                                                    \
+        total += sum_;                                                                       \
+    }                                                                                        \
+    total = (w).across ? total : vec_set1(vec_sum(total))

@@ -1,0 +1,51 @@
+/*
+ * softmax and log-softmax along one axis, and their gradients.
+ *
+ *     softmax               y = exp(a - max a) / sum exp(a - max a)
+ *     log_softmax           y = a - max a - log sum exp(a - max a)
+ *     softmax_backward      grad_a = y * (grad - sum(grad * y))
+ *     log_softmax_backward  grad_a = grad - exp(y) * sum(grad)
+ *
+ * Operands: a, y; or grad, y, grad_a; of one shape and any strides. sizes[TGC_SOFTMAX_AXIS] is
+ * the axis. A line of n elements along it is read from the first-level cache after its first
+ * pass. Sums are taken in T over blocks of at most 2048 elements, blocks in double; across lines
+ * that lie side by side, in T over blocks of 64 elements and over blocks. A line of nothing but
+ * -inf, with a NaN or with +inf gives NaN.
+ */
+#ifndef TGC_SOFTMAX_H
+#define TGC_SOFTMAX_H
+
+#include "../runtime/dispatch.h"
+
+enum { TGC_SOFTMAX_AXIS };
+
+/* Some lines side by side: for each operand its first element, the step along a line and the
+ * step from line to line. */
+typedef struct {
+    char *data[3];
+    ptrdiff_t step[3];
+    ptrdiff_t line_step[3];
+    ptrdiff_t n;
+    ptrdiff_t lines;
+    /* 1 where lines are closer in memory than the elements of one. */
+    int columns;
+} tgc_softmax_lines;
+
+/* The `loop` of these kernels. */
+typedef void tgc_softmax_loop(const tgc_softmax_lines *lines);
+
+void tgc_softmax_plan(tgc_call *call);
+void tgc_softmax_chunk(const tgc_call *call, ptrdiff_t index);
+
+#define TGC_SOFTMAX_ROW(kernel_name, kernel_loop, kernel_cost) \
+    ((tgc_kernel){.name = kernel_name,                         \
+                  .plan = tgc_softmax_plan,                    \
+                  .chunk = tgc_softmax_chunk,                  \
+                  .loop = (void (*)(void))(kernel_loop),       \
+                  .cost = kernel_cost})
+
+void tgc_softmax_generic(tgc_table table);
+void tgc_softmax_avx2(tgc_table table);
+void tgc_softmax_avx512(tgc_table table);
+
+#endif

@@ -1,0 +1,113 @@
+/* softmax, log-softmax and their gradients for one real type (T). */
+
+/* exp(a - max), also written to y. */
+TGC_INLINE vec FN(softmax_term)(tgc_softmax_walk w, FN(stream) a, vec max, FN(stream) y,
+                                ptrdiff_t i)
+{
+    const vec term = vec_exp(FN(get)(w, a, i, (T)-INFINITY) - max);
+    FN(put)(w, y, i, term);
+    return term;
+}
+
+TGC_INLINE void FN(softmax_line)(tgc_softmax_walk w, const FN(stream) *s)
+{
+    const FN(stream) a = s[0], y = s[1];
+    const vec max = FN(line_max)(w, a);
+    LINE_SUM(w, sum, FN(softmax_term)(w, a, max, y, i));
+    for (ptrdiff_t i = 0; i < w.n; i++) {
+        FN(put)(w, y, i, FN(get)(w, y, i, 0) / sum);
+    }
+}
+
+TGC_INLINE void FN(log_softmax_line)(tgc_softmax_walk w, const FN(stream) *s)
+{
+    const FN(stream) a = s[0], y = s[1];
+    const vec max = FN(line_max)(w, a);
+    LINE_SUM(w, sum, vec_exp(FN(get)(w, a, i, (T)-INFINITY) - max));
+    const vec log_sum = vec_log(sum);
+    for (ptrdiff_t i = 0; i < w.n; i++) {
+        FN(put)(w, y, i, FN(get)(w, a, i, 0) - max - log_sum);
+    }
+}
+
+TGC_INLINE void FN(softmax_backward_line)(tgc_softmax_walk w, const FN(stream) *s)
+{
+    const FN(stream) grad = s[0], y = s[1], grad_a = s[2];
+    LINE_SUM(w, sum, FN(get)(w, grad, i, 0) * FN(get)(w, y, i, 0));
+    for (ptrdiff_t i = 0; i < w.n; i++) {
+        FN(put)(w, grad_a, i, FN(get)(w, y, i, 0) * (FN(get)(w, grad, i, 0) - sum));
+    }
+}
+
+TGC_INLINE void FN(log_softmax_backward_line)(tgc_softmax_walk w, const FN(stream) *s)
+{
+    const FN(stream) grad = s[0], y = s[1], grad_a = s[2];
+    LINE_SUM(w, sum, FN(get)(w, grad, i, 0));
+    for (ptrdiff_t i = 0; i < w.n; i++) {
+        const vec p = vec_exp(FN(get)(w, y, i, 0));
+        FN(put)(w, grad_a, i, FN(get)(w, grad, i, 0) - p * sum);
+    }
+}
+
+typedef void FN(line_function)(tgc_softmax_walk w, const FN(stream) *s);
+
+/* Runs `line` on every line; inlined, so that `line` is and sees the constants. */
+TGC_INLINE void FN(each_line)(const tgc_softmax_lines *lines, int n_arrays, int across, int unit,
+                              FN(line_function) *line)
+{
+    const ptrdiff_t vectors = (lines->n + VL - 1) / VL;
+    tgc_softmax_walk w = {.across = across, .unit = unit, .n = across ? lines->n : vectors};
+    FN(stream) s[3] = {{0}};
+    for (ptrdiff_t j = 0; j < lines->lines; j += across ? VL : 1) {
+        for (int k = 0; k < n_arrays; k++) {
+            s[k].p = (T *)lines->data[k] + j * lines->line_step[k];
+            s[k].step = lines->step[k] * (across ? 1 : VL);
+            s[k].lane = across ? lines->line_step[k] : lines->step[k];
+        }
+        const ptrdiff_t rest = lines->lines - j;
+        w.lanes = across && rest < VL ? rest : VL;
+        w.last = across ? w.lanes : lines->n - (vectors - 1) * VL;
+        line(w, s);
+    }
+}
+
+TGC_INLINE void FN(run_lines)(const tgc_softmax_lines *lines, int n_arrays,
+                              FN(line_function) *line)
+{
+    int unit = 1;
+    for (int k = 0; k < n_arrays; k++) {
+        unit &= (lines->columns ? lines->line_step[k] : lines->step[k]) == 1;
+    }
+    if (lines->columns && unit) {
+        FN(each_line)(lines, n_arrays, 1, 1, line);
+    } else if (lines->columns) {
+        FN(each_line)(lines, n_arrays, 1, 0, line);
+    } else if (unit) {
+        FN(each_line)(lines, n_arrays, 0, 1, line);
+    } else {
+        FN(each_line)(lines, n_arrays, 0, 0, line);
+    }
+}
+
+#define LOOP(name, n_arrays)                                                                 \
+    static void FN(name)(const tgc_softmax_lines *lines)                                     \
+    {                                                                                        \
+        FN(run_lines)(lines, n_arrays, FN(name##_line));                                     \
+    }
+
+LOOP(softmax, 2)
+LOOP(log_softmax, 2)
+LOOP(softmax_backward, 3)
+LOOP(log_softmax_backward, 3)
+
+#undef LOOP
+
+static void FN(install_softmax)(tgc_table table)
+{
+    table[TGC_softmax][TGC_DTYPE] = TGC_SOFTMAX_ROW("softmax", FN(softmax), 0.8);
+    table[TGC_log_softmax][TGC_DTYPE] = TGC_SOFTMAX_ROW("log_softmax", FN(log_softmax), 0.8);
+    table[TGC_softmax_backward][TGC_DTYPE] =
+        TGC_SOFTMAX_ROW("softmax_backward", FN(softmax_backward), 0.3);
+    table[TGC_log_softmax_backward][TGC_DTYPE] =
+        TGC_SOFTMAX_ROW("log_softmax_backward", FN(log_softmax_backward), 0.6);
+}

@@ -1,0 +1,34 @@
+/*
+ * The vector vocabulary for AVX2 and FMA. Include it after all other headers: from here to
+ * end.h, the file's last line, functions are compiled for these instructions, and only a CPU that
+ * has them may call them.
+ */
+#ifndef TGC_VEC_AVX2_H
+#define TGC_VEC_AVX2_H
+
+#include <immintrin.h>
+
+#include "typed.h"
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#else
+#pragma GCC push_options
+#pragma GCC target("avx2,fma")
+#endif
+
+#define TGC_VEC_TARGET
+#define TGC_VEC_BYTES 32
+
+/* The intrinsic of this name for T: MM(sqrt) is _mm256_sqrt_ps or _mm256_sqrt_pd. */
+#define MM(name) FN(MM)(name)
+#define MM_f32(name) _mm256_##name##_ps
+#define MM_f64(name) _mm256_##name##_pd
+
+#include "f32.h"
+#include "avx2.template.h"
+
+#include "f64.h"
+#include "avx2.template.h"
+
+#endif

@@ -1,0 +1,84 @@
+/* What follows from base.template.h and the ISA's own functions. */
+
+TGC_INLINE vmask vec_isnan(vec v)
+{
+    return vec_ne(v, v);
+}
+
+TGC_INLINE vec vec_clamp(vec v, T low, T high)
+{
+    return vec_clamp_max(vec_clamp_min(v, low), high);
+}
+
+/* v with op applied over all lanes, in lane 0 (and every other). */
+#define FOLD(op, v)                                                                          \
+    do {                                                                                     \
+        v = VL > 8 ? op(v, vec_swap(v, 8)) : v;                                              \
+        v = VL > 4 ? op(v, vec_swap(v, 4)) : v;                                              \
+        v = VL > 2 ? op(v, vec_swap(v, 2)) : v;                                              \
+        v = op(v, vec_swap(v, 1));                                                           \
+    } while (0)
+#define ADD(a, b) ((a) + (b))
+
+TGC_INLINE T vec_sum(vec v)
+{
+    FOLD(ADD, v);
+    return v[0];
+}
+
+TGC_INLINE T vec_hmax(vec v)
+{
+    FOLD(vec_max, v);
+    return v[0];
+}
+
+TGC_INLINE T vec_hmin(vec v)
+{
+    FOLD(vec_min, v);
+    return v[0];
+}
+
+#undef FOLD
+#undef ADD
+
+/* 2**n for an integral n with a normal result. Adding 1.5 * 2**T_MANTISSA leaves n + bias in the
+ * low bits of the sum; the shift puts them in the exponent and drops the rest. */
+TGC_INLINE vec vec_exp2i(vec n)
+{
+    const T magic = (T)(3LL << (T_MANTISSA - 1)) + T_BIAS;
+    return vec_from_bits(vec_bits(n + magic) << T_MANTISSA);
+}
+
+#ifndef TGC_VEC_SCALEF
+/* x * 2**n for an integral n, rounded once. In three factors, the largest last: an intermediate
+ * result that is subnormal, hence rounded, belongs to a product that is 0 in any case. */
+TGC_INLINE vec vec_ldexp(vec x, vec n)
+{
+    const vec low = vec_set1(1 - T_BIAS), high = vec_set1(T_BIAS);
+    const vec a = vec_min(vec_max(n, low), high);
+    const vec b = vec_min(vec_max(n - a, low), high);
+    const vec c = vec_min(vec_max(n - a - b, low), high);
+    return x * vec_exp2i(c) * vec_exp2i(b) * vec_exp2i(a);
+}
+#endif
+
+/* x = m * 2**exponent for positive finite x, subnormals included; returns m, not in [1/2, 1) as
+ * in C but in [sqrt(1/2), sqrt(2)), so that log(m) is near 0 where log(x) is. */
+TGC_INLINE vec vec_frexp(vec x, vec *exponent)
+{
+    const T smallest_normal = (T)(T_BIAS == 127 ? 0x1p-126 : 0x1p-1022);
+    const T two_to_mantissa = (T)(1LL << T_MANTISSA);
+    const T_UINT one = (T_UINT)T_BIAS << T_MANTISSA;
+    const T_UINT root_half = (T_UINT)(T_BIAS == 127 ? 0x3f3504f4 : 0x3fe6a09e667f3bcd);
+    const vmask subnormal = vec_lt(x, vec_set1(smallest_normal));
+    const vbits bits = vec_bits(vec_select(subnormal, x * two_to_mantissa, x));
+
+    /* Moves the boundary between two exponents from powers of 2 to powers of 2 times the root. */
+    const vbits shifted = bits + (one - root_half);
+    const vbits biased = shifted >> T_MANTISSA;
+    const vec bias = vec_select(subnormal, vec_set1(T_BIAS + T_MANTISSA), vec_set1(T_BIAS));
+    /* An integer below 2**T_MANTISSA in the mantissa of 2**T_MANTISSA is that much above it. */
+    *exponent = vec_from_bits(biased | vec_bits(vec_set1(two_to_mantissa))) - two_to_mantissa;
+    *exponent -= bias;
+    return vec_from_bits(bits - (biased << T_MANTISSA) + one);
+}

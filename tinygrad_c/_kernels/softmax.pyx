@@ -1,0 +1,264 @@
+"""softmax, log-softmax and cross entropy: bindings of csrc/softmax."""
+
+import operator
+
+from libc.string cimport memcmp
+from numpy cimport (
+    PyArray_DIMS,
+    PyArray_NDIM,
+    import_array,
+    ndarray,
+    npy_intp,
+)
+
+from tinygrad_c._kernels.runtime cimport (
+    TGC_F32,
+    TGC_F64,
+    TGC_I64,
+    TGC_READ,
+    TGC_WRITE,
+    add_operand,
+    add_scalar,
+    begin,
+    dtype_code,
+    empty,
+    run,
+    tgc_call,
+)
+
+from tinygrad_c.errors import ShapeError
+
+import_array()
+
+
+cdef extern from "runtime/kernels.h" nogil:
+    enum:
+        TGC_softmax
+        TGC_log_softmax
+        TGC_softmax_backward
+        TGC_log_softmax_backward
+        TGC_cross_entropy
+        TGC_cross_entropy_total
+        TGC_cross_entropy_backward
+
+
+cdef extern from "softmax/softmax.h" nogil:
+    enum:
+        TGC_SOFTMAX_AXIS
+
+
+cdef extern from "softmax/cross_entropy.h" nogil:
+    enum:
+        TGC_CE_ROLE
+        TGC_CE_CLASSES
+        TGC_CE_REDUCTION
+        TGC_CE_WEIGHTED
+        TGC_CE_IGNORE_INDEX
+        TGC_CE_FORWARD
+        TGC_CE_TOTAL
+        TGC_CE_BACKWARD
+        TGC_CE_NONE
+        TGC_CE_MEAN
+        TGC_CE_SUM
+
+    ptrdiff_t tgc_cross_entropy_chunks(ptrdiff_t n, ptrdiff_t n_classes)
+
+
+cdef int float_code(str name, ndarray a) except -1:
+    cdef int dtype = dtype_code(a)
+    if dtype < TGC_F32:
+        raise TypeError(f"{name}: a must be float32 or float64, got {a.dtype}")
+    return dtype
+
+
+cdef int find_axis(str name, ndarray a, object dim) except -1:
+    cdef Py_ssize_t d = operator.index(dim), ndim = PyArray_NDIM(a) if PyArray_NDIM(a) else 1
+    if d < -ndim or d >= ndim:
+        raise IndexError(f"{name}: dim must be in [{-ndim}, {ndim - 1}], got {d}")
+    return d + ndim if d < 0 else d
+
+
+cdef int check_like(str name, str operand, ndarray array, ndarray y) except -1:
+    """`array` is as y in shape and dtype."""
+    if PyArray_NDIM(array) != PyArray_NDIM(y) or memcmp(
+            PyArray_DIMS(array), PyArray_DIMS(y), PyArray_NDIM(y) * sizeof(npy_intp)) != 0:
+        raise ShapeError(f"{name}: {operand} must have the same shape as y, "
+                         f"got {(<object>array).shape} and {(<object>y).shape}")
+    if dtype_code(array) != dtype_code(y):
+        raise TypeError(f"{name}: {operand} must have the same dtype as y, "
+                        f"got {array.dtype} and {y.dtype}")
+    return 0
+
+
+cdef ndarray forward(str name, int kernel, ndarray a, object dim):
+    cdef tgc_call call
+    cdef int dtype = float_code(name, a)
+    begin(&call, kernel, dtype)
+    call.sizes[TGC_SOFTMAX_AXIS] = find_axis(name, a, dim)
+    cdef ndarray y = empty(PyArray_NDIM(a), PyArray_DIMS(a), dtype)
+    add_operand(&call, a, TGC_READ)
+    add_operand(&call, y, TGC_WRITE)
+    run(&call)
+    return y
+
+
+cdef ndarray backward(str name, int kernel, ndarray grad, ndarray y, object dim):
+    cdef tgc_call call
+    cdef int dtype = float_code(name, y)
+    check_like(name, "grad", grad, y)
+    begin(&call, kernel, dtype)
+    call.sizes[TGC_SOFTMAX_AXIS] = find_axis(name, y, dim)
+    cdef ndarray grad_a = empty(PyArray_NDIM(y), PyArray_DIMS(y), dtype)
+    add_operand(&call, grad, TGC_READ)
+    add_operand(&call, y, TGC_READ)
+    add_operand(&call, grad_a, TGC_WRITE)
+    run(&call)
+    return grad_a
+
+
+def softmax(ndarray a, dim):
+    """y = exp(a - max a) / sum exp(a - max a), along dim"""
+    return forward("softmax", TGC_softmax, a, dim)
+
+
+def log_softmax(ndarray a, dim):
+    """y = a - max a - log sum exp(a - max a), along dim"""
+    return forward("log_softmax", TGC_log_softmax, a, dim)
+
+
+def softmax_backward(ndarray grad, ndarray y, dim):
+    """grad_a = y * (grad - sum(grad * y)), along dim"""
+    return backward("softmax_backward", TGC_softmax_backward, grad, y, dim)
+
+
+def log_softmax_backward(ndarray grad, ndarray y, dim):
+    """grad_a = grad - exp(y) * sum(grad), along dim"""
+    return backward("log_softmax_backward", TGC_log_softmax_backward, grad, y, dim)
+
+
+# ---- cross entropy ----
+
+cdef dict REDUCTIONS = {"none": TGC_CE_NONE, "mean": TGC_CE_MEAN, "sum": TGC_CE_SUM}
+
+
+cdef int check_vector(str operand, ndarray array, npy_intp n, int dtype, str rule) except -1:
+    if PyArray_NDIM(array) != 1 or PyArray_DIMS(array)[0] != n:
+        raise ShapeError(
+            f"cross_entropy: {operand} must be {rule} ({n},), got {(<object>array).shape}")
+    if dtype_code(array) != dtype:
+        raise TypeError(f"cross_entropy: {operand} must be {rule} {DTYPES[dtype]}, got {array.dtype}")
+    return 0
+
+
+cdef dict DTYPES = {TGC_I64: "int64", TGC_F32: "float32", TGC_F64: "float64"}
+
+
+cdef int check_arguments(ndarray logits, ndarray target, ndarray weight) except -1:
+    cdef int dtype = dtype_code(logits)
+    if PyArray_NDIM(logits) != 2:
+        raise ShapeError(f"cross_entropy: logits must be (N, C), got {(<object>logits).shape}")
+    if dtype < TGC_F32:
+        raise TypeError(f"cross_entropy: logits must be float32 or float64, got {logits.dtype}")
+    check_vector("target", target, PyArray_DIMS(logits)[0], TGC_I64, "class indices (N,) =")
+    if weight is not None:
+        check_vector("weight", weight, PyArray_DIMS(logits)[1], dtype, "one number per class (C,) =")
+    return 0
+
+
+cdef int start(tgc_call *call, int kernel, int role, ndarray logits, ndarray weight,
+               object ignore_index, object label_smoothing, str reduction) except -1:
+    begin(call, kernel, dtype_code(logits))
+    if reduction not in REDUCTIONS:
+        raise ValueError(f"cross_entropy: reduction must be none, mean or sum, got {reduction!r}")
+    call.sizes[TGC_CE_ROLE] = role
+    call.sizes[TGC_CE_CLASSES] = PyArray_DIMS(logits)[1]
+    call.sizes[TGC_CE_REDUCTION] = REDUCTIONS[reduction]
+    call.sizes[TGC_CE_WEIGHTED] = weight is not None
+    call.sizes[TGC_CE_IGNORE_INDEX] = ignore_index
+    add_scalar(call, label_smoothing)
+    return 0
+
+
+cdef int run_checked(tgc_call *call, ndarray target, npy_intp n_classes) except -1:
+    cdef ptrdiff_t bad = run(call)
+    if bad >= 0:
+        raise IndexError(f"cross_entropy: target must be in [0, {n_classes}) or ignore_index, "
+                         f"got {target[bad]} at position {bad} with C = {n_classes}")
+    return 0
+
+
+def cross_entropy(ndarray logits, ndarray target, ndarray weight=None, ignore_index=-100,
+                  label_smoothing=0.0, str reduction="mean"):
+    """(loss, lse) of logits (N, C) and class indices target (N,).
+
+    loss_i = (1 - e) w_t (lse_i - x_it) + e / C sum_c w_c (lse_i - x_ic) with e the label
+    smoothing, t the target, w the weights and lse_i = log sum_c exp(x_ic), kept in float64 for
+    the gradient. Ignored rows give 0; the mean is over the weights of the others.
+    """
+    cdef tgc_call call
+    cdef int dtype = dtype_code(logits)
+    check_arguments(logits, target, weight)
+    start(&call, TGC_cross_entropy, TGC_CE_FORWARD, logits, weight, ignore_index, label_smoothing,
+          reduction)
+    cdef npy_intp n = PyArray_DIMS(logits)[0], n_classes = PyArray_DIMS(logits)[1]
+    cdef npy_intp n_partial = 2 * tgc_cross_entropy_chunks(n, n_classes)
+    cdef ndarray lse = empty(1, &n, TGC_F64), partial
+    cdef ndarray loss = empty(reduction == "none", &n, dtype)
+    add_operand(&call, logits, TGC_READ)
+    add_operand(&call, target, TGC_READ)
+    if weight is not None:
+        add_operand(&call, weight, TGC_READ)
+    add_operand(&call, lse, TGC_WRITE)
+    add_operand(&call, loss, TGC_WRITE)
+    if reduction != "none":
+        partial = empty(1, &n_partial, TGC_F64)
+        add_operand(&call, partial, TGC_WRITE)
+    run_checked(&call, target, n_classes)
+    return loss, lse
+
+
+cdef ndarray total_weight(ndarray logits, ndarray target, ndarray weight, object ignore_index):
+    """The sum of the weights of the rows that count, 0-d float64."""
+    cdef tgc_call call
+    cdef ndarray total = empty(0, NULL, TGC_F64)
+    start(&call, TGC_cross_entropy_total, TGC_CE_TOTAL, logits, weight, ignore_index, 0.0, "mean")
+    add_operand(&call, target, TGC_READ)
+    if weight is not None:
+        add_operand(&call, weight, TGC_READ)
+    add_operand(&call, total, TGC_WRITE)
+    run_checked(&call, target, PyArray_DIMS(logits)[1])
+    return total
+
+
+def cross_entropy_backward(ndarray grad, ndarray logits, ndarray target, ndarray lse,
+                           ndarray weight=None, ignore_index=-100, label_smoothing=0.0,
+                           str reduction="mean"):
+    """The gradient with respect to logits; lse is cross_entropy's.
+
+    grad is (N,) for the reduction none, else 0-d.
+    """
+    cdef tgc_call call
+    cdef int dtype = dtype_code(logits)
+    check_arguments(logits, target, weight)
+    start(&call, TGC_cross_entropy_backward, TGC_CE_BACKWARD, logits, weight, ignore_index,
+          label_smoothing, reduction)
+    check_vector("lse", lse, PyArray_DIMS(logits)[0], TGC_F64, "that of the forward pass")
+    if reduction == "none":
+        check_vector("grad", grad, PyArray_DIMS(logits)[0], dtype, "like the loss")
+    elif PyArray_NDIM(grad) != 0:
+        raise ShapeError(f"cross_entropy: grad must be 0-d, got {(<object>grad).shape}")
+    elif dtype_code(grad) != dtype:
+        raise TypeError(f"cross_entropy: grad must be {logits.dtype}, got {grad.dtype}")
+    cdef ndarray grad_logits = empty(2, PyArray_DIMS(logits), dtype), total
+    add_operand(&call, grad, TGC_READ)
+    add_operand(&call, logits, TGC_READ)
+    add_operand(&call, target, TGC_READ)
+    if weight is not None:
+        add_operand(&call, weight, TGC_READ)
+    add_operand(&call, lse, TGC_READ)
+    if reduction == "mean":
+        total = total_weight(logits, target, weight, ignore_index)
+        add_operand(&call, total, TGC_READ)
+    add_operand(&call, grad_logits, TGC_WRITE)
+    run_checked(&call, target, PyArray_DIMS(logits)[1])
+    return grad_logits

@@ -1,0 +1,142 @@
+"""Whether operations are recorded: context managers that are decorators too, per thread."""
+
+import functools
+import inspect
+
+from tinygrad_c._kernels import graph
+
+__all__ = [
+    "enable_grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "is_inference_mode_enabled",
+    "no_grad",
+    "set_grad_enabled",
+]
+
+
+def is_grad_enabled():
+    """Does this thread record operations?"""
+    return graph.grad_enabled()
+
+
+def is_inference_mode_enabled():
+    """Is this thread in inference mode?"""
+    return graph.inference_enabled()
+
+
+class Mode:
+    """A context manager that sets a mode of the thread and puts back what was before.
+
+    As a decorator it does so around each call; around each step of a generator function.
+    """
+
+    def __enter__(self):
+        stack = self.__dict__.setdefault("before", [])
+        stack.append((graph.grad_enabled(), graph.inference_enabled()))
+        self.set()
+        return self
+
+    def __exit__(self, *exception):
+        recording, inference = self.before.pop()
+        graph.set_grad_enabled(recording)
+        graph.set_inference_enabled(inference)
+
+    def __call__(self, function):
+        if inspect.isgeneratorfunction(function):
+            return self.around_generator(function)
+
+        @functools.wraps(function)
+        def inside(*args, **kwargs):
+            with self:
+                return function(*args, **kwargs)
+
+        return inside
+
+    def around_generator(self, function):
+        """The mode holds while the generator runs, and not while its caller does."""
+
+        @functools.wraps(function)
+        def inside(*args, **kwargs):
+            generator = function(*args, **kwargs)
+            send, value = generator.send, None
+            while True:
+                try:
+                    with self:
+                        item = send(value)
+                except StopIteration as stop:
+                    return stop.value
+                try:
+                    send, value = generator.send, (yield item)
+                except GeneratorExit:
+                    with self:
+                        generator.close()
+                    raise
+                except BaseException as error:
+                    send, value = generator.throw, error
+
+        return inside
+
+
+class no_grad(Mode):  # noqa: N801  PyTorch's spelling
+    """Record nothing: what is computed inside requires no gradient.
+
+    >>> with no_grad():
+    ...     y = x * 2        # doctest: +SKIP
+    """
+
+    def __new__(cls, function=None):
+        mode = super().__new__(cls)
+        return mode if function is None else mode(function)
+
+    def set(self):
+        graph.set_grad_enabled(False)
+
+
+class enable_grad(Mode):  # noqa: N801
+    """Record, also inside ``no_grad``."""
+
+    def __new__(cls, function=None):
+        mode = super().__new__(cls)
+        return mode if function is None else mode(function)
+
+    def set(self):
+        graph.set_grad_enabled(True)
+        graph.set_inference_enabled(False)
+
+
+class set_grad_enabled(Mode):  # noqa: N801
+    """Record if `mode` is true. Takes effect at once, and until the end of a ``with`` block."""
+
+    def __init__(self, mode):
+        self.mode = bool(mode)
+        self.outside = (graph.grad_enabled(), graph.inference_enabled())
+        self.set()
+
+    def set(self):
+        graph.set_grad_enabled(self.mode)
+
+    def __enter__(self):
+        self.__dict__.setdefault("before", []).append(self.outside)
+        self.set()
+        return self
+
+    def __call__(self, function):
+        graph.set_grad_enabled(self.outside[0])
+        return no_grad(function) if not self.mode else enable_grad(function)
+
+
+class inference_mode(Mode):  # noqa: N801
+    """`no_grad`, and what is made inside can never be kept for backward: a promise checked."""
+
+    def __new__(cls, mode=True):
+        instance = super().__new__(cls)
+        if callable(mode):
+            instance.mode = True
+            return Mode.__call__(instance, mode)
+        instance.mode = bool(mode)
+        return instance
+
+    def set(self):
+        graph.set_inference_enabled(self.mode)
+        graph.set_grad_enabled(graph.grad_enabled() and not self.mode)

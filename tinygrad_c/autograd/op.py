@@ -1,0 +1,348 @@
+"""How an operation is written: one forward, and one gradient rule per operand.
+
+::
+
+    @op
+    def mul(a, b):
+        return kernels.mul(a, b)
+
+    @mul.grad
+    def grad_a(grad, b):
+        return grad * b
+
+    @mul.grad
+    def grad_b(grad, a):
+        return grad * a
+
+The *parameter names* of a rule say what the graph has to keep until backward:
+
+``grad``            the gradient of the (first) output
+``grads``           the gradients of all outputs, None where one is not needed
+``y``, ``ys``       the (first) output, all outputs
+an operand          that operand, a Tensor
+``<operand>_shape`` only its shape
+a parameter         the value of that keyword argument
+anything else       an extra that the forward returned: ``return y, {"lse": lse}``
+``needs``           (joint rules) for each operand, whether its gradient is needed
+
+Operands stand before the slash in the forward's signature, parameters after it; without a slash
+all are operands. Rules are written with Tensors, so they can be differentiated again; the engine
+undoes broadcasting and type promotion after them (`engine.fit`). `Op.grads` takes one function
+that returns the gradients of all operands in one pass. A fused operation names its definition in
+plain operations with `Op.composite`: that is what is differentiated under ``create_graph``.
+"""
+
+from inspect import CO_VARARGS
+from types import MethodType
+
+import numpy as np
+
+from tinygrad_c._kernels import graph
+from tinygrad_c._kernels.promotion import scalar_array
+from tinygrad_c.autograd import node as nodes
+from tinygrad_c.autograd import plan as plans
+from tinygrad_c.errors import ShapeError
+
+__all__ = ["Op", "ShapeError", "edge_of", "lift", "op", "refresh", "replay", "wrap"]
+
+
+tensor_type = None
+
+
+def set_tensor_type(cls):
+    """Make `cls` the type of every output; called once, by `tinygrad_c.tensor`."""
+    global tensor_type  # noqa: PLW0603  ops cannot import the class: it imports them
+    tensor_type = cls
+
+
+def wrap(array):
+    """A tensor around `array` that no operation made."""
+    t = graph.new_instance(tensor_type)
+    t.array = array
+    t.needs_grad = False
+    t.gradient = None
+    t.edge = None
+    t.base = None
+    t.view_steps = None
+    t.base_edge = None
+    t.hooks = None
+    t.post_hooks = None
+    t.inference = graph.inference_enabled()
+    return t
+
+
+def edge_of(t):
+    """Where the gradient of `t` goes: to the output of the node that made it, or to the leaf."""
+    return (t, 0) if t.edge is None else t.edge
+
+
+def refresh(t):
+    """Derive the view `t` anew when an operation has been recorded in its base's memory since."""
+    base = t.base
+    if base.edge is t.base_edge:
+        return
+    if t.view_steps is None:
+        raise RuntimeError(
+            "a view made under no_grad() of a tensor that was then modified in place with "
+            "recording on has no history of its own: make the view with recording on"
+        )
+    before = graph.grad_enabled()
+    graph.set_grad_enabled(True)
+    try:
+        fresh = replay(t.view_steps, base)
+    finally:
+        graph.set_grad_enabled(before)
+    t.edge = fresh.edge
+    t.needs_grad = fresh.needs_grad
+    t.base_edge = base.edge
+
+
+def replay(steps, t):
+    """Take the view steps ((operation, parameters, keyword parameters), ...) from `t`."""
+    for operation, args, kwargs in steps:
+        t = operation(t, *args, **kwargs)
+    return t
+
+
+def lift(value, like):
+    """A tensor for an operand that is a number or an array; a number is weak (see promotion)."""
+    if isinstance(value, (bool, int, float)):
+        return wrap(scalar_array(value, None if like is None else like.array))
+    if isinstance(value, np.generic):
+        return lift(value.item(), like)
+    return wrap(graph.from_any(value))
+
+
+class Op:
+    """An operation: call it with tensors, get tensors, and the graph records it."""
+
+    def __init__(self, forward, view=False, casts=False):
+        code = forward.__code__
+        names = plans.argument_names(forward)
+        self.variadic = bool(code.co_flags & CO_VARARGS)
+        self.name = forward.__name__
+        self.__doc__ = forward.__doc__
+        self.__name__ = forward.__name__
+        self.__qualname__ = forward.__qualname__
+        self.__module__ = forward.__module__
+        self.__wrapped__ = forward
+        self.forward = forward
+        self.n_operands = code.co_posonlyargcount or code.co_argcount
+        self.operands = names[: self.n_operands]
+        self.parameters = names[self.n_operands :]
+        if self.variadic:  # def cat(*tensors, dim): as many operands as are given
+            self.operands = (code.co_varnames[len(names)],)
+        self.defaults = forward.__defaults__ or tuple((forward.__kwdefaults__ or {}).values())
+        self.writes_out = "out" in self.parameters
+        self.n_required = self.n_operands - max(0, len(self.defaults) - len(self.parameters))
+        self.view = view
+        self.casts = casts
+        self.rules = {}
+        self.joint = None
+        self.definition = None
+        self.plans = [None] * (2 if self.variadic else 1 << self.n_operands)
+
+    def grad(self, rule):
+        """Decorate the rule for one operand: its name is ``grad_<operand>``."""
+        operand = rule.__name__.removeprefix("grad_")
+        if operand not in self.operands:
+            raise TypeError(f"{self.name} has operands {self.operands}, and no {operand!r}")
+        self.rules[operand] = rule
+        return rule
+
+    def grads(self, rule):
+        """Decorate the rule that returns the gradients of all operands in one pass."""
+        self.joint = rule
+        return rule
+
+    def composite(self, definition):
+        """Decorate the definition of a fused operation in plain operations."""
+        self.definition = definition
+        return definition
+
+    def has_rules(self):
+        """Are there gradient rules, or only a definition?"""
+        return bool(self.rules) or self.joint is not None
+
+    def __get__(self, instance, owner):
+        """An operation in a class body is a method."""
+        return self if instance is None else MethodType(self, instance)
+
+    def __repr__(self):
+        return f"<operation {self.name}>"
+
+    def binary(self, a, b):
+        """``self(a, b)``, the way there being short: for the operators of `Tensor`."""
+        return self.apply((a, b), (), None)
+
+    def __call__(self, *args, **kwargs):
+        if self.variadic:
+            return self.apply(args, (), kwargs)
+        n = self.n_operands
+        if len(args) < n:
+            if len(args) < self.n_required:
+                raise TypeError(
+                    f"{self.name}() takes {n} operands {self.operands}, got {len(args)}"
+                )
+            args += (None,) * (n - len(args))
+        if len(args) == n:
+            return self.apply(args, (), kwargs)
+        return self.apply(args[:n], args[n:], kwargs)
+
+    def apply(self, operands, args, kwargs):
+        """Run the forward on `operands` and record the call where a gradient may be needed."""
+        mask = self.mask(operands)
+        if mask < 0:
+            operands = self.lifted(operands)
+            mask = self.mask(operands)
+        result = self.run(operands, args, kwargs)
+        if isinstance(result, tuple):
+            return self.finish_many(operands, args, kwargs, result, mask)
+        y = wrap(result)
+        if self.view and graph.shares_memory(result, operands[0].array):
+            self.remember_view(y, operands[0], args, kwargs)
+        if mask and graph.grad_enabled() and graph.is_floating(result):
+            y.edge = (self.record(operands, args, kwargs, (y,), None, mask), 0)
+            y.needs_grad = True
+        return y
+
+    def run(self, operands, args, kwargs):
+        """Call the forward with the operands' arrays."""
+        if not args and not kwargs and len(operands) == 2:
+            a = operands[0]
+            b = operands[1]
+            if b is not None:
+                return self.forward(a.array, b.array)
+        arrays = [None if t is None else t.array for t in operands]
+        return self.forward(*arrays, *args, **(kwargs or {}))
+
+    def mask(self, operands):
+        """A bit for each operand that requires a gradient; -1 where one is no tensor yet."""
+        mask = 0
+        bit = 1
+        for position, operand in enumerate(operands):
+            if isinstance(operand, nodes.TensorBase):
+                t = operand
+                if t.base is not None:
+                    refresh(t)
+                if t.needs_grad:
+                    mask |= bit
+                if t.array is None:
+                    raise TypeError(f"{self.name}: a tensor has no data: it was not initialised")
+            elif operand is not None:
+                return -1
+            elif self.variadic or position < self.n_required:
+                raise TypeError(f"{self.name}: operand {position} must not be None")
+            if not self.variadic:  # one plan serves all numbers of operands
+                bit <<= 1
+        return mask
+
+    def lifted(self, operands):
+        """The operands as tensors."""
+        like = None
+        for t in operands:
+            if isinstance(t, nodes.TensorBase):
+                like = t
+        return tuple(
+            [t if t is None or isinstance(t, nodes.TensorBase) else lift(t, like) for t in operands]
+        )
+
+    def finish_many(self, operands, args, kwargs, result, mask):
+        """Outputs of a forward that returns a tuple: several outputs, or extras at its end."""
+        extras = None
+        if isinstance(result[-1], dict):
+            extras = result[-1]
+            result = result[:-1]
+        ys = tuple([wrap(array) for array in result])
+        if mask and graph.grad_enabled():
+            node = self.record(operands, args, kwargs, ys, extras, mask)
+            for index, y in enumerate(ys):
+                if graph.is_floating(y.array):
+                    y.edge = (node, index)
+                    y.needs_grad = True
+        return ys if len(ys) > 1 or (extras is None) else ys[0]
+
+    def record(self, operands, args, kwargs, ys, extras, mask):
+        """The node for this call."""
+        plan = self.plans[mask]
+        if plan is None:
+            plan = self.plans[mask] = plans.Plan(self, mask)
+        kept = []
+        for keep in plan.keeps:
+            version = 0
+            if keep.kind == plans.OPERAND:
+                t = operands[keep.index]
+                value = t
+                if t is not None:
+                    if t.inference:
+                        raise RuntimeError(
+                            f"{self.name}: a tensor made in inference mode cannot be kept for "
+                            "backward; clone it outside inference mode first"
+                        )
+                    version = graph.version(t.array)
+            elif keep.kind == plans.OUTPUT:
+                value = ys[0].array
+                version = graph.version(value)
+            else:
+                value = self.kept_value(keep, operands, args, kwargs, ys, extras)
+            kept.append(value)
+            kept.append(version)
+        edges = []
+        layouts = None
+        y = ys[0].array
+        for operand in operands:
+            t = operand
+            if t is None or not t.needs_grad:
+                edges.append(None)
+                continue
+            array = t.array
+            if not graph.same_layout(array, y):
+                if layouts is None:
+                    layouts = [None] * len(operands)
+                layouts[len(edges)] = (array.shape, array.dtype)
+            edges.append(edge_of(t))
+        return nodes.new_node(self, plan, kept, edges, layouts, len(ys))
+
+    def kept_value(self, keep, operands, args, kwargs, ys, extras):
+        """What is kept beside operands and output: it cannot be overwritten."""
+        if keep.kind == plans.SHAPE:
+            return operands[keep.index].array.shape
+        if keep.kind == plans.SHAPES:
+            return [t.array.shape for t in operands]
+        if keep.kind == plans.PARAMETER:
+            return self.parameter(keep.name, args, kwargs)
+        if keep.kind == plans.EXTRA:
+            return extras[keep.name]
+        return tuple([y.array for y in ys])
+
+    def parameter(self, name, args, kwargs):
+        """The value that this call gives to the parameter `name`."""
+        if kwargs and name in kwargs:
+            return kwargs[name]
+        if self.variadic:
+            return self.__wrapped__.__kwdefaults__[name]
+        index = self.parameters.index(name)
+        if index < len(args):
+            return args[index]
+        return self.defaults[index - len(self.parameters)]
+
+    def remember_view(self, y, a, args, kwargs):
+        """`y` shares its memory with `a`: writing to one is to change the history of both."""
+        steps = () if a.base is None else a.view_steps
+        if not graph.grad_enabled() or steps is None:
+            y.view_steps = None
+        else:
+            y.view_steps = (*steps, (self, args, kwargs or {}))
+        y.base = a if a.base is None else a.base
+        y.base_edge = y.base.edge
+
+
+def op(forward=None, *, view=False, casts=False):
+    """Make an `Op` of a forward function.
+
+    ``view=True``: its output may share the memory of its first operand.
+    ``casts=True``: in place it writes any dtype to any other, as ``copy_`` does.
+    """
+    if forward is None:
+        return lambda function: Op(function, view, casts)
+    return Op(forward, view, casts)

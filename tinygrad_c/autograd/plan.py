@@ -1,0 +1,84 @@
+"""What a node of an operation keeps until backward, worked out once from its rules' names."""
+
+__all__ = ["Keep", "Plan", "argument_names"]
+
+# Where a rule's argument comes from, when it is not a kept value.
+GRAD, GRADS, NEEDS = -1, -2, -3
+# What a kept value is.
+OPERAND, OUTPUT, OUTPUTS, SHAPE, SHAPES, PARAMETER, EXTRA = range(7)
+
+
+class Keep:
+    """A value that a node keeps: its kind, and which one of that kind (an index or a name)."""
+
+    def __init__(self, kind, index, name):
+        self.kind = kind
+        self.index = index
+        self.name = name
+
+    def __eq__(self, other):
+        return (self.kind, self.index, self.name) == (other.kind, other.index, other.name)
+
+    __hash__ = None  # type: ignore[assignment]  # compared, never a key
+
+
+class Plan:
+    """What a node keeps, and what it does in backward, for one choice of needed gradients.
+
+    ``keeps``: a `Keep` for each kept value.
+    ``rules``: for each operand None, or (rule, its arguments as positions among the kept values).
+    ``joint``: the same for a rule that returns all gradients, or None.
+    ``fused``: whether the operation has a definition in plain operations.
+    """
+
+    def __init__(self, operation, mask):
+        self.keeps = []
+        self.joint = None
+        self.fused = operation.definition is not None
+        self.rules = []
+        if operation.joint is not None:
+            self.joint = (operation.joint, self.sources(operation, operation.joint))
+        else:
+            for i, name in enumerate(operation.operands):
+                rule = operation.rules.get(name) if mask >> i & 1 else None
+                self.rules.append(rule and (rule, self.sources(operation, rule)))
+        if operation.definition is not None:
+            for i in range(operation.n_operands):
+                self.position(OPERAND, i)
+            for name in operation.parameters:
+                self.position(PARAMETER, 0, name)
+
+    def sources(self, operation, rule):
+        """For each parameter of `rule` where its value comes from."""
+        return tuple([self.source(operation, name) for name in argument_names(rule)])
+
+    def source(self, operation, name):
+        special = {"grad": GRAD, "grads": GRADS, "needs": NEEDS}
+        if name in special:
+            return special[name]
+        if name in operation.operands:
+            return self.position(OPERAND, operation.operands.index(name))
+        if name.endswith("_shape") and name[:-6] in operation.operands:
+            if operation.variadic:
+                return self.position(SHAPES)
+            return self.position(SHAPE, operation.operands.index(name[:-6]))
+        if name == "y":
+            return self.position(OUTPUT)
+        if name == "ys":
+            return self.position(OUTPUTS)
+        if name in operation.parameters:
+            return self.position(PARAMETER, 0, name)
+        return self.position(EXTRA, 0, name)
+
+    def position(self, kind, index=0, name=""):
+        """The place of a value among the kept ones, which it joins if it is new."""
+        keep = Keep(kind, index, name)
+        if keep not in self.keeps:
+            self.keeps.append(keep)
+        return self.keeps.index(keep)
+
+
+def argument_names(function):
+    """The names of the parameters of `function`, in order."""
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]

@@ -1,0 +1,134 @@
+"""Where backward starts: `backward` and `grad`, with their arguments checked."""
+
+from tinygrad_c._kernels import layout
+from tinygrad_c.autograd import engine
+from tinygrad_c.autograd import op as ops
+from tinygrad_c.autograd.node import TensorBase
+
+__all__ = ["backward", "grad"]
+
+
+def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None):
+    """Accumulate in the leaves' ``.grad`` the sum of the derivatives of `tensors`.
+
+    Parameters
+    ----------
+    tensors : Tensor or sequence of Tensors
+        What is differentiated.
+    grad_tensors : Tensor, sequence of Tensors and None, or None
+        For each of `tensors` the weights of its elements, of its shape; None stands for 1 and is
+        only allowed for a tensor of one element.
+    retain_graph : bool, optional
+        Keep what the graph needs for another backward; by default the value of `create_graph`.
+    create_graph : bool
+        Record the computation of the gradients, so that they can be differentiated again.
+    inputs : Tensor or sequence of Tensors, optional
+        Accumulate only in these.
+
+    Raises
+    ------
+    RuntimeError
+        If a tensor requires no gradient, a weight is missing or of another shape, the graph has
+        been freed, or a kept value was overwritten.
+    """
+    roots = as_tuple("backward", "tensors", tensors)
+    gradients = starting_gradients("backward", roots, grad_tensors)
+    retain = create_graph if retain_graph is None else retain_graph
+    if inputs is None:
+        engine.run(roots, gradients, retain_graph=retain, create_graph=create_graph)
+        return
+    targets = as_tuple("backward", "inputs", inputs)
+    if not targets:
+        raise RuntimeError("backward: inputs must not be empty")
+    found = engine.run(
+        roots, gradients, inputs=targets, retain_graph=retain, create_graph=create_graph
+    )
+    for t, gradient in zip(targets, found, strict=True):
+        if gradient is not None:
+            t.gradient = gradient.clone() if t.gradient is None else t.gradient + gradient
+
+
+def grad(
+    outputs,
+    inputs,
+    grad_outputs=None,
+    retain_graph=None,
+    create_graph=False,
+    allow_unused=None,
+    materialize_grads=False,
+):
+    """The gradients of `outputs` with respect to `inputs`, as a tuple; nothing is accumulated.
+
+    `grad_outputs`, `retain_graph` and `create_graph` are as in `backward`. An input that the
+    outputs do not depend on is an error, unless ``allow_unused=True`` (its gradient is None) or
+    ``materialize_grads=True`` (zeros).
+    """
+    roots = as_tuple("grad", "outputs", outputs)
+    targets = as_tuple("grad", "inputs", inputs)
+    for t in targets:
+        if not t.requires_grad:
+            raise RuntimeError(
+                f"grad: an input of shape {t.array.shape} does not require a gradient"
+            )
+    gradients = starting_gradients("grad", roots, grad_outputs)
+    retain = create_graph if retain_graph is None else retain_graph
+    found = engine.run(
+        roots, gradients, inputs=targets, retain_graph=retain, create_graph=create_graph
+    )
+    for i, (t, gradient) in enumerate(zip(targets, found, strict=True)):
+        if gradient is None:
+            if materialize_grads:
+                found[i] = ops.wrap(layout.zeros(t.array.shape, t.array.dtype))
+            elif not allow_unused:
+                raise RuntimeError(
+                    "grad: One of the differentiated Tensors appears to not have been used in the "
+                    f"graph: input {i}, of shape {t.array.shape}. Set allow_unused=True if this "
+                    "is the desired behavior."
+                )
+    return tuple(found)
+
+
+def as_tuple(name, what, given):
+    """One tensor or several, as a tuple."""
+    given = (given,) if isinstance(given, TensorBase) else tuple(given)
+    for t in given:
+        if not isinstance(t, TensorBase):
+            raise TypeError(f"{name}: {what} must be Tensors, got {type(t).__name__}")
+    return given
+
+
+def starting_gradients(name, roots, given):
+    """The gradient to send back from each root."""
+    if given is None:
+        given = (None,) * len(roots)
+    elif isinstance(given, TensorBase):
+        given = (given,)
+    if len(given) != len(roots):
+        raise RuntimeError(f"{name}: got {len(roots)} tensors and {len(given)} gradients")
+    return [starting_gradient(name, root, g) for root, g in zip(roots, given, strict=True)]
+
+
+def starting_gradient(name, root, gradient):
+    """`gradient`, checked, or 1 for a single number."""
+    if not root.requires_grad:
+        raise RuntimeError(
+            f"{name}: a tensor of shape {root.array.shape} does not require grad and does not "
+            "have a grad_fn"
+        )
+    if gradient is None:
+        if root.array.size != 1:
+            raise RuntimeError(
+                "grad can be implicitly created only for scalar outputs, got shape "
+                f"{root.array.shape}: pass a gradient of that shape"
+            )
+        return ops.wrap(layout.full(root.array.shape, 1, root.array.dtype))
+    if not isinstance(gradient, TensorBase):
+        gradient = ops.lift(gradient, root)
+    if gradient.array.shape != root.array.shape:
+        raise ops.ShapeError(
+            f"{name}: the gradient's shape {gradient.array.shape} must be that of the tensor, "
+            f"{root.array.shape}"
+        )
+    if gradient.array.dtype != root.array.dtype:
+        gradient = gradient.to(root.array.dtype)
+    return gradient

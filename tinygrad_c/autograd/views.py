@@ -1,0 +1,129 @@
+"""Writing to a tensor in place, with gradient, also through views.
+
+A view remembers how it was taken: its ``base``, the tensor that owns the memory, and its
+``view_steps`` from there. When an operation is recorded that writes to a view, the base gets a
+new history, `overwrite`: outside the view its old one, inside the view that of what was written.
+Every view of the base then derives its own history anew when it is next used (`op.refresh`).
+"""
+
+from tinygrad_c._kernels import elementwise as kernels
+from tinygrad_c._kernels import graph
+from tinygrad_c._kernels.promotion import can_cast, result_type
+from tinygrad_c.autograd import op as ops
+from tinygrad_c.autograd import plan as plans
+
+__all__ = ["check_writable", "inplace", "overwrite"]
+
+
+@ops.op
+def overwrite(base, value, /, steps):
+    """The tensor `base` after `value` has been written to the view of it that `steps` take."""
+    return base
+
+
+@overwrite.grad
+def grad_base(grad, steps):
+    grad = grad.clone()
+    ops.replay(steps, grad).zero_()
+    return grad
+
+
+@overwrite.grad
+def grad_value(grad, steps):
+    return ops.replay(steps, grad)
+
+
+def inplace(operation, target, *others, **kwargs):
+    """``target = operation(target, *others)``, written into the memory of `target`; returns it."""
+    mask = operation.mask((target, *others))
+    if mask < 0:
+        others = operation.lifted((target, *others))[1:]
+        mask = operation.mask((target, *others))
+    recording = graph.grad_enabled() and (mask or of_recorded_base(target))
+    if recording:
+        check_writable(operation.name, target)
+    # What the node keeps of the target is an alias: the target's own history is about to change.
+    before = ops.wrap(target.array)
+    before.edge = target.edge
+    before.needs_grad = target.needs_grad
+    operands = (before, *others)
+    version = graph.version(target.array)
+    write(operation, target, operands, kwargs)
+    if recording and mask:
+        node = operation.record(operands, (), kwargs, (target,), None, mask)
+        mark_overwritten(node, target.array, version)
+        rebase(target, node)
+    return target
+
+
+def write(operation, target, operands, kwargs):
+    """Run the forward with the memory of `target` as output."""
+    out = target.array
+    arrays = [t.array for t in operands]
+    if operation.casts:
+        operation.forward(*arrays, out=out, **kwargs)
+        return
+    dtype = arrays[0].dtype if len(arrays) == 1 else result_type(*arrays)
+    if not can_cast(dtype, out.dtype):
+        raise RuntimeError(
+            f"{operation.name}_: result type {dtype} can't be cast to the desired output type "
+            f"{out.dtype}"
+        )
+    if operation.writes_out and dtype == out.dtype:
+        operation.forward(*arrays, out=out, **kwargs)
+        return
+    result = operation.forward(*arrays, **kwargs)
+    if result.shape != out.shape:
+        raise ops.ShapeError(
+            f"{operation.name}_: the result's shape {result.shape} must be that of the tensor "
+            f"it is written to, {out.shape}"
+        )
+    kernels.copy_(out, result)
+
+
+def of_recorded_base(target):
+    """Is it a view of a tensor that has a gradient to lose?"""
+    return target.base is not None and target.base.needs_grad
+
+
+def check_writable(name, target):
+    """A leaf that requires a gradient must keep the value that its gradient is taken at."""
+    base = target if target.base is None else target.base
+    if base.needs_grad and base.edge is None:
+        what = "a leaf Variable" if base is target else "a view of a leaf Variable"
+        raise RuntimeError(
+            f"{name}_: {what} that requires grad is being used in an in-place operation: "
+            f"do it under no_grad(), or on a clone(); its shape is {target.array.shape}"
+        )
+    if target.base is not None and target.view_steps is None:
+        raise RuntimeError(
+            f"{name}_: a view made under no_grad() is being modified in place with recording on: "
+            "make the view with recording on, or modify it under no_grad()"
+        )
+
+
+def mark_overwritten(node, array, version):
+    """Kept operands in the memory that was just written have the version from before."""
+    address = graph.block_address(array)
+    for i, keep in enumerate(node.plan.keeps):
+        t = node.kept[2 * i] if keep.kind == plans.OPERAND else None
+        if t is not None and graph.block_address(t.array) == address:
+            node.kept[2 * i + 1] = version
+
+
+def rebase(target, node):
+    """Give `target`, which `node` has just written, its new history."""
+    if target.base is None:
+        target.edge = (node, 0)
+        target.needs_grad = True
+        return
+    value = ops.wrap(target.array)
+    value.edge = (node, 0)
+    value.needs_grad = True
+    base = target.base
+    operands = (base, value)
+    mask = 3 if base.needs_grad else 2
+    kwargs = {"steps": target.view_steps}
+    base.edge = (overwrite.record(operands, (), kwargs, (base,), None, mask), 0)
+    base.needs_grad = True
+    ops.refresh(target)

@@ -1,0 +1,375 @@
+"""Element by element, with broadcasting: arithmetic, functions, extremes.
+
+Rules whose derivative has a pole multiply by `guarded`: where the incoming gradient is exactly 0
+so is the outgoing one, so that a mask never turns an infinite derivative into NaN.
+"""
+
+from tinygrad_c._kernels import elementwise as kernels
+from tinygrad_c.autograd.op import op
+from tinygrad_c.ops.comparison import eq, ge, gt, logical_and, lt, where
+
+# ----------------------------------------------------------------------------- arithmetic
+
+
+@op
+def add(a, b, /, out=None):
+    """``a + b``"""
+    return kernels.add(a, b, out)
+
+
+@add.grad
+def grad_a(grad):
+    return grad
+
+
+@add.grad
+def grad_b(grad):
+    return grad
+
+
+@op
+def sub(a, b, /, out=None):
+    """``a - b``"""
+    return kernels.sub(a, b, out)
+
+
+@sub.grad
+def grad_a(grad):
+    return grad
+
+
+@sub.grad
+def grad_b(grad):
+    return neg(grad)
+
+
+@op
+def mul(a, b, /, out=None):
+    """``a * b``"""
+    return kernels.mul(a, b, out)
+
+
+@mul.grad
+def grad_a(grad, b):
+    return mul(grad, b)
+
+
+@mul.grad
+def grad_b(grad, a):
+    return mul(grad, a)
+
+
+@op
+def div(a, b, /, out=None):
+    """``a / b``, the true quotient: of whole numbers too."""
+    return kernels.div(a, b, out)
+
+
+@div.grad
+def grad_a(grad, b):
+    return guarded(grad, reciprocal(b))
+
+
+@div.grad
+def grad_b(grad, b, y):
+    return guarded(grad, neg(div(y, b)))
+
+
+@op
+def pow(a, b, /, out=None):
+    """``a ** b``; ``0 ** 0`` is 1, and so is its derivative's factor ``0 * 0 ** -1`` taken as 0."""
+    return kernels.pow(a, b, out)
+
+
+@pow.grad
+def grad_a(grad, a, b):
+    return guarded(grad, where(eq(b, 0), 0, mul(b, pow(a, sub(b, 1)))))
+
+
+@pow.grad
+def grad_b(grad, a, b, y):
+    flat = logical_and(eq(a, 0), ge(b, 0))
+    return guarded(grad, where(flat, 0, mul(y, log(where(flat, 1, a)))))
+
+
+@op
+def floor_divide(a, b, /, out=None):
+    """The largest whole number that is not above ``a / b``."""
+    return kernels.floor_divide(a, b, out)
+
+
+@op
+def remainder(a, b, /, out=None):
+    """``a - b * floor_divide(a, b)``: it has the sign of `b`."""
+    return kernels.remainder(a, b, out)
+
+
+@remainder.grad
+def grad_a(grad):
+    return grad
+
+
+@remainder.grad
+def grad_b(grad, a, b):
+    return neg(mul(grad, floor_divide(a, b)))
+
+
+@op
+def guarded(g, d, /):
+    """``g * d``, and exactly 0 where `g` is 0, whatever `d`."""
+    return kernels.guarded(g, d)
+
+
+@guarded.grad
+def grad_g(grad, d):
+    return guarded(grad, d)
+
+
+@guarded.grad
+def grad_d(grad, g):
+    return mul(grad, g)
+
+
+# ------------------------------------------------------------------------------ functions
+
+
+@op
+def neg(a, /, out=None):
+    """``-a``"""
+    return kernels.neg(a, out)
+
+
+@neg.grad
+def grad_a(grad):
+    return neg(grad)
+
+
+@op
+def abs(a, /, out=None):
+    """``|a|``; its derivative at 0 is taken as 0."""
+    return kernels.abs(a, out)
+
+
+@abs.grad
+def grad_a(grad, a):
+    return mul(grad, sign(a))
+
+
+@op
+def sign(a, /, out=None):
+    """-1, 0 or 1; NaN where `a` is NaN."""
+    return kernels.sign(a, out)
+
+
+@sign.grad
+def grad_a(grad):
+    return mul(grad, 0)
+
+
+@op
+def square(a, /, out=None):
+    """``a * a``"""
+    return kernels.square(a, out)
+
+
+@square.grad
+def grad_a(grad, a):
+    return mul(grad, mul(a, 2))
+
+
+@op
+def reciprocal(a, /, out=None):
+    """``1 / a``"""
+    return kernels.reciprocal(a, out)
+
+
+@reciprocal.grad
+def grad_a(grad, y):
+    return guarded(grad, neg(square(y)))
+
+
+@op
+def exp(a, /, out=None):
+    """``e ** a``"""
+    return kernels.exp(a, out)
+
+
+@exp.grad
+def grad_a(grad, y):
+    return mul(grad, y)
+
+
+@op
+def log(a, /, out=None):
+    """The natural logarithm: -inf at 0, NaN below."""
+    return kernels.log(a, out)
+
+
+@log.grad
+def grad_a(grad, a):
+    return guarded(grad, reciprocal(a))
+
+
+@op
+def sqrt(a, /, out=None):
+    """The square root: NaN below 0."""
+    return kernels.sqrt(a, out)
+
+
+@sqrt.grad
+def grad_a(grad, y):
+    return guarded(grad, mul(reciprocal(y), 0.5))
+
+
+@op
+def tanh(a, /, out=None):
+    """``(e**a - e**-a) / (e**a + e**-a)``"""
+    return kernels.tanh(a, out)
+
+
+@tanh.grad
+def grad_a(grad, y):
+    return tanh_backward(grad, y)
+
+
+@op
+def tanh_backward(g, y, /):
+    """The gradient of `tanh` from its output `y`: ``g * (1 - y*y)``."""
+    return kernels.tanh_backward(g, y)
+
+
+@tanh_backward.composite
+def definition(g, y):
+    return mul(g, sub(1, square(y)))
+
+
+@op
+def sigmoid(a, /, out=None):
+    """``1 / (1 + e**-a)``"""
+    return kernels.sigmoid(a, out)
+
+
+@sigmoid.grad
+def grad_a(grad, y):
+    return sigmoid_backward(grad, y)
+
+
+@op
+def sigmoid_backward(g, y, /):
+    """The gradient of `sigmoid` from its output `y`: ``g * y * (1 - y)``."""
+    return kernels.sigmoid_backward(g, y)
+
+
+@sigmoid_backward.composite
+def definition(g, y):
+    return mul(mul(g, y), sub(1, y))
+
+
+@op
+def relu(a, /, out=None):
+    """``max(a, 0)``; its derivative at 0 is taken as 0."""
+    return kernels.relu(a, out)
+
+
+@relu.grad
+def grad_a(grad, y):
+    return relu_backward(grad, y)
+
+
+@op
+def relu_backward(g, y, /):
+    """The gradient of `relu` from its output `y`: `g` where ``y > 0``, else 0."""
+    return kernels.relu_backward(g, y)
+
+
+@relu_backward.grad
+def grad_g(grad, y):
+    return relu_backward(grad, y)
+
+
+@op
+def floor(a, /, out=None):
+    """The largest whole number that is not above `a`."""
+    return kernels.floor(a, out)
+
+
+@op
+def ceil(a, /, out=None):
+    """The smallest whole number that is not below `a`."""
+    return kernels.ceil(a, out)
+
+
+@op
+def trunc(a, /, out=None):
+    """`a` without its fraction."""
+    return kernels.trunc(a, out)
+
+
+@op
+def round(a, /, out=None):
+    """The nearest whole number, the even one of two."""
+    return kernels.round(a, out)
+
+
+@floor.grad
+@ceil.grad
+@trunc.grad
+@round.grad
+@floor_divide.grad
+def grad_a(grad):
+    return mul(grad, 0)
+
+
+@floor_divide.grad
+def grad_b(grad):
+    return mul(grad, 0)
+
+
+# ------------------------------------------------------------------------------- extremes
+
+
+@op
+def maximum(a, b, /, out=None):
+    """The larger of the two, NaN if one is NaN; equal ones have half the gradient each."""
+    return kernels.maximum(a, b, out)
+
+
+@maximum.grad
+def grad_a(grad, a, b):
+    return where(eq(a, b), mul(grad, 0.5), where(lt(a, b), 0, grad))
+
+
+@maximum.grad
+def grad_b(grad, a, b):
+    return where(eq(a, b), mul(grad, 0.5), where(lt(b, a), 0, grad))
+
+
+@op
+def minimum(a, b, /, out=None):
+    """The smaller of the two, NaN if one is NaN; equal ones have half the gradient each."""
+    return kernels.minimum(a, b, out)
+
+
+@minimum.grad
+def grad_a(grad, a, b):
+    return where(eq(a, b), mul(grad, 0.5), where(gt(a, b), 0, grad))
+
+
+@minimum.grad
+def grad_b(grad, a, b):
+    return where(eq(a, b), mul(grad, 0.5), where(gt(b, a), 0, grad))
+
+
+@op
+def clamp(a, /, min=None, max=None):
+    """`a` limited to [min, max]; NaN stays NaN. The derivative is 1 on the limits."""
+    return kernels.clamp(a, min, max)
+
+
+@clamp.grad
+def grad_a(grad, a, min, max):
+    if min is not None:
+        grad = where(lt(a, min), 0, grad)
+    if max is not None:
+        grad = where(gt(a, max), 0, grad)
+    return grad

@@ -1,0 +1,72 @@
+"""Products of matrices."""
+
+from tinygrad_c._kernels import matmul as kernels
+from tinygrad_c.autograd.op import op
+from tinygrad_c.ops.elementwise import mul
+from tinygrad_c.ops.reduce import sum_to
+from tinygrad_c.ops.shape import permute, reshape
+
+
+@op
+def matmul(a, b, /, out=None):
+    """The matrix product over the last dimension of `a` and the second last of `b`.
+
+    Further dimensions are batches, and broadcast; a vector `a` is a row, a vector `b` a column.
+    """
+    return kernels.matmul(a, b, out)
+
+
+@matmul.grad
+def grad_a(grad, b, a_shape, b_shape):
+    if len(b_shape) == 1:  # each row of a has met the vector b
+        return mul(reshape(grad, (*grad.shape, 1)), b)
+    if len(a_shape) == 1:
+        row = reshape(grad, (*grad.shape[:-1], 1, grad.shape[-1]))
+        product = matmul(row, transposed(b))
+        return sum_to(reshape(product, (*product.shape[:-2], product.shape[-1])), a_shape)
+    return matmul(grad, transposed(b))
+
+
+@matmul.grad
+def grad_b(grad, a, a_shape, b_shape):
+    if len(a_shape) == 1:
+        outer = reshape(a, (*a.shape, 1))
+        if len(b_shape) == 1:
+            return mul(grad, a)
+        return mul(outer, reshape(grad, (*grad.shape[:-1], 1, grad.shape[-1])))
+    if len(b_shape) == 1:
+        rows = reshape(a, (-1, a.shape[-1]))
+        return matmul(transposed(rows), reshape(grad, (-1,)))
+    return matmul(transposed(a), grad)
+
+
+def transposed(t):
+    """`t` with its last two dimensions exchanged."""
+    n = t.ndim
+    return permute(t, (*range(n - 2), n - 1, n - 2))
+
+
+@op
+def linear(x, weight, bias=None, /):
+    """``y = x @ weight.T + bias``: x (..., in), weight (out, in), bias (out,), y (..., out)."""
+    return kernels.linear(x, weight, None if bias is None else bias)
+
+
+@linear.grad
+def grad_x(grad, weight):
+    return matmul(grad, weight)
+
+
+@linear.grad
+def grad_weight(grad, x):
+    return matmul(transposed(rows(grad)), rows(x))
+
+
+@linear.grad
+def grad_bias(grad):
+    return sum_to(rows(grad), (grad.shape[-1],))
+
+
+def rows(t):
+    """All but the last dimension made one."""
+    return t if t.ndim == 2 else reshape(t, (-1, t.shape[-1]))

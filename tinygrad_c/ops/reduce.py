@@ -1,0 +1,159 @@
+"""Reductions: over all elements, or over some dimensions."""
+
+from tinygrad_c._kernels import reduce as kernels
+from tinygrad_c.autograd.op import op
+from tinygrad_c.ops.comparison import eq, where
+from tinygrad_c.ops.elementwise import div as divide
+from tinygrad_c.ops.elementwise import mul, sqrt, square, sub
+from tinygrad_c.ops.index import scatter_zeros
+from tinygrad_c.ops.shape import expand, reshape
+
+
+def dims_of(dim, ndim):
+    """`dim` (None, a number or several) as a tuple of numbers in 0 ... ndim - 1."""
+    if dim is None or ndim == 0:
+        return tuple(range(ndim))
+    if isinstance(dim, int):
+        dim = (dim,)
+    return tuple(d + ndim if d < 0 else d for d in dim) or tuple(range(ndim))
+
+
+def kept_shape(shape, dim):
+    """`shape` with length 1 where it is reduced."""
+    dims = dims_of(dim, len(shape))
+    return tuple(1 if d in dims else n for d, n in enumerate(shape))
+
+
+def restore(t, shape, dim):
+    """Something of the reduced shape, spread over `shape` again."""
+    return expand(reshape(t, kept_shape(shape, dim)), shape)
+
+
+def count(shape, dim):
+    """How many elements each reduction takes in."""
+    size = 1
+    for d in dims_of(dim, len(shape)):
+        size *= shape[d]
+    return size
+
+
+@op
+def sum(a, /, dim=None, keepdim=False):
+    """The sum; of bool and whole numbers as int64. Float sums are added in fixed blocks."""
+    return kernels.sum(a, dim, keepdim)
+
+
+@sum.grad
+def grad_a(grad, a_shape, dim):
+    return restore(grad, a_shape, dim)
+
+
+@op
+def sum_to(a, /, shape):
+    """The adjoint of `expand`: sum over the dimensions along which `shape` was repeated."""
+    return kernels.sum_to(a, shape)
+
+
+@sum_to.grad
+def grad_a(grad, a_shape):
+    return expand(grad, a_shape)
+
+
+@op
+def mean(a, /, dim=None, keepdim=False):
+    """The sum divided by the number of elements; NaN where there are none."""
+    return kernels.mean(a, dim, keepdim)
+
+
+@mean.grad
+def grad_a(grad, a_shape, dim):
+    return restore(mul(grad, 1 / max_one(count(a_shape, dim))), a_shape, dim)
+
+
+def max_one(n):
+    """A number to divide by: with no elements there is no gradient to scale."""
+    return n if n else 1
+
+
+@op
+def amax(a, /, dim=None, keepdim=False):
+    """The largest element, NaN if there is one; equal ones share the gradient."""
+    return kernels.amax(a, dim, keepdim)
+
+
+@op
+def amin(a, /, dim=None, keepdim=False):
+    """The smallest element, NaN if there is one; equal ones share the gradient."""
+    return kernels.amin(a, dim, keepdim)
+
+
+@amax.grad
+@amin.grad
+def grad_a(grad, a, y, dim):
+    shape = a.shape
+    hits = eq(a, restore(y, shape, dim)).to(grad.dtype)
+    share = divide(hits, restore(sum(hits, dim), shape, dim))
+    return mul(restore(grad, shape, dim), share)
+
+
+@op
+def max_dim(a, /, dim, keepdim=False):
+    """(values, indices) of the largest elements along `dim`: the first of equal ones."""
+    return kernels.max(a, dim, keepdim)
+
+
+@op
+def min_dim(a, /, dim, keepdim=False):
+    """(values, indices) of the smallest elements along `dim`: the first of equal ones."""
+    return kernels.min(a, dim, keepdim)
+
+
+@max_dim.grad
+@min_dim.grad
+def grad_a(grad, ys, a_shape, dim):
+    shape = kept_shape(a_shape, dim)
+    return scatter_zeros(reshape(grad, shape), reshape(ys[1], shape), a_shape, dim)
+
+
+@op
+def argmax(a, /, dim=None, keepdim=False):
+    """The index of the first largest element; without `dim`, in the flattened `a`."""
+    return kernels.argmax(a, dim, keepdim)
+
+
+@op
+def argmin(a, /, dim=None, keepdim=False):
+    """The index of the first smallest element; without `dim`, in the flattened `a`."""
+    return kernels.argmin(a, dim, keepdim)
+
+
+@op
+def any(a, /, dim=None, keepdim=False):
+    """Is one of the elements nonzero? As bool."""
+    return kernels.any(a, dim, keepdim)
+
+
+@op
+def all(a, /, dim=None, keepdim=False):
+    """Are all elements nonzero? As bool."""
+    return kernels.all(a, dim, keepdim)
+
+
+def var(a, dim=None, correction=1, keepdim=False):
+    """The mean squared distance from the mean, divided by n - `correction` instead of n."""
+    shape = a.shape
+    centred = sub(a, mean(a, dim, True))
+    freedom = count(shape, dim) - correction
+    return mul(sum(square(centred), dim, keepdim), 1 / freedom if freedom > 0 else float("nan"))
+
+
+def std(a, dim=None, correction=1, keepdim=False):
+    """The square root of `var`; its derivative where that is 0 is taken as 0."""
+    return root(var(a, dim, correction, keepdim))
+
+
+def root(squares):
+    """The square root of a sum of squares: where that is 0 all its terms are, and the gradient
+    that reaches them is 0, not 0 times infinity."""
+    flat = eq(squares, 0)
+    return where(flat, squares, sqrt(where(flat, 1, squares)))

@@ -1,0 +1,41 @@
+"""tinygrad_c: a small, fast autograd engine with PyTorch's names over C kernels.
+
+>>> import tinygrad_c as torch
+>>> x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+>>> (x * x).sum().backward()
+>>> x.grad
+tensor([2., 4., 6.])
+"""
+
+import os as _os
+
+if _os.environ.get("TINYGRAD_C_PURE", "0") not in ("", "0"):
+    from tinygrad_c import _pure
+
+    _pure.install()
+
+from tinygrad_c import autograd, nn, optim, utils, vision
+from tinygrad_c._functions import *
+from tinygrad_c._functions import __all__ as _functions
+from tinygrad_c._kernels.random import Generator, default_generator
+from tinygrad_c._kernels.runtime import get_num_threads, set_num_threads, use_isa
+from tinygrad_c.autograd import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+from tinygrad_c.dtypes import *
+from tinygrad_c.dtypes import __all__ as _dtypes
+from tinygrad_c.errors import ShapeError
+from tinygrad_c.printing import set_printoptions
+from tinygrad_c.serialization import load, save
+from tinygrad_c.tensor import Tensor
+
+__version__ = "0.1.0"
+
+manual_seed = default_generator.manual_seed
+initial_seed = default_generator.initial_seed
+seed = default_generator.seed

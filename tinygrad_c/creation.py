@@ -1,0 +1,247 @@
+"""New tensors: from data, of one value, of a range, random."""
+
+import math
+
+import numpy as np
+
+from tinygrad_c._kernels import elementwise, layout, promotion
+from tinygrad_c._kernels import random as random_kernels
+from tinygrad_c._kernels.graph import from_any
+from tinygrad_c.autograd.node import TensorBase
+from tinygrad_c.autograd.op import wrap
+from tinygrad_c.dtypes import as_numpy_dtype
+from tinygrad_c.dtypes import device as Device
+from tinygrad_c.methods.shape import one_shape
+from tinygrad_c.tensor import Tensor
+
+
+def finish(array, requires_grad=False, device=None):
+    """A leaf around `array`."""
+    if device is not None:
+        Device(device)
+    t = wrap(array)
+    return t.requires_grad_() if requires_grad else t
+
+
+def floating(dtype):
+    """The NumPy dtype that was asked for, or the default for floats."""
+    return promotion.get_default_dtype() if dtype is None else as_numpy_dtype(dtype)
+
+
+def from_data(data, dtype):
+    """A new tensor with a copy of `data`: a number, nested sequences, an array or a tensor."""
+    wanted = None if dtype is None else as_numpy_dtype(dtype)
+    if isinstance(data, TensorBase):
+        data = data.array
+    if not isinstance(data, (np.ndarray, np.generic)):
+        data = array_of(data)
+        if wanted is None and data.dtype.kind == "f":
+            wanted = np.dtype(promotion.get_default_dtype())
+    array = np.asarray(data)
+    if array.dtype.byteorder == ">" or not array.flags.aligned:
+        array = array.astype(array.dtype.newbyteorder("="))
+    if wanted is None:
+        wanted = as_numpy_dtype(array.dtype)
+    if array.dtype not in SUPPORTED:
+        array = array.astype(wanted)
+    result = layout.uninitialized(array.shape, wanted)
+    elementwise.copy_(result, from_any(array))
+    return wrap(result)
+
+
+SUPPORTED = {np.dtype(name) for name in ("bool", "uint8", "int32", "int64", "float32", "float64")}
+
+
+def array_of(data):
+    """Numbers, or nested sequences of numbers and tensors, as a NumPy array."""
+    if isinstance(data, (list, tuple)):
+        data = plain(data)
+    try:
+        array = np.array(data)
+    except ValueError as error:
+        raise ValueError(
+            f"tensor: data must be nested sequences of equal lengths: {error}"
+        ) from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"tensor: data must be numbers, got {type(data).__name__} {data!r:.60}")
+    if array.dtype.kind == "u":
+        raise ValueError("tensor: a whole number is too large for int64")
+    if array.size == 0 and array.dtype == np.float64:
+        return array
+    return array
+
+
+def plain(data):
+    """Nested sequences with tensors replaced by what they hold."""
+    return [
+        item.tolist()
+        if isinstance(item, (TensorBase, np.ndarray, np.generic))
+        else plain(item)
+        if isinstance(item, (list, tuple))
+        else item
+        for item in data
+    ]
+
+
+def tensor(data, *, dtype=None, device=None, requires_grad=False):
+    """A new leaf tensor with a copy of `data`.
+
+    Python floats get the default dtype (float32), whole numbers int64, bools bool; NumPy arrays
+    and tensors keep theirs. `data` may be a number, nested sequences, an array or a tensor.
+
+    >>> tensor([1, 2.5])
+    tensor([1.0000, 2.5000])
+    """
+    return finish(from_data(data, dtype).array, requires_grad, device)
+
+
+def as_tensor(data, dtype=None, device=None):
+    """`data` as a tensor, without a copy where that can be: of a tensor or a NumPy array."""
+    if isinstance(data, TensorBase):
+        return data if dtype is None else data.to(dtype)
+    if isinstance(data, np.ndarray):
+        t = from_numpy(data)
+        return t if dtype is None else t.to(dtype)
+    return tensor(data, dtype=dtype, device=device)
+
+
+def from_numpy(ndarray):
+    """A tensor that shares the memory of the NumPy array `ndarray`."""
+    return wrap(from_any(ndarray))
+
+
+def from_dlpack(external):
+    """A tensor that shares the memory of any CPU array that speaks DLPack."""
+    return from_numpy(np.from_dlpack(external))
+
+
+def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
+    """A tensor of shape `size` with `fill_value` everywhere."""
+    if isinstance(fill_value, TensorBase):
+        fill_value = fill_value.item()
+    weak = promotion.scalar_dtype(fill_value, None)
+    wanted = weak if dtype is None else as_numpy_dtype(dtype)
+    return finish(layout.full(one_shape((size,)), fill_value, wanted), requires_grad, device)
+
+
+def zeros(*size, dtype=None, device=None, requires_grad=False):
+    """A tensor of shape `size`, all zeros."""
+    array = layout.full(one_shape(size), 0, floating(dtype))
+    return finish(array, requires_grad, device)
+
+
+def ones(*size, dtype=None, device=None, requires_grad=False):
+    """A tensor of shape `size`, all ones."""
+    array = layout.full(one_shape(size), 1, floating(dtype))
+    return finish(array, requires_grad, device)
+
+
+def empty(*size, dtype=None, device=None, requires_grad=False):
+    """A tensor of shape `size` with undefined contents."""
+    array = layout.uninitialized(one_shape(size), floating(dtype))
+    return finish(array, requires_grad, device)
+
+
+def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False):
+    """`fill_value` everywhere, in the shape and dtype of `input`."""
+    return full(
+        input.array.shape,
+        fill_value,
+        dtype=dtype or input.dtype,
+        device=device,
+        requires_grad=requires_grad,
+    )
+
+
+def zeros_like(input, *, dtype=None, device=None, requires_grad=False):
+    """Zeros, in the shape and dtype of `input`."""
+    return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+def ones_like(input, *, dtype=None, device=None, requires_grad=False):
+    """Ones, in the shape and dtype of `input`."""
+    return full_like(input, 1, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+def empty_like(input, *, dtype=None, device=None, requires_grad=False):
+    """Undefined contents, in the shape and dtype of `input`."""
+    return empty(
+        input.array.shape, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad
+    )
+
+
+def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
+    """``start, start + step, ...`` as long as it is below `end`; ``arange(end)`` from 0."""
+    if end is None:
+        start, end = 0, start
+    start, end, step = (t.item() if isinstance(t, TensorBase) else t for t in (start, end, step))
+    if step == 0 or (end - start) * step < 0:
+        raise ValueError(f"arange: step must lead from start to end, got {start}, {end}, {step}")
+    whole = all(isinstance(n, int) for n in (start, end, step))
+    wanted = as_numpy_dtype(dtype) if dtype else np.dtype("int64") if whole else floating(None)
+    count = math.ceil((end - start) / step)
+    result = layout.uninitialized((count,), wanted)
+    elementwise.copy_(result, from_any((start + step * np.arange(count)).astype(wanted)))
+    return finish(result, requires_grad, device)
+
+
+def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
+    """`steps` numbers at equal distances from `start` to `end`, both included."""
+    result = layout.uninitialized((steps,), floating(dtype))
+    elementwise.copy_(result, from_any(np.linspace(start, end, steps).astype(floating(dtype))))
+    return finish(result, requires_grad, device)
+
+
+def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
+    """The identity matrix of n rows and m (or n) columns."""
+    m = n if m is None else m
+    result = layout.zeros((n, m), floating(dtype))
+    diagonal = layout.diagonal(result)
+    elementwise.fill_(diagonal, 1)
+    return finish(result, requires_grad, device)
+
+
+def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
+    """Numbers from the uniform distribution on [0, 1)."""
+    array = layout.uninitialized(one_shape(size), floating(dtype))
+    random_kernels.uniform_(array, 0.0, 1.0, generator)
+    return finish(array, requires_grad, device)
+
+
+def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
+    """Numbers from the standard normal distribution."""
+    array = layout.uninitialized(one_shape(size), floating(dtype))
+    random_kernels.normal_(array, 0.0, 1.0, generator)
+    return finish(array, requires_grad, device)
+
+
+def randint(
+    low, high=None, size=None, *, generator=None, dtype=None, device=None, requires_grad=False
+):
+    """Whole numbers from ``low ... high - 1``; ``randint(high, size)`` from 0."""
+    if size is None:
+        low, high, size = 0, low, high
+    array = layout.uninitialized(one_shape((size,)), as_numpy_dtype(dtype or "int64"))
+    random_kernels.randint_(array, low, high, generator)
+    return finish(array, requires_grad, device)
+
+
+def randperm(n, *, generator=None, dtype=None, device=None):
+    """The numbers 0 ... n - 1 in random order, int64."""
+    t = finish(random_kernels.randperm(n, generator), device=device)
+    return t if dtype is None else t.to(dtype)
+
+
+def rand_like(input, *, dtype=None, requires_grad=False):
+    """`rand` in the shape and dtype of `input`."""
+    return rand(input.array.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+
+
+def randn_like(input, *, dtype=None, requires_grad=False):
+    """`randn` in the shape and dtype of `input`."""
+    return randn(input.array.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+
+
+def is_tensor(obj):
+    """Is it a Tensor?"""
+    return isinstance(obj, Tensor)

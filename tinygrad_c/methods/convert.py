@@ -1,0 +1,222 @@
+"""Methods that lead out of the tensor: to Python, NumPy and other libraries; and what it is."""
+
+import numpy as np
+
+from tinygrad_c import dtypes, printing
+from tinygrad_c.autograd import op as graph_ops
+from tinygrad_c.errors import ShapeError
+
+
+class ConvertMethods:
+    """Conversions and descriptions."""
+
+    __slots__ = ()
+
+    def item(self):
+        """The only element, as a Python number."""
+        if self.array.size != 1:
+            raise ShapeError(
+                f"item: a Tensor with {self.array.size} elements cannot be converted to Scalar, "
+                f"its shape is {self.array.shape}"
+            )
+        return self.array.item()
+
+    def tolist(self):
+        """The elements as nested lists of Python numbers."""
+        return self.array.tolist()
+
+    def numpy(self, *, force=False):
+        """The array inside, no copy; ``force=True`` for a tensor that requires a gradient."""
+        if self.requires_grad and not force:
+            raise RuntimeError(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() "
+                "instead."
+            )
+        return self.array
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.numpy()
+        if dtype is not None and array.dtype != dtype:
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def __dlpack__(self, **kwargs):
+        return self.numpy().__dlpack__(**kwargs)
+
+    def __dlpack_device__(self):
+        return self.array.__dlpack_device__()
+
+    def __bool__(self):
+        if self.array.size != 1:
+            raise RuntimeError(
+                "Boolean value of Tensor with no values is ambiguous"
+                if self.array.size == 0
+                else "Boolean value of Tensor with more than one value is ambiguous, its shape is "
+                f"{self.array.shape}"
+            )
+        return bool(self.array.item())
+
+    def __float__(self):
+        return float(self.item())
+
+    def __int__(self):
+        return int(self.item())
+
+    def __index__(self):
+        value = self.item()
+        if not isinstance(value, int):
+            raise TypeError(
+                f"only integer tensors of a single element can be an index, got {self.array.dtype}"
+            )
+        return int(value)
+
+    def __len__(self):
+        if self.array.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return self.array.shape[0]
+
+    def __iter__(self):
+        if self.array.ndim == 0:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))
+
+    def __contains__(self, value):
+        return (self == value).any().item()
+
+    def __repr__(self):
+        return printing.tensor_text(self)
+
+    def __format__(self, spec):
+        return (
+            self.item().__format__(spec) if self.array.ndim == 0 else object.__format__(self, spec)
+        )
+
+    def __deepcopy__(self, memo):
+        if self.edge is not None:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
+                "protocol at the moment: detach() it first"
+            )
+        if id(self) in memo:
+            return memo[id(self)]
+        copy = type(self).__new__(type(self))
+        copy.array = graph_ops.wrap(self.array).clone().array
+        copy.needs_grad = self.needs_grad
+        memo[id(self)] = copy
+        if self.gradient is not None:
+            copy.gradient = self.gradient.__deepcopy__(memo)
+        copy.__dict__.update(self.__dict__) if hasattr(self, "__dict__") else None
+        return copy
+
+    def __reduce__(self):
+        return rebuild, (type(self), np.array(self.array), self.requires_grad)
+
+    def size(self, dim=None):
+        """The shape, or one length of it."""
+        return self.shape if dim is None else self.array.shape[dim]
+
+    def dim(self):
+        """The number of dimensions."""
+        return self.array.ndim
+
+    ndimension = dim
+
+    def numel(self):
+        """The number of elements."""
+        return self.array.size
+
+    nelement = numel
+
+    def stride(self, dim=None):
+        """The strides, in elements."""
+        strides = tuple([s // self.array.itemsize for s in self.array.strides])
+        return strides if dim is None else strides[dim]
+
+    def element_size(self):
+        """Bytes of one element."""
+        return self.array.itemsize
+
+    def data_ptr(self):
+        """The address of the first element."""
+        return self.array.ctypes.data
+
+    def is_contiguous(self):
+        """Do the elements lie in row-major order without gaps?"""
+        return self.array.flags.c_contiguous
+
+    def is_floating_point(self):
+        """Is the dtype float32 or float64?"""
+        return self.array.dtype.kind == "f"
+
+    @property
+    def is_cuda(self):
+        """False: tinygrad_c computes on the CPU."""
+        return False
+
+    def float(self):
+        """In float32."""
+        return self.to(dtypes.float32)
+
+    def double(self):
+        """In float64."""
+        return self.to(dtypes.float64)
+
+    def long(self):
+        """In int64."""
+        return self.to(dtypes.int64)
+
+    def int(self):
+        """In int32."""
+        return self.to(dtypes.int32)
+
+    def bool(self):
+        """In bool: is the element nonzero?"""
+        return self.to(dtypes.bool_)
+
+    def type(self, dtype=None):
+        """In `dtype`; without it the dtype's name."""
+        return repr(self.dtype) if dtype is None else self.to(dtype)
+
+    def cpu(self):
+        """The tensor itself: it is on the CPU."""
+        return self
+
+    def new_zeros(self, *shape, dtype=None, requires_grad=False):
+        """Zeros of `shape` in this tensor's dtype."""
+        return new_full(self, shape, 0, dtype, requires_grad)
+
+    def new_ones(self, *shape, dtype=None, requires_grad=False):
+        """Ones of `shape` in this tensor's dtype."""
+        return new_full(self, shape, 1, dtype, requires_grad)
+
+    def new_full(self, shape, fill_value, *, dtype=None, requires_grad=False):
+        """`fill_value` everywhere, in this tensor's dtype."""
+        return new_full(self, (shape,), fill_value, dtype, requires_grad)
+
+    def new_empty(self, *shape, dtype=None, requires_grad=False):
+        """A tensor of `shape` with undefined contents in this tensor's dtype."""
+        return new_full(self, shape, 0, dtype, requires_grad)
+
+    def new_tensor(self, data, *, dtype=None, requires_grad=False):
+        """`data` in this tensor's dtype."""
+        from tinygrad_c.creation import tensor
+
+        return tensor(data, dtype=dtype or self.dtype, requires_grad=requires_grad)
+
+
+def new_full(t, shape, value, dtype, requires_grad):
+    """A tensor like `t` in another shape."""
+    from tinygrad_c.creation import full
+    from tinygrad_c.methods.shape import one_shape
+
+    return full(one_shape(shape), value, dtype=dtype or t.dtype, requires_grad=requires_grad)
+
+
+def rebuild(cls, array, requires_grad):
+    """A tensor from its array, for copies and other processes."""
+    from tinygrad_c.creation import tensor
+
+    made = cls.__new__(cls)
+    made.array = tensor(array).array
+    made.needs_grad = requires_grad
+    return made

@@ -1,0 +1,190 @@
+"""Methods that look at the graph, walk it, or leave it."""
+
+import itertools
+import weakref
+
+from tinygrad_c._kernels import graph
+from tinygrad_c.autograd import op as graph_ops
+from tinygrad_c.autograd.node import TensorBase
+from tinygrad_c.autograd.roots import backward
+
+hook_numbers = itertools.count()
+
+
+class RemovableHandle:
+    """What registering a hook returns: ``remove()`` takes the hook away."""
+
+    def __init__(self, hooks, hook):
+        self.hooks = hooks
+        self.id = next(hook_numbers)
+        hooks[self.id] = hook
+
+    def remove(self):
+        """Take the hook away."""
+        self.hooks.pop(self.id, None)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.remove()
+
+
+class GraphMethods:
+    """Gradients and history."""
+
+    __slots__ = ()
+
+    @property
+    def requires_grad(self):
+        """Is a gradient to be computed for this tensor?"""
+        if self.base is not None:
+            graph_ops.refresh(self)
+        return self.needs_grad
+
+    @requires_grad.setter
+    def requires_grad(self, value):
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad=True):
+        """Have a gradient computed for this leaf, or not; returns the tensor."""
+        if self.edge is not None and not requires_grad:
+            raise RuntimeError(
+                "you can only change requires_grad flags of leaf variables. If you want to use a "
+                "computed variable in a subgraph that doesn't require differentiation use "
+                "var_no_grad = var.detach()."
+            )
+        if requires_grad and not graph.is_floating(self.array):
+            raise RuntimeError(
+                "only Tensors of floating point dtype can require gradients, got "
+                f"{self.array.dtype}"
+            )
+        self.needs_grad = bool(requires_grad)
+        return self
+
+    @property
+    def grad(self):
+        """What backward has accumulated, or None."""
+        return self.gradient
+
+    @grad.setter
+    def grad(self, value):
+        if value is not None:
+            if not isinstance(value, TensorBase):
+                raise TypeError(f"grad must be a Tensor or None, got {type(value).__name__}")
+            if value.array.shape != self.array.shape or value.array.dtype != self.array.dtype:
+                raise RuntimeError(
+                    f"grad of shape {value.array.shape} and dtype {value.array.dtype} must have "
+                    f"the tensor's shape {self.array.shape} and dtype {self.array.dtype}"
+                )
+        self.gradient = value
+
+    @property
+    def grad_fn(self):
+        """The node that made the tensor, or None for a leaf."""
+        if self.base is not None:
+            graph_ops.refresh(self)
+        return None if self.edge is None else self.edge[0]
+
+    @property
+    def output_nr(self):
+        """Which output of `grad_fn` it is."""
+        return 0 if self.edge is None else self.edge[1]
+
+    @property
+    def is_leaf(self):
+        """Did no recorded operation make it?"""
+        return self.grad_fn is None
+
+    @property
+    def data(self):
+        """A tensor with the same memory and no history."""
+        return graph_ops.wrap(self.array)
+
+    @data.setter
+    def data(self, value):
+        if value.array.dtype != self.array.dtype:
+            raise RuntimeError(
+                f"data of dtype {value.array.dtype} must have the tensor's dtype {self.array.dtype}"
+            )
+        self.array = value.array
+
+    @property
+    def _version(self):
+        """How often the memory has been written to."""
+        return graph.version(self.array)
+
+    @property
+    def _base(self):
+        """The tensor that this one is a view of, or None."""
+        return self.base
+
+    def is_inference(self):
+        """Was it made in inference mode?"""
+        return self.inference
+
+    def detach(self):
+        """A tensor with the same memory and no history."""
+        return graph_ops.wrap(self.array)
+
+    def detach_(self):
+        """Forget the history; returns the tensor."""
+        if self.base is not None:
+            raise RuntimeError("Can't detach views in-place. Use detach() instead")
+        self.edge = None
+        self.needs_grad = False
+        return self
+
+    def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
+        """Accumulate in the leaves' ``.grad`` the derivative of this tensor, weighted by
+        `gradient` (by 1 for a single number). See `tinygrad_c.autograd.backward`."""
+        backward(self, gradient, retain_graph, create_graph, inputs)
+
+    def retain_grad(self):
+        """Keep ``.grad`` of this tensor too, though it is no leaf."""
+        if not self.requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if self.edge is None:
+            return
+        itself = weakref.ref(self)
+
+        def keep(gradient):
+            t = itself()
+            if t is not None:
+                t.gradient = gradient if t.gradient is None else t.gradient + gradient
+
+        node, index = self.edge
+        hooks = node.hooks_of(index)
+        if "retain_grad" not in hooks:
+            hooks["retain_grad"] = keep
+
+    @property
+    def retains_grad(self):
+        """Was `retain_grad` called?"""
+        return bool(
+            self.edge is not None
+            and self.edge[0].hooks is not None
+            and "retain_grad" in self.edge[0].hooks.get(self.edge[1], {})
+        )
+
+    def register_hook(self, hook):
+        """Call ``hook(gradient)`` when the gradient of this tensor is known; what it returns, if
+        not None, is used instead. Returns a handle with ``remove()``."""
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if self.edge is None:
+            if self.hooks is None:
+                self.hooks = {}
+            return RemovableHandle(self.hooks, hook)
+        return RemovableHandle(self.edge[0].hooks_of(self.edge[1]), hook)
+
+    def register_post_accumulate_grad_hook(self, hook):
+        """Call ``hook(tensor)`` when ``.grad`` of this leaf has been accumulated."""
+        if self.edge is not None or not self.needs_grad:
+            raise RuntimeError(
+                "post accumulate grad hooks cannot be registered on non-leaf tensors or on tensors "
+                "that don't require gradient"
+            )
+        if self.post_hooks is None:
+            self.post_hooks = {}
+        return RemovableHandle(self.post_hooks, hook)

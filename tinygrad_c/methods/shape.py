@@ -1,0 +1,224 @@
+"""Methods of the family `tinygrad_c.ops.shape`."""
+
+import math
+
+from tinygrad_c.autograd.node import TensorBase
+from tinygrad_c.errors import ShapeError
+from tinygrad_c.ops import shape as ops
+
+
+def one_shape(given):
+    """``f(2, 3)`` and ``f((2, 3))`` mean the same."""
+    if len(given) == 1 and not isinstance(given[0], int):
+        (given,) = given
+    return tuple([int(n) for n in given])
+
+
+def one_dim(name, dim, ndim):
+    """`dim`, counted from the end if it is negative, as a number in 0 ... ndim - 1."""
+    limit = max(ndim, 1)
+    if not -limit <= dim < limit:
+        raise IndexError(
+            f"{name}: Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], "
+            f"but got {dim})"
+        )
+    return dim + limit if dim < 0 else dim
+
+
+class ShapeMethods:
+    """Other shapes of the same elements."""
+
+    __slots__ = ()
+
+    def reshape(self, *shape):
+        """The elements in another shape, as a view where the memory allows it."""
+        return ops.reshape(self, one_shape(shape))
+
+    def view(self, *shape):
+        """The same memory in another shape; an error where only a copy could have it."""
+        return ops.view(self, one_shape(shape))
+
+    def view_as(self, other):
+        """`view` in the shape of `other`."""
+        return ops.alias(self) if other is self else ops.view(self, other.array.shape)
+
+    def reshape_as(self, other):
+        """`reshape` to the shape of `other`."""
+        return ops.reshape(self, other.array.shape)
+
+    def flatten(self, start_dim=0, end_dim=-1):
+        """Dimensions `start_dim` to `end_dim` made one."""
+        shape = self.array.shape
+        start = one_dim("flatten", start_dim, len(shape))
+        end = one_dim("flatten", end_dim, len(shape))
+        if start > end:
+            raise ShapeError(f"flatten: start_dim {start_dim} must not be after end_dim {end_dim}")
+        if not shape:
+            return ops.reshape(self, (1,))
+        if start == end:
+            return self
+        middle = math.prod(shape[start : end + 1])
+        return ops.reshape(self, (*shape[:start], middle, *shape[end + 1 :]))
+
+    def unflatten(self, dim, sizes):
+        """Dimension `dim` split into `sizes`, one of which may be -1."""
+        shape = self.array.shape
+        dim = one_dim("unflatten", dim, len(shape))
+        sizes = ops.complete_shape("unflatten", (shape[dim],), tuple(sizes))
+        return ops.reshape(self, (*shape[:dim], *sizes, *shape[dim + 1 :]))
+
+    def squeeze(self, dim=None):
+        """Without the dimensions of length 1, or without `dim` if its length is 1."""
+        shape = self.array.shape
+        if dim is None:
+            dims = range(len(shape))
+        else:
+            given = (dim,) if isinstance(dim, int) else dim
+            dims = [one_dim("squeeze", d, len(shape)) for d in given]
+        return ops.view(self, tuple([n for d, n in enumerate(shape) if d not in dims or n != 1]))
+
+    def unsqueeze(self, dim):
+        """With a new dimension of length 1 at `dim`."""
+        shape = self.array.shape
+        dim = one_dim("unsqueeze", dim, len(shape) + 1)
+        return ops.view(self, (*shape[:dim], 1, *shape[dim:]))
+
+    def permute(self, *dims):
+        """The dimensions in another order."""
+        n = self.array.ndim
+        order = tuple([one_dim("permute", d, n) for d in one_shape(dims)])
+        if sorted(order) != list(range(n)):
+            raise ShapeError(
+                f"permute: dims must name each of the {n} dimensions once, got {one_shape(dims)}"
+            )
+        return ops.permute(self, order)
+
+    def transpose(self, dim0, dim1):
+        """Dimensions `dim0` and `dim1` exchanged."""
+        n = self.array.ndim
+        first, second = one_dim("transpose", dim0, n), one_dim("transpose", dim1, n)
+        order = list(range(n))
+        if n:
+            order[first], order[second] = second, first
+        return ops.permute(self, tuple(order))
+
+    swapaxes = swapdims = transpose
+
+    def movedim(self, source, destination):
+        """Dimension `source` moved to place `destination`."""
+        n = self.array.ndim
+        order = list(range(n))
+        order.insert(one_dim("movedim", destination, n), order.pop(one_dim("movedim", source, n)))
+        return ops.permute(self, tuple(order))
+
+    def t(self):
+        """The transpose of a matrix; itself for fewer dimensions."""
+        if self.array.ndim > 2:
+            raise ShapeError(f"t: the tensor must have at most 2 dimensions, got {self.shape}")
+        return ops.permute(self, tuple(range(self.array.ndim))[::-1])
+
+    def expand(self, *shape):
+        """Broadcast to `shape` without a copy; -1 keeps a length."""
+        return ops.expand(self, one_shape(shape))
+
+    def expand_as(self, other):
+        """`expand` to the shape of `other`."""
+        return ops.expand(self, other.array.shape)
+
+    broadcast_to = expand
+
+    def repeat(self, *repeats):
+        """Copies side by side: dimension d is ``repeats[d]`` times as long."""
+        repeats = one_shape(repeats)
+        missing = len(repeats) - self.array.ndim
+        if missing < 0:
+            raise ShapeError(
+                f"repeat: repeats must have one number per dimension, got {repeats} for a tensor "
+                f"of shape {self.array.shape}"
+            )
+        shape = (1,) * missing + self.array.shape
+        split = tuple([n for length in shape for n in (1, length)])
+        spread = tuple([n for pair in zip(repeats, shape, strict=True) for n in pair])
+        whole = tuple([r * n for r, n in zip(repeats, shape, strict=True)])
+        return ops.reshape(ops.expand(ops.reshape(self, split), spread), whole)
+
+    def narrow(self, dim, start, length):
+        """Elements `start` to ``start + length`` of dimension `dim`, as a view."""
+        dim = one_dim("narrow", dim, self.array.ndim)
+        size = self.array.shape[dim]
+        start = start + size if start < 0 else start
+        if not 0 <= start <= start + length <= size:
+            raise ShapeError(
+                f"narrow: start {start} and length {length} must lie within dimension {dim} of "
+                f"size {size}"
+            )
+        return ops.narrow(self, dim, start, length)
+
+    def split(self, split_size_or_sections, dim=0):
+        """Views of equal length (the last may be shorter), or of the given lengths."""
+        dim = one_dim("split", dim, self.array.ndim)
+        size = self.array.shape[dim]
+        sections = split_size_or_sections
+        if isinstance(sections, int):
+            if sections <= 0:
+                raise ValueError(f"split: split_size must be positive, got {sections}")
+            sections = [min(sections, size - start) for start in range(0, size, sections)] or [0]
+        if sum(sections) != size:
+            raise ShapeError(f"split: sections {list(sections)} must add up to {size}")
+        starts = [sum(sections[:i]) for i in range(len(sections))]
+        return tuple([ops.narrow(self, dim, s, n) for s, n in zip(starts, sections, strict=True)])
+
+    def chunk(self, chunks, dim=0):
+        """At most `chunks` views of equal length (the last may be shorter)."""
+        if chunks <= 0:
+            raise ValueError(f"chunk: chunks must be positive, got {chunks}")
+        size = self.array.shape[one_dim("chunk", dim, self.array.ndim)]
+        return self.split(max(1, -(-size // chunks)), dim)
+
+    def unbind(self, dim=0):
+        """A view for each index of dimension `dim`."""
+        size = self.array.shape[one_dim("unbind", dim, self.array.ndim)]
+        return tuple([self.select(dim, i) for i in range(size)])
+
+    def sum_to_size(self, *shape):
+        """Summed over the dimensions along which `shape` would be repeated."""
+        from tinygrad_c.ops.reduce import sum_to
+
+        return sum_to(self, one_shape(shape))
+
+
+def cat(tensors, dim=0):
+    """The tensors one after the other along `dim`; their other lengths must agree."""
+    tensors = list(tensors)
+    if not tensors:
+        raise ValueError("cat: tensors must not be empty")
+    for t in tensors:
+        if not isinstance(t, TensorBase):
+            raise TypeError(f"cat: tensors must be Tensors, got {type(t).__name__}")
+    shapes = [t.array.shape for t in tensors]
+    dim = one_dim("cat", dim, len(shapes[0]))
+    for shape in shapes:
+        fits = len(shape) == len(shapes[0]) and shape
+        if not fits or any(
+            a != b for d, (a, b) in enumerate(zip(shape, shapes[0], strict=True)) if d != dim
+        ):
+            raise ShapeError(
+                f"cat: tensors must have equal shapes except in dimension {dim}, got "
+                f"{', '.join(map(str, shapes))}"
+            )
+    return ops.cat(*tensors, dim=dim)
+
+
+concat = cat
+
+
+def stack(tensors, dim=0):
+    """The tensors, of equal shape, side by side along a new dimension `dim`."""
+    tensors = list(tensors)
+    shapes = [t.array.shape for t in tensors]
+    if not shapes or any(shape != shapes[0] for shape in shapes):
+        raise ShapeError(
+            "stack: tensors must be at least one, of equal shapes, got "
+            f"{', '.join(map(str, shapes))}"
+        )
+    return cat([t.unsqueeze(dim) for t in tensors], one_dim("stack", dim, len(shapes[0]) + 1))

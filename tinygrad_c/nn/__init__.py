@@ -1,0 +1,33 @@
+"""Layers, containers, losses and their base class: ``torch.nn``'s names."""
+
+from tinygrad_c.nn import functional, init
+from tinygrad_c.nn.activation import LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
+from tinygrad_c.nn.container import ModuleList, Sequential
+from tinygrad_c.nn.dropout import Dropout
+from tinygrad_c.nn.flatten import Flatten, Unflatten
+from tinygrad_c.nn.linear import Identity, Linear
+from tinygrad_c.nn.loss import CrossEntropyLoss, MSELoss
+from tinygrad_c.nn.module import Module
+from tinygrad_c.nn.parameter import Buffer, Parameter
+
+__all__ = [
+    "Buffer",
+    "CrossEntropyLoss",
+    "Dropout",
+    "Flatten",
+    "Identity",
+    "Linear",
+    "LogSoftmax",
+    "MSELoss",
+    "Module",
+    "ModuleList",
+    "Parameter",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Softmax",
+    "Tanh",
+    "Unflatten",
+    "functional",
+    "init",
+]

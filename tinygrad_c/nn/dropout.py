@@ -1,0 +1,25 @@
+"""Dropout."""
+
+from tinygrad_c.nn import functional as F
+from tinygrad_c.nn.module import Module
+from tinygrad_c.tensor import Tensor
+
+
+class Dropout(Module):
+    """In training, each element is 0 with probability `p`, and x / (1 - p) otherwise.
+
+    The expectation is x; in eval mode y = x.
+    """
+
+    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
+        super().__init__()
+        if not 0 <= p <= 1:
+            raise ValueError(f"Dropout: p must be a probability from 0 to 1, got {p}")
+        self.p = p
+        self.inplace = inplace
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.dropout(x, self.p, self.training, self.inplace)
+
+    def extra_repr(self) -> str:
+        return f"p={self.p}, inplace={self.inplace}"

@@ -1,0 +1,181 @@
+"""The functions behind the layers, without parameters or state: ``torch.nn.functional``'s names.
+
+Shapes: N examples, C classes or channels, d1, d2, ... further dimensions; * any dimensions.
+"""
+
+import warnings
+from typing import Any
+
+from tinygrad_c._kernels import index
+from tinygrad_c.autograd.op import wrap
+from tinygrad_c.errors import ShapeError
+from tinygrad_c.ops import elementwise, random
+from tinygrad_c.ops import softmax as ops_softmax
+from tinygrad_c.ops.elementwise import sigmoid, tanh
+from tinygrad_c.ops.matmul import linear
+from tinygrad_c.tensor import Tensor
+
+__all__ = [
+    "cross_entropy",
+    "dropout",
+    "linear",
+    "log_softmax",
+    "mse_loss",
+    "one_hot",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "tanh",
+]
+REDUCTIONS = ("none", "mean", "sum")
+
+
+def relu(input: Tensor, inplace: bool = False) -> Tensor:
+    """y = max(input, 0)"""
+    return input.relu_() if inplace else elementwise.relu(input)
+
+
+def softmax(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
+    """y = exp(input) / sum(exp(input), dim): positive numbers that sum to 1 along `dim`."""
+    return ops_softmax.softmax(input if dtype is None else input.to(dtype), dim)
+
+
+def log_softmax(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
+    """y = input - log(sum(exp(input), dim)): the logarithm of softmax, without its overflow."""
+    return ops_softmax.log_softmax(input if dtype is None else input.to(dtype), dim)
+
+
+def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """In training, each element is 0 with probability `p`, and input / (1 - p) otherwise."""
+    if not 0 <= p <= 1:
+        raise ValueError(f"dropout: p must be a probability from 0 to 1, got {p}")
+    if not training or p == 0:
+        return input
+    y = random.dropout(input, p)
+    return input.copy_(y) if inplace else y
+
+
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
+    """y[..., c] = 1 where c is the class, else 0: int64 (*) to int64 (*, num_classes).
+
+    -1 stands for one more than the largest class in `tensor`.
+    """
+    if num_classes == -1:
+        if tensor.numel() == 0:
+            raise ValueError("one_hot: num_classes must be given where there are no classes")
+        num_classes = max(tensor.max().item() + 1, 1)
+    return wrap(index.one_hot(tensor.array, num_classes))
+
+
+# -- losses ---------------------------------------------------------------------------------------
+
+
+def check_reduction(name, reduction):
+    """Return `reduction`, a loss's way to make one number of many, if it is one."""
+    if reduction not in REDUCTIONS:
+        raise ValueError(f"{name}: reduction must be one of {REDUCTIONS}, got {reduction!r}")
+    return reduction
+
+
+def reduced(losses, reduction):
+    """The mean or the sum of `losses`, or all of them."""
+    if reduction == "none":
+        return losses
+    return losses.mean() if reduction == "mean" else losses.sum()
+
+
+def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
+    """mean((input - target)**2), or the sum, or with reduction="none" each square."""
+    check_reduction("mse_loss", reduction)
+    if input.shape != target.shape:
+        warnings.warn(
+            f"mse_loss: input of shape {tuple(input.shape)} and target of shape "
+            f"{tuple(target.shape)} are broadcast, which is rarely meant: give both the same shape",
+            stacklevel=2,
+        )
+    return reduced(elementwise.square(input - target), reduction)
+
+
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """The cross-entropy between softmax(input) and the classes `target`.
+
+    For one example with scores x (C) and class c, or probabilities q (C) in its place::
+
+        loss = -log(softmax(x))[c] * weight[c]
+        loss = -sum(q * log(softmax(x)) * weight)
+
+    Parameters
+    ----------
+    input : (N, C), (N, C, d1, ...) or (C)
+        Scores before softmax.
+    target : int64 (N), (N, d1, ...) or (), or floating like `input`
+        Classes, or probabilities of the classes.
+    weight : (C), optional
+        How much each class counts.
+    ignore_index : int
+        A class whose examples do not count at all; not for probabilities.
+    reduction : "mean", "sum" or "none"
+        The mean over classes divides by the sum of their weights, that over probabilities by the
+        number of examples.
+    label_smoothing : float in [0, 1]
+        Mixes the target with equal probabilities: q * (1 - label_smoothing) + label_smoothing / C.
+
+    Returns
+    -------
+    A number, or with "none" a Tensor of the shape of the classes.
+    """
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
+    if target.array.dtype.kind == "f":
+        return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
+    shape = target.array.shape
+    if input.array.ndim != 2 or len(shape) != 1:
+        input, target = class_rows(input, target)
+    losses = ops_softmax.cross_entropy(
+        input, target, weight, ignore_index, reduction, label_smoothing
+    )
+    return losses.reshape(shape) if reduction == "none" else losses
+
+
+def class_rows(input, target):
+    """`input` as a row of scores for each class of `target`, (M, C), and the M classes."""
+    shape = tuple(input.shape)
+    examples = shape[:1] + shape[2:]
+    if not shape or target.shape != (examples if len(shape) > 1 else ()):
+        raise ShapeError(
+            f"cross_entropy: input of shape {shape} must be (N, C, d1, ...) or (C), and target of "
+            f"shape {tuple(target.shape)} must be (N, d1, ...) or ()"
+        )
+    rows = input.movedim(1, -1) if len(shape) > 1 else input
+    return rows.reshape(target.numel(), rows.shape[-1]), target.reshape(-1)
+
+
+def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
+    """Cross-entropy with the probabilities of the classes, of the shape of `input`."""
+    check_reduction("cross_entropy", reduction)
+    shape = tuple(input.shape)
+    if target.shape != shape or not shape:
+        raise ShapeError(
+            f"cross_entropy: target of shape {tuple(target.shape)} must hold an int64 class for "
+            f"each example, or probabilities in the shape of input, {shape}"
+        )
+    dim = 1 if len(shape) > 1 else 0
+    classes = shape[dim]
+    if label_smoothing:
+        target = target * (1 - label_smoothing) + label_smoothing / classes
+    if weight is not None:
+        if weight.shape != (classes,):
+            raise ShapeError(
+                f"cross_entropy: weight of shape {tuple(weight.shape)} must have one element for "
+                f"each of the {classes} classes"
+            )
+        target = target * weight.reshape(-1, *[1] * (len(shape) - dim - 1))
+    return reduced(-(target * ops_softmax.log_softmax(input, dim)).sum(dim), reduction)

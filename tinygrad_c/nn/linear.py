@@ -1,0 +1,66 @@
+"""Linear and Identity."""
+
+import math
+from typing import Any
+
+from tinygrad_c.creation import empty
+from tinygrad_c.nn import init
+from tinygrad_c.nn.module import Module
+from tinygrad_c.nn.parameter import Parameter
+from tinygrad_c.ops.matmul import linear
+from tinygrad_c.tensor import Tensor
+
+
+class Identity(Module):
+    """y = x. Takes and ignores any arguments, so that it can stand in for another layer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x
+
+
+class Linear(Module):
+    """y = x @ weight.T + bias
+
+    x: (*, in_features), y: (*, out_features), weight: (out_features, in_features), bias:
+    (out_features,) or None. At first weight and bias are drawn from U(-b, b), ``b = 1 /
+    sqrt(in_features)``, weight first.
+    """
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        self.in_features = in_features
+        self.out_features = out_features
+        kind = {"device": device, "dtype": dtype}
+        self.weight = Parameter(empty((out_features, in_features), **kind))
+        self.register_parameter("bias", Parameter(empty(out_features, **kind)) if bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weight and bias anew."""
+        # A slope of sqrt(5) makes the bound of kaiming_uniform_ 1 / sqrt(in_features).
+        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+        if self.bias is not None:
+            bound = 1 / math.sqrt(self.in_features) if self.in_features > 0 else 0
+            init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return linear(x, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        return (
+            f"in_features={self.in_features}, out_features={self.out_features}, "
+            f"bias={self.bias is not None}"
+        )

@@ -1,0 +1,227 @@
+"""class Tensor: an array with a graph behind it.
+
+The core below has what every program touches: operators and the properties of the array. The
+long tail of methods stands in `tinygrad_c.methods`, a file per family.
+"""
+
+from types import FunctionType
+
+from tinygrad_c import dtypes
+from tinygrad_c._kernels import graph
+from tinygrad_c.autograd import op as graph_ops
+from tinygrad_c.autograd.node import TensorBase
+from tinygrad_c.autograd.views import inplace
+from tinygrad_c.methods.convert import ConvertMethods
+from tinygrad_c.methods.elementwise import ElementwiseMethods
+from tinygrad_c.methods.graph import GraphMethods
+from tinygrad_c.methods.index import IndexMethods
+from tinygrad_c.methods.matmul import MatmulMethods
+from tinygrad_c.methods.random import RandomMethods
+from tinygrad_c.methods.reduce import ReduceMethods
+from tinygrad_c.methods.shape import ShapeMethods
+from tinygrad_c.ops import comparison
+from tinygrad_c.ops import elementwise as ops
+from tinygrad_c.ops.elementwise import add, div, mul, sub
+from tinygrad_c.ops.matmul import matmul
+
+__all__ = ["Tensor"]
+
+
+class TensorCore(TensorBase):
+    """Operators and properties."""
+
+    # NumPy's arrays leave the operation to us: ndarray * Tensor is a Tensor.
+    __array_ufunc__ = None
+
+    def __add__(self, other):
+        return add.binary(self, other)
+
+    def __radd__(self, other):
+        return add.binary(other, self)
+
+    def __sub__(self, other):
+        return sub.binary(self, other)
+
+    def __rsub__(self, other):
+        return sub.binary(other, self)
+
+    def __mul__(self, other):
+        return mul.binary(self, other)
+
+    def __rmul__(self, other):
+        return mul.binary(other, self)
+
+    def __truediv__(self, other):
+        return div.binary(self, other)
+
+    def __rtruediv__(self, other):
+        return div.binary(other, self)
+
+    def __floordiv__(self, other):
+        return ops.floor_divide(self, other)
+
+    def __rfloordiv__(self, other):
+        return ops.floor_divide(other, self)
+
+    def __mod__(self, other):
+        return ops.remainder(self, other)
+
+    def __rmod__(self, other):
+        return ops.remainder(other, self)
+
+    def __pow__(self, other, modulo=None):
+        if type(other) is int and other == 2:
+            return ops.square(self)
+        return ops.pow(self, other)
+
+    def __rpow__(self, other, modulo=None):
+        return ops.pow(other, self)
+
+    def __matmul__(self, other):
+        return matmul.binary(self, other)
+
+    def __rmatmul__(self, other):
+        return matmul.binary(other, self)
+
+    def __neg__(self):
+        return ops.neg(self)
+
+    def __pos__(self):
+        return self
+
+    def __abs__(self):
+        return ops.abs(self)
+
+    def __invert__(self):
+        if self.array.dtype.kind != "b":
+            raise TypeError(f"~: the tensor must be of dtype bool, got {self.array.dtype}")
+        return comparison.logical_not(self)
+
+    def __and__(self, other):
+        return logical("&", comparison.logical_and, self, other)
+
+    def __or__(self, other):
+        return logical("|", comparison.logical_or, self, other)
+
+    def __xor__(self, other):
+        return logical("^", comparison.logical_xor, self, other)
+
+    def __iadd__(self, other):
+        return inplace(ops.add, self, other)
+
+    def __isub__(self, other):
+        return inplace(ops.sub, self, other)
+
+    def __imul__(self, other):
+        return inplace(ops.mul, self, other)
+
+    def __itruediv__(self, other):
+        return inplace(ops.div, self, other)
+
+    def __ipow__(self, other, modulo=None):
+        return inplace(ops.pow, self, other)
+
+    def __eq__(self, other):
+        if other is None:
+            return False
+        return comparison.eq(self, other)
+
+    def __ne__(self, other):
+        if other is None:
+            return True
+        return comparison.ne(self, other)
+
+    def __lt__(self, other):
+        return comparison.lt(self, other)
+
+    def __le__(self, other):
+        return comparison.le(self, other)
+
+    def __gt__(self, other):
+        return comparison.gt(self, other)
+
+    def __ge__(self, other):
+        return comparison.ge(self, other)
+
+    def __hash__(self):
+        return id(self) >> 4
+
+    @property
+    def shape(self):
+        """The lengths of the dimensions."""
+        return dtypes.Size(self.array.shape)
+
+    @property
+    def ndim(self):
+        """The number of dimensions."""
+        return self.array.ndim
+
+    @property
+    def dtype(self):
+        """The type of the elements."""
+        return dtypes.BY_NUMPY[self.array.dtype]
+
+    @property
+    def device(self):
+        """Where the tensor lives: the CPU."""
+        return dtypes.device("cpu")
+
+    @property
+    def itemsize(self):
+        """Bytes of one element."""
+        return self.array.itemsize
+
+    @property
+    def nbytes(self):
+        """Bytes of all elements."""
+        return self.array.nbytes
+
+    @property
+    def T(self):
+        """The dimensions in reverse order."""
+        return self.permute(tuple(range(self.array.ndim))[::-1])
+
+    @property
+    def mT(self):
+        """The last two dimensions exchanged."""
+        return self.transpose(-2, -1)
+
+
+def logical(symbol, operation, a, b):
+    """``&``, ``|`` and ``^`` of bool tensors."""
+    for t in (a, b):
+        array = getattr(t, "array", t)
+        if isinstance(t, TensorBase) and array.dtype.kind != "b":
+            raise TypeError(f"{symbol}: the tensors must be of dtype bool, got {array.dtype}")
+    return operation(a, b)
+
+
+class Tensor(
+    TensorCore,
+    GraphMethods,
+    ElementwiseMethods,
+    ReduceMethods,
+    ShapeMethods,
+    IndexMethods,
+    MatmulMethods,
+    RandomMethods,
+    ConvertMethods,
+):
+    """An n-dimensional array that records what is done to it, for `backward`.
+
+    Make one with `tinygrad_c.tensor`, `zeros`, `rand` and so on. ``t.array`` is the NumPy array
+    inside; ``t.data`` is PyTorch's: a tensor that shares the memory and has no history.
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data=()):
+        from tinygrad_c.creation import from_data
+
+        super().__init__()
+        self.array = from_data(data, dtypes.get_default_dtype()).array
+
+
+if not isinstance(TensorCore.__mul__, FunctionType):  # compiled
+    graph.inherit_operators(Tensor, TensorCore)
+graph_ops.set_tensor_type(Tensor)

@@ -1,0 +1,21 @@
+/* The float32 product with the 16 lanes and the tiles of AVX-512, in plain C. */
+#include "matmul_driver.h"
+
+#include "matmul/matmul.h"
+
+#define TGC_VEC_BYTES 64
+#include "vec/generic.h"
+
+#define TILE_ROWS 14
+#define CACHED_ROWS 448
+
+#include "vec/f32.h"
+#include "matmul/matmul.template.h"
+
+int main(void)
+{
+    static tgc_table table;
+    install_f32(table);
+    check_kernel(&table[TGC_matmul][TGC_F32], TGC_F32);
+    return check_result();
+}

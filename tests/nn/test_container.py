@@ -1,0 +1,149 @@
+"""Sequential and ModuleList."""
+
+from collections import OrderedDict
+
+import pytest
+
+from tinygrad_c import nn, ones
+
+
+def layers(n=4):
+    return [nn.Linear(1, 1) for _ in range(n)]
+
+
+def names(container):
+    return [name for name, _ in container.named_children()]
+
+
+class Double(nn.Module):
+    def forward(self, x):
+        return 2 * x
+
+
+class Increment(nn.Module):
+    def forward(self, x):
+        return x + 1
+
+
+class TestSequential:
+    def test_layers_follow_one_another(self):
+        assert nn.Sequential(Double(), Increment())(3) == 7
+        assert nn.Sequential(Increment(), Double())(3) == 8
+        assert nn.Sequential()(3) == 3
+
+    def test_a_layer_may_stand_twice(self):
+        double = Double()
+        assert nn.Sequential(double, double)(3) == 12
+
+    @pytest.mark.parametrize("kind", [dict, OrderedDict])
+    def test_names_from_a_dictionary(self, kind):
+        net = nn.Sequential(kind([("hidden", Double()), ("output", Increment())]))
+        assert names(net) == ["hidden", "output"]
+        assert net.hidden is net[0]
+        assert net(3) == 7
+
+    def test_a_slice_is_a_sequential_of_the_same_layers(self):
+        net = nn.Sequential(*layers())
+        part = net[1:3]
+        assert isinstance(part, nn.Sequential)
+        assert list(part) == [net[1], net[2]]
+        assert names(part) == ["1", "2"]
+
+    def test_addition(self):
+        a, b = nn.Sequential(Double()), nn.Sequential(Increment())
+        assert (a + b)(3) == 7
+        assert len(a) == 1
+
+    def test_what_is_no_module(self):
+        with pytest.raises(TypeError, match="int is not a Module subclass"):
+            nn.Sequential(3)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda modules: nn.Sequential(*modules), nn.ModuleList],
+    ids=["Sequential", "ModuleList"],
+)
+class TestAsList:
+    def test_reading(self, make):
+        modules = layers()
+        container = make(modules)
+        assert len(container) == 4
+        assert list(container) == modules
+        assert container[0] is modules[0]
+        assert container[-1] is modules[3]
+        assert modules[2] in container
+        assert nn.Identity() not in container
+        assert list(container[1:3]) == modules[1:3]
+        assert list(container[::-1]) == modules[::-1]
+        assert names(container) == ["0", "1", "2", "3"]
+
+    @pytest.mark.parametrize("index", [4, -5])
+    def test_indices_out_of_range(self, make, index):
+        container = make(layers())
+        with pytest.raises(IndexError, match=f"index {index} is out of range for 4 modules"):
+            container[index]
+        with pytest.raises(IndexError, match=f"index {index} is out of range"):
+            container[index] = nn.ReLU()
+        with pytest.raises(IndexError, match=f"index {index} is out of range"):
+            del container[index]
+
+    def test_replacing(self, make):
+        container, new = make(layers()), nn.ReLU()
+        container[-1] = new
+        assert container[3] is new
+        assert names(container) == ["0", "1", "2", "3"]
+
+    def test_deleting_renumbers(self, make):
+        modules = layers()
+        container = make(modules)
+        del container[1]
+        assert list(container) == [modules[0], *modules[2:]]
+        assert names(container) == ["0", "1", "2"]
+        del container[1:]
+        assert list(container) == modules[:1]
+        assert container.pop() is modules[0]
+        assert len(container) == 0
+
+    def test_growing(self, make):
+        a, b, c, d = layers()
+        container = make([a])
+        assert container.append(b) is container
+        assert container.extend([c, d]) is container
+        assert list(container) == [a, b, c, d]
+
+    @pytest.mark.parametrize("index", [0, 1, 4, -1, -4])
+    def test_insert_is_that_of_lists(self, make, index):
+        modules, new = layers(), nn.ReLU()
+        container = make(modules)
+        assert container.insert(index, new) is container
+        modules.insert(index, new)
+        assert list(container) == modules
+        assert names(container) == ["0", "1", "2", "3", "4"]
+
+    def test_insert_checks(self, make):
+        container = make(layers())
+        with pytest.raises(IndexError, match="index 5 is out of range for 4 modules"):
+            container.insert(5, nn.ReLU())
+        with pytest.raises(TypeError, match="int is not a Module subclass"):
+            container.insert(0, 3)
+        assert len(container) == 4
+
+    def test_parameters_are_found(self, make):
+        assert len(list(make(layers()).parameters())) == 8
+
+
+def test_module_list_adds_lists():
+    modules = nn.ModuleList(layers(2))
+    more = layers(2)
+    modules += more
+    assert list(modules)[2:] == more
+
+
+def test_module_list_is_no_function():
+    with pytest.raises(NotImplementedError, match="ModuleList"):
+        nn.ModuleList(layers())(ones(1))
+
+
+def test_a_slice_of_a_module_list_is_renumbered():
+    assert names(nn.ModuleList(layers())[2:]) == ["0", "1"]

@@ -1,0 +1,458 @@
+"""The op table: one row per public operation.
+
+A row says how an operation is called, in PyTorch's spelling, so that the same call runs here and
+in torch; its naive definition in NumPy; and what its operands look like. Everything that must hold
+for every operation (`test_table.py`) runs over these rows, and an operation without a row fails.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Row:
+    """One call of one operation.
+
+    ``call(t, *tensors)``: the call; ``t`` is the module tinygrad_c or torch.
+    ``define(*arrays)``: its definition in NumPy.
+    ``operands``: (kind, shape) for each operand; the kinds are in `KINDS`.
+    ``covers``: the names of the operations that the row stands for.
+    ``exact``: the result has the very bits of the definition (no rounding is involved).
+    ``differentiable``: gradients are checked; ``twice``: second derivatives too.
+    """
+
+    name: str
+    call: object
+    define: object
+    operands: tuple
+    covers: tuple
+    exact: bool = False
+    differentiable: bool = True
+    twice: bool = True
+    tolerance: dict = field(default_factory=lambda: {"float32": 2e-6, "float64": 1e-14})
+
+    def arrays(self, dtype, seed=0):
+        """The operands, the same for the same seed."""
+        rng = np.random.default_rng(seed)
+        return [KINDS[kind](rng, shape, np.dtype(dtype)) for kind, shape in self.operands]
+
+
+def distinct(rng, shape, dtype):
+    """No two elements are equal, none is near a whole or half number: no ties, no kinks."""
+    size = int(np.prod(shape))
+    values = (rng.permutation(size) - size // 2 + 0.37) / max(size, 1) * 3.9
+    return values.reshape(shape).astype(dtype)
+
+
+KINDS = {
+    "any": lambda rng, shape, dtype: rng.normal(size=shape).astype(dtype),
+    "positive": lambda rng, shape, dtype: rng.uniform(0.5, 2, size=shape).astype(dtype),
+    "nonzero": lambda rng, shape, dtype: (
+        rng.uniform(0.5, 2, size=shape) * rng.choice([-1, 1], size=shape)
+    ).astype(dtype),
+    "distinct": distinct,
+    "mask": lambda rng, shape, dtype: rng.random(shape) < 0.5,
+    "classes": lambda rng, shape, dtype: rng.integers(0, 5, size=shape),
+    "rows": lambda rng, shape, dtype: rng.integers(0, 3, size=shape),
+}
+
+
+def unary(name, define, kind="any", **options):
+    """A row for a function of one operand, on a matrix."""
+    return Row(
+        name, lambda t, a: getattr(t, name)(a), define, ((kind, (3, 5)),), (name,), **options
+    )
+
+
+def binary(name, call, define, kinds=("any", "any"), **options):
+    """A row for two operands that broadcast against each other."""
+    operands = ((kinds[0], (4, 1, 3)), (kinds[1], (2, 3)))
+    return Row(name, call, define, operands, (name,), **options)
+
+
+def softmax(a, axis):
+    """The definition."""
+    e = np.exp(a - a.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def cross_entropy(logits, target, weight=None, ignore_index=-100, smoothing=0.0):
+    """The definition, mean over the kept rows, rows weighted by their class."""
+    log_p = np.log(softmax(logits.astype(np.float64), 1))
+    n, classes = log_p.shape
+    weight = np.ones(classes) if weight is None else weight
+    total = kept_weight = 0.0
+    for i in range(n):
+        if target[i] != ignore_index:
+            picked = -weight[target[i]] * log_p[i, target[i]]
+            spread = -(weight * log_p[i]).sum() / classes
+            total += (1 - smoothing) * picked + smoothing * spread
+            kept_weight += weight[target[i]]
+    return np.asarray(total / kept_weight, dtype=logits.dtype)
+
+
+WEIGHT = [0.5, 1.0, 2.0, 1.5, 0.25]
+NOT = {"differentiable": False}
+EXACT = {"exact": True}
+
+ELEMENTWISE = [
+    binary("add", lambda t, a, b: a + b, np.add, **EXACT),
+    binary("sub", lambda t, a, b: a - b, np.subtract, **EXACT),
+    binary("mul", lambda t, a, b: a * b, np.multiply, **EXACT),
+    binary("div", lambda t, a, b: a / b, np.divide, ("any", "nonzero"), **EXACT),
+    binary("pow", lambda t, a, b: a**b, np.power, ("positive", "any")),
+    binary(
+        "floor_divide", lambda t, a, b: a // b, np.floor_divide, ("any", "nonzero"), **NOT, **EXACT
+    ),
+    binary("remainder", lambda t, a, b: a % b, np.remainder, ("any", "nonzero")),
+    binary("maximum", lambda t, a, b: t.maximum(a, b), np.maximum, **EXACT),
+    binary("minimum", lambda t, a, b: t.minimum(a, b), np.minimum, **EXACT),
+    unary("neg", np.negative, **EXACT),
+    unary("abs", np.abs, "distinct", **EXACT),
+    unary("sign", np.sign, "distinct", **EXACT),
+    unary("square", np.square, **EXACT),
+    unary("reciprocal", np.reciprocal, "nonzero", **EXACT),
+    unary("exp", np.exp),
+    unary("log", np.log, "positive"),
+    unary("sqrt", np.sqrt, "positive", **EXACT),
+    unary("tanh", np.tanh),
+    unary("sigmoid", lambda a: 1 / (1 + np.exp(-a.astype(np.float64))).astype(a.dtype)),
+    unary("relu", lambda a: np.maximum(a, 0), "distinct", **EXACT),
+    unary("floor", np.floor, "distinct", **EXACT),
+    unary("ceil", np.ceil, "distinct", **EXACT),
+    unary("trunc", np.trunc, "distinct", **EXACT),
+    unary("round", np.round, "distinct", **EXACT),
+    *(
+        binary(name, lambda t, a, b, name=name: getattr(t, name)(a, b), define, **NOT, **EXACT)
+        for name, define in [
+            ("eq", np.equal),
+            ("ne", np.not_equal),
+            ("lt", np.less),
+            ("le", np.less_equal),
+            ("gt", np.greater),
+            ("ge", np.greater_equal),
+            ("logical_and", np.logical_and),
+            ("logical_or", np.logical_or),
+            ("logical_xor", np.logical_xor),
+        ]
+    ),
+    unary("logical_not", np.logical_not, **NOT, **EXACT),
+    unary("isnan", np.isnan, **NOT, **EXACT),
+    unary("isinf", np.isinf, **NOT, **EXACT),
+    unary("isfinite", np.isfinite, **NOT, **EXACT),
+    Row(
+        "where",
+        lambda t, c, a, b: t.where(c, a, b),
+        np.where,
+        (("mask", (4, 3)), ("any", (4, 1)), ("any", (3,))),
+        ("where",),
+        **EXACT,
+    ),
+    Row(
+        "clamp",
+        lambda t, a: a.clamp(-0.5, 1.0),
+        lambda a: np.clip(a, -0.5, 1),
+        (("distinct", (4, 3)),),
+        ("clamp",),
+        **EXACT,
+    ),
+    Row("clone", lambda t, a: a.clone(), np.copy, (("any", (2, 3)),), ("clone",), **EXACT),
+    Row(
+        "contiguous",
+        lambda t, a: a.t().contiguous(),
+        lambda a: a.T.copy(),
+        (("any", (2, 3)),),
+        ("contiguous", "permute"),
+        **EXACT,
+    ),
+    Row(
+        "cast",
+        lambda t, a: a.to(t.float64) * 2,
+        lambda a: a.astype(np.float64) * 2,
+        (("any", (2, 3)),),
+        ("cast",),
+        **EXACT,
+    ),
+    Row(
+        "assign",
+        lambda t, a, b: (a * 1).copy_(b),
+        lambda a, b: np.broadcast_to(b, a.shape),
+        (("any", (4, 3)), ("any", (3,))),
+        ("assign",),
+        **EXACT,
+    ),
+]
+
+REDUCE = [
+    Row("sum", lambda t, a: a.sum(), np.sum, (("any", (3, 4)),), ("sum",)),
+    Row(
+        "sum_dims",
+        lambda t, a: a.sum((0, 2), keepdim=True),
+        lambda a: a.sum((0, 2), keepdims=True),
+        (("any", (2, 3, 4)),),
+        ("sum",),
+    ),
+    Row(
+        "sum_to",
+        lambda t, a: a.sum_to_size((3, 1)),
+        lambda a: a.sum((0, 2))[:, None],
+        (("any", (2, 3, 4)),),
+        ("sum_to",),
+    ),
+    Row("mean", lambda t, a: a.mean(1), lambda a: a.mean(1), (("any", (3, 4)),), ("mean",)),
+    Row("var", lambda t, a: a.var(1), lambda a: a.var(1, ddof=1), (("any", (3, 4)),), ("var",)),
+    Row("std", lambda t, a: a.std(0), lambda a: a.std(0, ddof=1), (("any", (3, 4)),), ("std",)),
+    Row(
+        "amax",
+        lambda t, a: a.amax((0, 2)),
+        lambda a: a.max((0, 2)),
+        (("distinct", (2, 3, 4)),),
+        ("amax",),
+        **EXACT,
+    ),
+    Row(
+        "amin",
+        lambda t, a: a.amin(1),
+        lambda a: a.min(1),
+        (("distinct", (3, 4)),),
+        ("amin",),
+        **EXACT,
+    ),
+    Row(
+        "max_dim",
+        lambda t, a: a.max(1).values,
+        lambda a: a.max(1),
+        (("distinct", (3, 4)),),
+        ("max_dim",),
+        **EXACT,
+    ),
+    Row(
+        "min_dim",
+        lambda t, a: a.min(0, keepdim=True)[0],
+        lambda a: a.min(0, keepdims=True),
+        (("distinct", (3, 4)),),
+        ("min_dim",),
+        **EXACT,
+    ),
+    Row(
+        "argmax",
+        lambda t, a: a.argmax(1),
+        lambda a: a.argmax(1),
+        (("any", (3, 4)),),
+        ("argmax",),
+        **NOT,
+        **EXACT,
+    ),
+    Row(
+        "argmin",
+        lambda t, a: t.argmin(a),
+        np.argmin,
+        (("any", (3, 4)),),
+        ("argmin",),
+        **NOT,
+        **EXACT,
+    ),
+    Row(
+        "any",
+        lambda t, a: (a > 1).any(1),
+        lambda a: (a > 1).any(1),
+        (("any", (3, 4)),),
+        ("any",),
+        **NOT,
+        **EXACT,
+    ),
+    Row(
+        "all",
+        lambda t, a: (a > -1).all(1),
+        lambda a: (a > -1).all(1),
+        (("any", (3, 4)),),
+        ("all",),
+        **NOT,
+        **EXACT,
+    ),
+]
+
+SHAPE = [
+    Row(
+        "reshape",
+        lambda t, a: a.t().reshape(-1, 2),
+        lambda a: a.T.reshape(-1, 2),
+        (("any", (3, 4)),),
+        ("reshape", "permute"),
+        **EXACT,
+    ),
+    Row(
+        "view",
+        lambda t, a: a.view(2, 6),
+        lambda a: a.reshape(2, 6),
+        (("any", (3, 4)),),
+        ("view",),
+        **EXACT,
+    ),
+    Row(
+        "permute",
+        lambda t, a: a.permute(2, 0, 1) * 1,
+        lambda a: a.transpose(2, 0, 1),
+        (("any", (2, 3, 4)),),
+        ("permute",),
+        **EXACT,
+    ),
+    Row(
+        "expand",
+        lambda t, a: a.expand(2, 3, 4) * 1,
+        lambda a: np.broadcast_to(a, (2, 3, 4)),
+        (("any", (3, 1)),),
+        ("expand",),
+        **EXACT,
+    ),
+    Row(
+        "alias",
+        lambda t, a: a.view_as(a) * 1,
+        lambda a: a * 1,
+        (("any", (3,)),),
+        ("alias",),
+        **EXACT,
+    ),
+    Row(
+        "cat",
+        lambda t, a, b: t.cat([a, b, a], 1),
+        lambda a, b: np.concatenate([a, b, a], 1),
+        (("any", (3, 2)), ("any", (3, 4))),
+        ("cat",),
+        **EXACT,
+    ),
+    Row(
+        "stack",
+        lambda t, a, b: t.stack([a, b], 1),
+        lambda a, b: np.stack([a, b], 1),
+        (("any", (3, 2)), ("any", (3, 2))),
+        ("cat",),
+        **EXACT,
+    ),
+    Row(
+        "narrow",
+        lambda t, a: a.narrow(1, 1, 2) * 1,
+        lambda a: a[:, 1:3],
+        (("any", (3, 4)),),
+        ("narrow", "pad_zeros"),
+        **EXACT,
+    ),
+]
+
+INDEX = [
+    Row(
+        "slice_view",
+        lambda t, a: a[1:, None, 0] * 1,
+        lambda a: a[1:, None, 0],
+        (("any", (3, 4)),),
+        ("slice_view", "slice_zeros"),
+        **EXACT,
+    ),
+    Row(
+        "index",
+        lambda t, a, i: a[i],
+        lambda a, i: a[i],
+        (("any", (3, 4)), ("rows", (2, 5))),
+        ("index", "index_zeros"),
+        **EXACT,
+    ),
+    Row(
+        "index_put",
+        lambda t, a, v: put(t, a, v),
+        lambda a, v: put_defined(a, v),
+        (("any", (4, 3)), ("any", (2, 3))),
+        ("index_put",),
+        **EXACT,
+    ),
+    Row(
+        "gather",
+        lambda t, a, i: a.gather(0, i),
+        lambda a, i: np.take_along_axis(a, i, 0),
+        (("any", (3, 4)), ("rows", (2, 4))),
+        ("gather", "scatter_zeros"),
+        **EXACT,
+    ),
+]
+
+
+def put(t, a, v):
+    """Write rows 2 and 0 of a copy of `a`."""
+    a = a * 1
+    a[t.tensor([2, 0])] = v
+    return a
+
+
+def put_defined(a, v):
+    """The definition of `put`."""
+    a = a.copy()
+    a[[2, 0]] = v
+    return a
+
+
+PRODUCTS = [
+    Row(
+        "matmul",
+        lambda t, a, b: a @ b,
+        np.matmul,
+        (("any", (2, 1, 3, 4)), ("any", (5, 4, 2))),
+        ("matmul",),
+    ),
+    Row(
+        "matmul_vector",
+        lambda t, a, b: a @ b,
+        np.matmul,
+        (("any", (3, 4)), ("any", (4,))),
+        ("matmul",),
+    ),
+    Row(
+        "vector_matmul",
+        lambda t, a, b: a @ b,
+        np.matmul,
+        (("any", (4,)), ("any", (2, 4, 3))),
+        ("matmul",),
+    ),
+    Row("dot", lambda t, a, b: a.dot(b), np.dot, (("any", (4,)), ("any", (4,))), ("matmul",)),
+    Row(
+        "linear",
+        lambda t, x, w, b: t.nn.functional.linear(x, w, b),
+        lambda x, w, b: x @ w.T + b,
+        (("any", (2, 3, 4)), ("any", (5, 4)), ("any", (5,))),
+        ("linear",),
+    ),
+]
+
+SOFTMAX = [
+    Row(
+        "softmax",
+        lambda t, a: a.softmax(1),
+        lambda a: softmax(a, 1),
+        (("any", (3, 5)),),
+        ("softmax", "softmax_backward"),
+    ),
+    Row(
+        "log_softmax",
+        lambda t, a: a.log_softmax(0),
+        lambda a: np.log(softmax(a, 0)),
+        (("any", (3, 5)),),
+        ("log_softmax", "log_softmax_backward"),
+    ),
+    Row(
+        "cross_entropy",
+        lambda t, a, y: t.nn.functional.cross_entropy(a, y),
+        cross_entropy,
+        (("any", (6, 5)), ("classes", (6,))),
+        ("cross_entropy", "cross_entropy_backward"),
+    ),
+    Row(
+        "cross_entropy_weighted",
+        lambda t, a, y: t.nn.functional.cross_entropy(
+            a, y, weight=t.tensor(WEIGHT, dtype=a.dtype), ignore_index=2, label_smoothing=0.1
+        ),
+        lambda a, y: cross_entropy(a, y, np.array(WEIGHT), 2, 0.1),
+        (("any", (6, 5)), ("classes", (6,))),
+        ("cross_entropy",),
+    ),
+]
+
+ROWS = [*ELEMENTWISE, *REDUCE, *SHAPE, *INDEX, *PRODUCTS, *SOFTMAX]

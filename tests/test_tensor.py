@@ -1,0 +1,232 @@
+"""Tensors as a user meets them: creation, promotion, shapes, conversions, copies."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tinygrad_c as tc
+
+
+@pytest.mark.parametrize(
+    ("data", "dtype", "shape"),
+    [
+        (1, tc.int64, ()),
+        (1.0, tc.float32, ()),
+        (True, tc.bool, ()),
+        ([1, 2.5], tc.float32, (2,)),
+        ([[1, 2], [3, 4]], tc.int64, (2, 2)),
+        ([], tc.float32, (0,)),
+        (np.float64(1), tc.float64, ()),
+        (np.arange(3, dtype=np.int32), tc.int32, (3,)),
+        (np.arange(3, dtype=">f8"), tc.float64, (3,)),
+        ([tc.tensor(1.0), 2], tc.float32, (2,)),
+    ],
+)
+def test_tensor_takes_what_pytorch_takes(data, dtype, shape):
+    t = tc.tensor(data)
+    assert (t.dtype, t.shape) == (dtype, shape)
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        ([[1], [1, 2]], ValueError),
+        ("abc", TypeError),
+        ([None], TypeError),
+        (1j, TypeError),
+        (np.zeros(2, np.float16), TypeError),
+        (2**70, (ValueError, TypeError)),
+    ],
+)
+def test_tensor_refuses_what_it_cannot_hold(data, error):
+    with pytest.raises(error):
+        tc.tensor(data)
+
+
+def test_tensor_copies_and_from_numpy_shares():
+    array = np.zeros(3, np.float32)
+    copied, shared = tc.tensor(array), tc.from_numpy(array)
+    array[0] = 5
+    assert copied.tolist() == [0, 0, 0]
+    assert shared.tolist() == [5, 0, 0]
+    shared.add_(1)
+    assert array.tolist() == [6, 1, 1]
+    assert shared.numpy() is not None
+    assert np.shares_memory(shared.numpy(), array)
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (lambda: tc.arange(5), [0, 1, 2, 3, 4]),
+        (lambda: tc.arange(1, 2, 0.25), [1, 1.25, 1.5, 1.75]),
+        (lambda: tc.arange(5, 0, -2), [5, 3, 1]),
+        (lambda: tc.linspace(0, 1, 3), [0, 0.5, 1]),
+        (lambda: tc.eye(2, 3), [[1, 0, 0], [0, 1, 0]]),
+        (lambda: tc.full((2,), 7), [7, 7]),
+        (lambda: tc.zeros((2, 1)), [[0], [0]]),
+        (lambda: tc.ones(2, 1), [[1], [1]]),
+        (lambda: tc.zeros_like(tc.ones(2, dtype=tc.int32)), [0, 0]),
+    ],
+)
+def test_creation(made, expected):
+    assert made().tolist() == expected
+
+
+def test_scalars_are_weak():
+    x = tc.ones(2)
+    assert (x * 2).dtype == (2 * x).dtype == (x + 1.5).dtype == tc.float32
+    i = tc.ones(2, dtype=tc.int64)
+    assert (i * 2).dtype == tc.int64
+    assert (i * 2.5).dtype == tc.float32
+    assert (i / 2).dtype == tc.float32
+    assert (x * np.float64(2)).dtype == tc.float32
+    assert tc.result_type(i, 1.0) == tc.float32
+
+
+def test_numpy_arrays_and_tensors_compute_together():
+    x = tc.tensor([1.0, 2.0], dtype=tc.float64)
+    for y in (np.ones(2) * x, x * np.ones(2), np.ones(2) + x - 1):
+        assert isinstance(y, tc.Tensor)
+        assert y.tolist() == [1.0, 2.0]
+    assert isinstance(np.asarray(x), np.ndarray)
+    assert np.from_dlpack(x).tolist() == [1.0, 2.0]
+    assert tc.from_dlpack(np.ones(2)).tolist() == [1.0, 1.0]
+
+
+def test_numpy_of_a_tensor_that_requires_a_gradient_is_refused():
+    x = tc.ones(1, requires_grad=True)
+    for convert in (lambda: x.numpy(), lambda: np.asarray(x)):
+        with pytest.raises(RuntimeError, match="detach"):
+            convert()
+    assert x.detach().numpy().tolist() == [1.0]
+
+
+def test_python_numbers():
+    x = tc.tensor([3])
+    assert (int(x), float(x), bool(x), [10, 11, 12, 13][x]) == (3, 3.0, True, 13)
+    with pytest.raises(RuntimeError, match="ambiguous"):
+        bool(tc.ones(2))
+    with pytest.raises(ValueError, match=r"\(2,\)"):
+        tc.ones(2).item()
+    with pytest.raises(TypeError):
+        len(tc.tensor(1))
+
+
+def test_views_share_memory_and_copies_do_not():
+    x = tc.arange(6).reshape(2, 3)
+    for view in (
+        x.t(),
+        x[0],
+        x[:, 1:],
+        x.view(3, 2),
+        x.unsqueeze(0),
+        x.expand(2, 2, 3),
+        x.detach(),
+    ):
+        assert np.shares_memory(view.array, x.array)
+    for other in (
+        x.clone(),
+        x[tc.tensor([0, 1])],
+        x.t().reshape(-1),
+        x.t().contiguous(),
+        x.float(),
+    ):
+        assert not np.shares_memory(other.array, x.array)
+
+
+@given(st.data())
+def test_reshape_is_numpys(data):
+    shape = data.draw(st.lists(st.integers(0, 4), max_size=4).map(tuple))
+    order = data.draw(st.permutations(range(len(shape))))
+    x = tc.from_numpy(np.arange(float(np.prod(shape))).reshape(shape))
+    moved = x.permute(*order) if shape else x
+    factors = data.draw(st.permutations(moved.shape))
+    assert np.array_equal(moved.reshape(tuple(factors)).array, moved.array.reshape(factors))
+
+
+def test_shape_methods():
+    x = tc.zeros(2, 3, 4)
+    assert x.flatten(1).shape == (2, 12)
+    assert x.unflatten(2, (2, -1)).shape == (2, 3, 2, 2)
+    assert x.transpose(0, -1).shape == (4, 3, 2)
+    assert x.movedim(0, 2).shape == (3, 4, 2)
+    assert x[None, 0].squeeze().shape == (3, 4)
+    assert x.repeat(2, 1, 1, 3).shape == (2, 2, 3, 12)
+    assert [part.shape for part in x.split([1, 2], 1)] == [(2, 1, 4), (2, 2, 4)]
+    assert [part.shape[2] for part in x.chunk(3, 2)] == [2, 2]
+    assert len(x.unbind(1)) == 3
+    assert x.size(-1) == 4
+    assert x.stride() == (12, 4, 1)
+    assert x.numel() == 24
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: tc.zeros(2, 3) + tc.zeros(4), ValueError, r"add: .*\(2, 3\).*\(4,\)"),
+        (lambda: tc.zeros(2, 3).reshape(4), ValueError, r"\(4,\).*\(2, 3\)"),
+        (lambda: tc.zeros(2, 3).t().view(6), RuntimeError, "reshape"),
+        (lambda: tc.zeros(2).sum(1), IndexError, r"\[-1, 0\], got 1"),
+        (lambda: tc.zeros(2)[3], IndexError, "out of bounds"),
+        (lambda: tc.zeros(2)[tc.tensor([5])], IndexError, "5"),
+        (lambda: tc.zeros(2, 3) @ tc.zeros(2, 3), RuntimeError, r"\(2, 3\).*\(2, 3\)"),
+        (lambda: tc.cat([tc.zeros(2, 3), tc.zeros(2, 4)]), ValueError, r"\(2, 3\), \(2, 4\)"),
+        (lambda: tc.zeros(10**15), MemoryError, "bytes"),
+        (lambda: tc.zeros(2, -1), (ValueError, RuntimeError), "-1"),
+        (lambda: tc.zeros(2) & tc.zeros(2), TypeError, "bool"),
+        (lambda: tc.zeros(2).to("cuda"), RuntimeError, "CPU"),
+        (lambda: tc.zeros(2).to(np.float16), TypeError, "float32"),
+        (lambda: tc.arange(0, 5, -1), ValueError, "step"),
+    ],
+)
+def test_errors_name_the_operation_and_the_shapes(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+@st.composite
+def keys(draw):
+    """Keys for a tensor of shape (3, 4, 5): of views, or with lists of one length (NumPy counts
+    a number beside a list as a list too, so those are not mixed)."""
+    places = [st.slices(3), st.just(None)]
+    if draw(st.booleans(), label="with lists"):
+        length = draw(st.integers(1, 3))
+        places.append(st.lists(st.integers(-3, 2), min_size=length, max_size=length))
+    else:
+        places.append(st.integers(-3, 2))
+    return tuple(draw(st.lists(st.one_of(places), min_size=1, max_size=3)))
+
+
+@given(keys())
+def test_indexing_is_numpys(key):
+    x = np.arange(60.0).reshape(3, 4, 5)
+    assert np.array_equal(tc.from_numpy(x)[key].array, x[key])
+    t, expected = tc.tensor(x), x.copy()
+    value = np.random.default_rng(0).normal(size=x[key].shape)
+    t[key] = tc.tensor(value)
+    expected[key] = value
+    assert np.array_equal(t.array, expected)
+
+
+def test_copies_of_leaves():
+    x = tc.ones(2, requires_grad=True)
+    (x * 2).sum().backward()
+    for other in (copy.deepcopy(x), pickle.loads(pickle.dumps(x))):
+        assert other.requires_grad
+        assert other.tolist() == [1.0, 1.0]
+        assert not np.shares_memory(other.array, x.array)
+    with pytest.raises(RuntimeError, match="leaves"):
+        copy.deepcopy(x * 2)
+
+
+def test_the_default_dtype_can_be_changed():
+    tc.set_default_dtype(tc.float64)
+    try:
+        assert tc.tensor([1.5]).dtype == tc.zeros(1).dtype == tc.get_default_dtype() == tc.float64
+    finally:
+        tc.set_default_dtype(tc.float32)

@@ -1,0 +1,49 @@
+"""What a run prints."""
+
+import io
+
+from tinygrad_c.train import EpochMetrics, PlainProgress, ProgressBar, progress, show_progress
+from tinygrad_c.train.progress import summary
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_one_line_for_each_epoch_without_a_terminal(problem):
+    stream = io.StringIO()
+    shown = show_progress(stream)
+    assert isinstance(shown, PlainProgress)
+    trainer = problem.trainer([shown])
+    trainer.fit(problem.loader(), problem.loader(), epochs=2)
+    lines = stream.getvalue().splitlines()
+    assert lines == [summary(metrics, 2) for metrics in trainer.history]
+
+
+def test_a_line_has_all_numbers():
+    metrics = EpochMetrics(3, 0.123456, 0.5, 2.0, 1.0, 0.5, 12345.6)
+    assert summary(metrics, 10) == (
+        "epoch  3/10  loss 0.1235  accuracy 50.00%  val loss 2.0000  val accuracy 100.00%"
+        "  12,346 samples/s"
+    )
+
+
+def test_a_bar_on_a_terminal(problem):
+    stream = Terminal()
+    shown = show_progress(stream)
+    assert isinstance(shown, ProgressBar)
+    trainer = problem.trainer([shown])
+    trainer.fit(problem.loader(), problem.loader(), epochs=2)
+    output = stream.getvalue()
+    assert "epoch 1/2" in output
+    assert summary(trainer.history[1], 2) in output
+
+
+def test_the_bar_shows_loss_accuracy_and_speed(problem, monkeypatch):
+    monkeypatch.setattr(progress, "INTERVAL", 0)
+    stream = Terminal()
+    problem.trainer([ProgressBar(stream)]).fit(problem.loader(), problem.loader(), epochs=1)
+    bar = stream.getvalue().rpartition("epoch 1/1")[0]
+    for part in ("100% |", "loss ", "accuracy ", " samples/s"):
+        assert part in bar

@@ -88,8 +88,8 @@ cdef int check_lengths(str name, list params, dict others) except -1:
     return 0
 
 
-def sgd(list params, list grads, list momentum_buffers, first_steps, lr, momentum, dampening,
-        weight_decay, bint nesterov, bint maximize):
+def sgd(list params, list grads, list momentum_buffers or None, first_steps,
+        lr, momentum, dampening, weight_decay, bint nesterov, bint maximize):
     """p = p - lr * b, with b = momentum * b + (1 - dampening) * (grad + weight_decay * p).
 
     momentum_buffers is None, or a buffer for each parameter; where first_steps says that a buffer

@@ -1,33 +1,12 @@
 """Methods that look at the graph, walk it, or leave it."""
 
-import itertools
 import weakref
 
 from tinygrad_c._kernels import graph
 from tinygrad_c.autograd import op as graph_ops
+from tinygrad_c.autograd.handle import RemovableHandle
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.autograd.roots import backward
-
-hook_numbers = itertools.count()
-
-
-class RemovableHandle:
-    """What registering a hook returns: ``remove()`` takes the hook away."""
-
-    def __init__(self, hooks, hook):
-        self.hooks = hooks
-        self.id = next(hook_numbers)
-        hooks[self.id] = hook
-
-    def remove(self):
-        """Take the hook away."""
-        self.hooks.pop(self.id, None)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self.remove()
 
 
 class GraphMethods:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tinygrad_c.methods.graph import RemovableHandle
+from tinygrad_c.autograd.handle import RemovableHandle
 from tinygrad_c.nn.backward_hooks import BackwardHooks
 
 FORWARD_PRE = "forward_pre"

@@ -1,6 +1,7 @@
 """Losses: modules around the functions of the same names in ``nn.functional``."""
 
 from tinygrad_c.nn import functional as F
+from tinygrad_c.nn.functional.loss import check_reduction
 from tinygrad_c.nn.module import Module
 from tinygrad_c.tensor import Tensor
 
@@ -10,7 +11,7 @@ class MSELoss(Module):
 
     def __init__(self, *, reduction: str = "mean") -> None:
         super().__init__()
-        self.reduction = F.check_reduction("MSELoss", reduction)
+        self.reduction = check_reduction("MSELoss", reduction)
 
     def forward(self, x: Tensor, target: Tensor) -> Tensor:
         return F.mse_loss(x, target, reduction=self.reduction)
@@ -32,7 +33,7 @@ class CrossEntropyLoss(Module):
         super().__init__()
         self.register_buffer("weight", weight)
         self.ignore_index = ignore_index
-        self.reduction = F.check_reduction("CrossEntropyLoss", reduction)
+        self.reduction = check_reduction("CrossEntropyLoss", reduction)
         self.label_smoothing = label_smoothing
 
     def forward(self, x: Tensor, target: Tensor) -> Tensor:

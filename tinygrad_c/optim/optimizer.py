@@ -8,7 +8,7 @@ from numbers import Real
 from typing import Any
 
 from tinygrad_c.autograd import enable_grad
-from tinygrad_c.methods.graph import RemovableHandle
+from tinygrad_c.autograd.handle import RemovableHandle
 from tinygrad_c.tensor import Tensor
 
 

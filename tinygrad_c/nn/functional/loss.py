@@ -1,73 +1,16 @@
-"""The functions behind the layers, without parameters or state: ``torch.nn.functional``'s names.
+"""Losses.
 
-Shapes: N examples, C classes or channels, d1, d2, ... further dimensions; * any dimensions.
+Shapes: N examples, C classes, d1, d2, ... further dimensions; * any dimensions.
 """
 
 import warnings
-from typing import Any
 
-from tinygrad_c._kernels import index
-from tinygrad_c.autograd.op import wrap
 from tinygrad_c.errors import ShapeError
-from tinygrad_c.ops import elementwise, random
+from tinygrad_c.ops import elementwise
 from tinygrad_c.ops import softmax as ops_softmax
-from tinygrad_c.ops.elementwise import sigmoid, tanh
-from tinygrad_c.ops.matmul import linear
 from tinygrad_c.tensor import Tensor
 
-__all__ = [
-    "cross_entropy",
-    "dropout",
-    "linear",
-    "log_softmax",
-    "mse_loss",
-    "one_hot",
-    "relu",
-    "sigmoid",
-    "softmax",
-    "tanh",
-]
 REDUCTIONS = ("none", "mean", "sum")
-
-
-def relu(input: Tensor, inplace: bool = False) -> Tensor:
-    """y = max(input, 0)"""
-    return input.relu_() if inplace else elementwise.relu(input)
-
-
-def softmax(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
-    """y = exp(input) / sum(exp(input), dim): positive numbers that sum to 1 along `dim`."""
-    return ops_softmax.softmax(input if dtype is None else input.to(dtype), dim)
-
-
-def log_softmax(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
-    """y = input - log(sum(exp(input), dim)): the logarithm of softmax, without its overflow."""
-    return ops_softmax.log_softmax(input if dtype is None else input.to(dtype), dim)
-
-
-def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """In training, each element is 0 with probability `p`, and input / (1 - p) otherwise."""
-    if not 0 <= p <= 1:
-        raise ValueError(f"dropout: p must be a probability from 0 to 1, got {p}")
-    if not training or p == 0:
-        return input
-    y = random.dropout(input, p)
-    return input.copy_(y) if inplace else y
-
-
-def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
-    """y[..., c] = 1 where c is the class, else 0: int64 (*) to int64 (*, num_classes).
-
-    -1 stands for one more than the largest class in `tensor`.
-    """
-    if num_classes == -1:
-        if tensor.numel() == 0:
-            raise ValueError("one_hot: num_classes must be given where there are no classes")
-        num_classes = max(tensor.max().item() + 1, 1)
-    return wrap(index.one_hot(tensor.array, num_classes))
-
-
-# -- losses ---------------------------------------------------------------------------------------
 
 
 def check_reduction(name, reduction):

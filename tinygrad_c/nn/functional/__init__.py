@@ -1,0 +1,21 @@
+"""The functions behind the layers, without parameters or state: ``torch.nn.functional``'s names."""
+
+from tinygrad_c.nn.functional.activation import log_softmax, relu, softmax
+from tinygrad_c.nn.functional.dropout import dropout
+from tinygrad_c.nn.functional.loss import cross_entropy, mse_loss
+from tinygrad_c.nn.functional.sparse import one_hot
+from tinygrad_c.ops.elementwise import sigmoid, tanh
+from tinygrad_c.ops.matmul import linear
+
+__all__ = [
+    "cross_entropy",
+    "dropout",
+    "linear",
+    "log_softmax",
+    "mse_loss",
+    "one_hot",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "tanh",
+]

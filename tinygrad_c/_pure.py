@@ -8,6 +8,8 @@ import importlib.util
 import sys
 from pathlib import Path
 
+from tinygrad_c._kernels import graph
+
 PACKAGE = Path(__file__).parent
 COMPILED = ("autograd", "ops", "tensor")
 
@@ -30,3 +32,11 @@ class SourceFinder:
 def install():
     """Put the finder first."""
     sys.meta_path.insert(0, SourceFinder)
+    graph.new_instance = new_instance
+
+
+def new_instance(cls):
+    """``cls.__new__(cls)`` with the fields that a compiled class has from the start."""
+    t = cls.__new__(cls)
+    sys.modules["tinygrad_c.autograd.node"].TensorBase.__init__(t)
+    return t

@@ -50,6 +50,9 @@ cdef extern from "Python.h":
     PyFrameObject *PyFrame_GetBack(PyFrameObject *frame)
     int PyFrame_GetLasti(PyFrameObject *frame)
     void Py_DECREF(void *)
+    int PyObject_GC_IsTracked(object)
+    void PyObject_GC_Track(object)
+    void PyObject_GC_UnTrack(object)
 
 
 cpdef bint grad_enabled() noexcept:
@@ -140,6 +143,17 @@ cdef tuple NO_ARGUMENTS = ()
 cpdef object new_instance(type cls):
     """``cls.__new__(cls)`` without looking anything up."""
     return tgc_tp_new(cls, NO_ARGUMENTS)
+
+
+cpdef void track(object value) noexcept:
+    """Have the cyclic collector walk `value` again."""
+    if not PyObject_GC_IsTracked(value):
+        PyObject_GC_Track(value)
+
+
+cpdef void untrack(object value) noexcept:
+    """Hide `value` from the cyclic collector: no cycle that leads through it is ever freed."""
+    PyObject_GC_UnTrack(value)
 
 
 cpdef bint same_layout(ndarray a, ndarray b) noexcept:

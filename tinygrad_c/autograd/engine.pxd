@@ -12,36 +12,42 @@ from tinygrad_c.autograd.plan cimport Keep, Plan
 cdef class Backward:
     cdef public bint retain_graph
     cdef public bint create_graph
-    cdef public dict pending
     cdef public Node next
+    cdef public list next_slots
     cdef public list heap
+    cdef public dict pending
     cdef public dict leaves
     cdef public dict wanted
     cdef public set needed
     cdef public set given
 
-    @cython.locals(slots=list, index=int, target=object, node=Node)
-    cpdef send(self, tuple edge, TensorBase gradient)
+    @cython.locals(slots=list)
+    cpdef send(self, target, int index, TensorBase gradient)
 
-    cpdef wait(self, Node node)
+    @cython.locals(slots=list)
+    cpdef list slots_of(self, Node node)
+
+    cpdef put_off(self, Node node, list slots)
 
     @cython.locals(node=Node, slots=list)
     cpdef go(self)
 
-    @cython.locals(plan=Plan, kept=list, gradients=list, i=int)
+    @cython.locals(plan=Plan, i=int)
     cpdef step(self, Node node, list slots)
 
-    @cython.locals(source=int, args=list)
-    cpdef call(self, tuple call, list slots, list values, Node node)
+    cpdef send_on(self, Node node, int i, list slots, TensorBase gradient)
 
-    @cython.locals(t=TensorBase, kind=int, i=int, keep=Keep, plan=Plan, values=list,
-                   version="unsigned long")
-    cpdef list values(self, Node node, list kept)
+    @cython.locals(sources=tuple, source=int, args=list)
+    cpdef call(self, tuple call, list slots, Node node)
+
+    @cython.locals(keep=Keep, plan=Plan, version="unsigned long")
+    cpdef value(self, Node node, int i)
+
+    cpdef TensorBase operand(self, Node node, int i, array)
+
+    cpdef TensorBase output(self, Node node, int index, array)
 
     cpdef own(self, TensorBase gradient)
 
 
-cpdef TensorBase fit(TensorBase gradient, layout, TensorBase like, Node node)
-
-
-cpdef TensorBase output_tensor(Node node, int index, array, bint create_graph)
+cpdef TensorBase fit(TensorBase gradient, layout, TensorBase like)

@@ -30,7 +30,7 @@ def run(roots, gradients, *, inputs=None, retain_graph=False, create_graph=False
             walk.restrict(roots, inputs)
         for root, gradient in zip(roots, gradients, strict=True):
             walk.given.add(graph.block_address(gradient.array))
-            walk.send(ops.edge_of(root), gradient)
+            walk.send(root if root.node is None else root.node, root.output_nr, gradient)
         walk.go()
         if inputs is not None:
             return walk.captured_gradients(inputs)
@@ -43,8 +43,9 @@ def run(roots, gradients, *, inputs=None, retain_graph=False, create_graph=False
 class Backward:
     """One pass: the gradients that are under way.
 
-    ``pending``: {node: the gradients of its outputs}, for the nodes that wait.
-    ``next``: of the waiting nodes the one made last; the others are in ``heap``.
+    ``next``: of the nodes that wait the one made last, and ``next_slots``: for each of its outputs
+        the gradient that has arrived, or None.
+    ``heap``, ``pending``: the other nodes that wait, and {node: its slots}.
     ``leaves``: {id of a leaf: (leaf, gradient)}.
     ``wanted``: {(node, index) or id of a leaf: gradient} of the inputs, or None for all leaves.
     ``needed``: the nodes on a path to an input, or None for all.
@@ -54,9 +55,10 @@ class Backward:
     def __init__(self, retain_graph, create_graph):
         self.retain_graph = retain_graph
         self.create_graph = create_graph
-        self.pending = {}
         self.next = None
+        self.next_slots = None
         self.heap = []
+        self.pending = {}
         self.leaves = {}
         self.wanted = None
         self.needed = None
@@ -66,43 +68,35 @@ class Backward:
         """Walk only the nodes from which a gradient can reach one of `inputs`."""
         self.wanted = {}
         for t in inputs:
-            edge = ops.edge_of(t)
-            self.wanted[id(t) if t.edge is None else edge] = None
+            self.wanted[id(t) if t.node is None else (t.node, t.output_nr)] = None
         reached = {}
-        stack = [root.edge[0] for root in roots if root.edge is not None]
+        stack = [root.node for root in roots if root.node is not None]
         while stack:
             node = stack.pop()
             if node.number not in reached:
                 reached[node.number] = node
-                for edge in node.edges:
-                    if edge is not None and isinstance(edge[0], nodes.Node):
-                        stack.append(edge[0])
+                for target in node.edges[::2]:
+                    if isinstance(target, nodes.Node):
+                        stack.append(target)
         self.needed = set()
         for number in sorted(reached):
-            for edge in reached[number].edges:
-                if edge is not None and (self.is_wanted(edge) or edge[0] in self.needed):
+            edges = reached[number].edges
+            for target, index in zip(edges[::2], edges[1::2], strict=True):
+                if target in self.needed or self.key(target, index) in self.wanted:
                     self.needed.add(reached[number])
                     break
 
-    def is_wanted(self, edge):
-        """Is the gradient that goes along `edge` asked for?"""
-        key = edge if isinstance(edge[0], nodes.Node) else id(edge[0])
-        return key in self.wanted
+    def key(self, target, index):
+        """What `wanted` calls the end of an edge."""
+        return (target, index) if isinstance(target, nodes.Node) else id(target)
 
-    def send(self, edge, gradient):
-        """Add `gradient` to what the target of `edge` has received."""
-        target = edge[0]
+    def send(self, target, index, gradient):
+        """Add `gradient` to what has arrived at output `index` of the node `target`, or at a leaf."""
         if isinstance(target, nodes.Node):
-            node = target
-            needless = self.needed is not None and target not in self.needed
-            if needless and edge not in self.wanted:
-                return
-            slots = self.pending.get(target)
-            if slots is None:
-                slots = [None] * node.n_outputs
-                self.pending[node] = slots
-                self.wait(node)
-            index = edge[1]
+            if self.needed is not None and target not in self.needed:
+                if (target, index) not in self.wanted:
+                    return
+            slots = self.slots_of(target)
             slots[index] = gradient if slots[index] is None else slots[index] + gradient
         else:
             key = id(target)
@@ -112,22 +106,36 @@ class Backward:
                 gradient = self.leaves[key][1] + gradient
             self.leaves[key] = (target, gradient)
 
-    def wait(self, node):
-        """Put `node` among the waiting ones; most often it is the next, and no heap is needed."""
+    def slots_of(self, node):
+        """The gradients that have arrived at `node`, which waits from the first of them on."""
+        if node is self.next:
+            return self.next_slots
+        slots = self.pending.get(node) if self.heap else None
+        if slots is not None:
+            return slots
+        slots = [None] * node.n_outputs
         if self.next is None:
-            self.next = node
+            self.next, self.next_slots = node, slots
         elif node.number > self.next.number:
-            heappush(self.heap, (-self.next.number, self.next))
-            self.next = node
+            self.put_off(self.next, self.next_slots)
+            self.next, self.next_slots = node, slots
         else:
-            heappush(self.heap, (-node.number, node))
+            self.put_off(node, slots)
+        return slots
+
+    def put_off(self, node, slots):
+        """`node` is not the next: most often there is only one that waits, and no heap is needed."""
+        heappush(self.heap, (-node.number, node))
+        self.pending[node] = slots
 
     def go(self):
         """Take the waiting nodes, the one made last first, until none is left."""
         while self.next is not None:
-            node = self.next
-            self.next = heappop(self.heap)[1] if self.heap else None
-            slots = self.pending.pop(node)
+            node, slots = self.next, self.next_slots
+            self.next = self.next_slots = None
+            if self.heap:
+                self.next = heappop(self.heap)[1]
+                self.next_slots = self.pending.pop(self.next)
             if node.hooks is not None:
                 self.run_hooks(node, slots)
             if self.wanted is not None:
@@ -156,65 +164,86 @@ class Backward:
                 "backward with retain_graph=True"
             )
         if plan.fused and (self.create_graph or not node.op.has_rules()):
-            gradients = self.through_definition(node, slots)
+            self.send_all(node, slots, self.through_definition(node, slots))
+        elif plan.joint is not None:
+            self.send_all(node, slots, self.call(plan.joint, slots, node))
         else:
-            values = self.values(node, kept)
-            if plan.joint is not None:
-                gradients = list(self.call(plan.joint, slots, values, node))
-            else:
-                gradients = []
-                for call in plan.rules:
-                    gradients.append(None if call is None else self.call(call, slots, values, node))
+            for i in range(len(plan.rules)):
+                if plan.rules[i] is not None:
+                    self.send_on(node, i, slots, self.call(plan.rules[i], slots, node))
         if not self.retain_graph and kept:
             node.kept = None
-        kept = values = None  # freed here, not when the next node is done
-        for i in range(len(node.edges)):
-            if node.edges[i] is not None and gradients[i] is not None:
-                layout = None if node.layouts is None else node.layouts[i]
-                gradient = fit(gradients[i], layout, slots[0], node)
-                self.send(node.edges[i], gradient)
 
-    def call(self, call, slots, values, node):
+    def send_all(self, node, slots, gradients):
+        """Send the gradients of all operands of `node` on."""
+        for i, gradient in enumerate(gradients):
+            self.send_on(node, i, slots, gradient)
+
+    def send_on(self, node, i, slots, gradient):
+        """Send the gradient of operand number `i` of `node` on, in that operand's layout."""
+        target = node.edges[2 * i]
+        if target is not None and gradient is not None:
+            layout = None if node.layouts is None else node.layouts[i]
+            self.send(target, node.edges[2 * i + 1], fit(gradient, layout, slots[0]))
+
+    def call(self, call, slots, node):
         """Call a rule with the values of its parameters."""
         rule, sources = call
+        if sources == (plans.GRAD,):
+            return rule(slots[0])
         if len(sources) == 2 and sources[0] == plans.GRAD and sources[1] >= 0:
-            return rule(slots[0], values[sources[1]])
+            return rule(slots[0], self.value(node, sources[1]))
         args = []
         for source in sources:
             if source >= 0:
-                args.append(values[source])
+                args.append(self.value(node, source))
             elif source == plans.GRAD:
                 args.append(slots[0])
             elif source == plans.GRADS:
                 args.append(tuple(slots))
             else:
-                args.append(tuple([edge is not None for edge in node.edges]))
+                args.append(tuple([target is not None for target in node.edges[::2]]))
         return rule(*args)
 
-    def values(self, node, kept):
-        """The kept values, checked to be what they were when the operation ran."""
-        values = []
+    def value(self, node, i):
+        """Kept value number `i` of `node`, checked to be what it was when the operation ran."""
         plan = node.plan
-        for i in range(len(plan.keeps)):
-            value = kept[2 * i]
-            version = kept[2 * i + 1]
-            keep = plan.keeps[i]
-            kind = keep.kind
-            if kind == plans.OPERAND:
-                if value is not None:
-                    t = value
-                    if graph.version(t.array) != version:
-                        raise stale(node, node.op.operands[keep.index], t.array, version)
-            elif kind == plans.OUTPUT:
-                if graph.version(value) != version:
-                    raise stale(node, "output", value, version)
-                value = output_tensor(node, 0, value, self.create_graph)
-            elif kind == plans.OUTPUTS:
-                value = tuple(
-                    [output_tensor(node, k, v, self.create_graph) for k, v in enumerate(value)]
-                )
-            values.append(value)
-        return values
+        keep = plan.keeps[i]
+        value = node.kept[2 * i]
+        if keep.kind == plans.OUTPUTS:
+            return tuple([self.output(node, k, v) for k, v in enumerate(value)])
+        if keep.kind > plans.OUTPUT or value is None:
+            return value
+        version = node.kept[2 * i + 1]
+        if graph.version(value) != version:
+            what = "output" if keep.kind == plans.OUTPUT else node.op.operands[keep.index]
+            raise stale(node, what, value, version)
+        if keep.kind == plans.OUTPUT:
+            return self.output(node, 0, value)
+        return self.operand(node, keep.index, value)
+
+    def operand(self, node, i, array):
+        """Operand number `i` of `node` again: the leaf itself, or a tensor with the same history."""
+        if not self.create_graph:
+            return ops.wrap(array)
+        target = node.edges[2 * i]
+        if target is None:
+            return ops.wrap(array)
+        if isinstance(target, nodes.Node):
+            return ops.output(array, target, node.edges[2 * i + 1])
+        if target.array is not array:
+            raise RuntimeError(
+                f"{node.op.name} (made at {node.place}): its {node.op.operands[i]}, of shape "
+                f"{array.shape}, has been given other data since, so that the gradient cannot be "
+                "differentiated again"
+            )
+        return target
+
+    def output(self, node, index, array):
+        """An output of `node` again, without the cycle that keeping the tensor would make."""
+        if self.create_graph and graph.is_floating(array):
+            return ops.output(array, node, index)
+        return ops.wrap(array)
 
     def through_definition(self, node, slots):
         """The gradients of a fused operation, from its definition in plain operations."""
@@ -222,13 +251,13 @@ class Backward:
         operation = node.op
         operands = [None] * operation.n_operands
         parameters = {}
-        for keep, value in zip(plan.keeps, self.values(node, node.kept), strict=True):
+        for i, keep in enumerate(plan.keeps):
             if keep.kind == plans.OPERAND:
-                operands[keep.index] = value
+                operands[keep.index] = self.value(node, i)
             elif keep.kind == plans.PARAMETER:
-                parameters[keep.name] = value
+                parameters[keep.name] = self.value(node, i)
         # Stand-ins, so that the walk ends at the operands and goes no further up the graph.
-        needs = [edge is not None for edge in node.edges]
+        needs = [target is not None for target in node.edges[::2]]
         operands = [stand_in(t) if need else t for t, need in zip(operands, needs, strict=True)]
         needed = [t for t, need in zip(operands, needs, strict=True) if need]
         graph.set_grad_enabled(True)
@@ -250,12 +279,12 @@ class Backward:
         """The gradients of `inputs`, after the walk."""
         result = []
         for t in inputs:
-            if t.edge is None:
+            if t.node is None:
                 gradient = self.leaves.get(id(t), (t, None))[1]
                 if gradient is not None and t.hooks is not None:
                     gradient = call_hooks(t.hooks, gradient)
             else:
-                gradient = self.wanted[t.edge]
+                gradient = self.wanted[(t.node, t.output_nr)]
             result.append(gradient)
         return result
 
@@ -269,7 +298,7 @@ class Backward:
             if leaf.gradient is None:
                 leaf.gradient = self.own(gradient)
             elif self.create_graph:
-                leaf.gradient = leaf.gradient + gradient
+                leaf.gradient = self.own(leaf.gradient + gradient)
             else:
                 leaf.gradient.add_(gradient)
             if leaf.post_hooks is not None:
@@ -279,6 +308,7 @@ class Backward:
     def own(self, gradient):
         """`gradient` itself if nobody else can hold its memory, else a copy."""
         if self.create_graph:
+            nodes.make_collectable(gradient)
             return gradient
         address = graph.block_address(gradient.array)
         if address in self.given or not gradient.array.flags.c_contiguous:
@@ -287,7 +317,7 @@ class Backward:
         return ops.wrap(gradient.array)
 
 
-def fit(gradient, layout, like, node):
+def fit(gradient, layout, like):
     """Undo the broadcasting and the type promotion of an operand in its gradient."""
     array = gradient.array
     if layout is None:
@@ -304,17 +334,12 @@ def fit(gradient, layout, like, node):
     return gradient
 
 
-def output_tensor(node, index, array, create_graph):
-    """The output of a node again, without the cycle that keeping the tensor would make."""
-    y = ops.wrap(array)
-    if create_graph and graph.is_floating(array):
-        y.edge = (node, index)
-        y.needs_grad = True
-    return y
-
-
 def stand_in(t):
     """`t` as the output of a node of its own, which is recorded even while nothing else is."""
+    if not t.needs_grad:  # as a leaf: the walk goes no further
+        t = ops.wrap(t.array)
+        t.needs_grad = True
+        return t
     before = graph.grad_enabled()
     graph.set_grad_enabled(True)
     try:

@@ -84,6 +84,7 @@ class FunctionPlan(plans.Plan):
         self.keeps = []
         self.rules = []
         self.fused = False
+        self.keeps_first = False
         self.joint = (rule, (plans.GRADS,))
 
 
@@ -109,7 +110,6 @@ class Function:
                 ops.refresh(t)
         needs = tuple([t is not None and t.needs_grad for t in tensors])
         ctx = Context(needs)
-        edges = [ops.edge_of(t) if need else None for t, need in zip(tensors, needs, strict=True)]
         recording = graph.grad_enabled()
         graph.set_grad_enabled(False)
         try:
@@ -117,17 +117,26 @@ class Function:
         finally:
             graph.set_grad_enabled(recording)
         if recording and any(needs):
-            return record(cls, ctx, tensors, edges, result)
+            return record(cls, ctx, tensors, result)
         return result
 
 
-def record(cls, ctx, tensors, edges, result):
+def edges_of(tensors, needs):
+    """The edges to those of the arguments that need a gradient."""
+    edges = []
+    for t, need in zip(tensors, needs, strict=True):
+        edges += (t if t.node is None else t.node, t.output_nr) if need else (None, 0)
+    return tuple(edges)
+
+
+def record(cls, ctx, tensors, result):
     """Hang a node on the outputs."""
+    needs = ctx.needs_input_grad
     outputs = result if isinstance(result, tuple) else (result,)
     fresh = [output_of(ctx, tensors, y) for y in outputs]
     layouts = [
-        None if edge is None else (t.array.shape, t.array.dtype)
-        for t, edge in zip(tensors, edges, strict=True)
+        (t.array.shape, t.array.dtype) if need else None
+        for t, need in zip(tensors, needs, strict=True)
     ]
     saved = ctx.saved
     versions = [0 if t is None else graph.version(t.array) for t in saved]
@@ -135,17 +144,21 @@ def record(cls, ctx, tensors, edges, result):
 
     outputs_like = [(y.array.shape, y.array.dtype) for y in fresh]
     # Not a closure: one would hold the outputs, and they the node that holds it.
-    rule = functools.partial(gradients_of, cls, ctx, outputs_like, len(edges))
+    rule = functools.partial(gradients_of, cls, ctx, outputs_like, len(needs))
     plan = FunctionPlan(rule)
-    node = nodes.new_node(FunctionOp(cls), plan, [], edges, layouts, len(fresh))
-    node.kept = [Saved(t, node, fresh) for t in saved]
+    edges = edges_of(tensors, needs)
+    node = nodes.new_node(FunctionOp(cls), plan, (), edges, layouts, len(fresh))
+    node.kept = tuple([Saved(t, fresh) for t in saved])
+    graph.track(node)  # ctx may hold anything
+    graph.track(node.kept)
     # The node holds the rule and with it ctx: ctx must not hold the node.
     ctx.unpack = functools.partial(unpack, cls, weakref.ref(node), versions)
     for index, y in enumerate(fresh):
         if not any(y.array is t.array for t in ctx.non_differentiable) and graph.is_floating(
             y.array
         ):
-            y.edge = (node, index)
+            y.node = node
+            y.output_nr = index
             y.needs_grad = True
     return tuple(fresh) if isinstance(result, tuple) else fresh[0]
 
@@ -164,7 +177,7 @@ class Saved:
     """A tensor that ``forward`` saved; an output is kept without its history, which would be a
     cycle: its place among the outputs is."""
 
-    def __init__(self, t, node, fresh):
+    def __init__(self, t, fresh):
         self.index = next((i for i, y in enumerate(fresh) if y is t), None)
         self.tensor = t if self.index is None else t.array
 
@@ -172,10 +185,7 @@ class Saved:
         """The tensor again."""
         if self.index is None:
             return self.tensor
-        y = ops.wrap(self.tensor)
-        y.edge = (node, self.index)
-        y.needs_grad = True
-        return y
+        return ops.output(self.tensor, node, self.index)
 
 
 def unpack(cls, node, versions):
@@ -220,4 +230,4 @@ def gradients_of(cls, ctx, outputs_like, n_arguments, grads):
         if g is not None and not isinstance(g, nodes.TensorBase):
             raise TypeError(f"{cls.__name__}.backward must return Tensors or None, got {type(g)}")
     # Copies: the user may hold on to what was returned, and .grad must be nobody else's.
-    return [None if g is None else ops.wrap(g.array) if g.edge is None else g for g in result]
+    return [None if g is None else ops.wrap(g.array) if g.node is None else g for g in result]

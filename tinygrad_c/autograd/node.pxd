@@ -4,14 +4,18 @@ from tinygrad_c._kernels cimport graph
 from tinygrad_c._kernels.graph cimport Place
 
 
+cdef class Node
+
+
 cdef class TensorBase:
     cdef public object array
     cdef public bint needs_grad
     cdef public object gradient
-    cdef public tuple edge
+    cdef public Node node
+    cdef public int output_nr
     cdef public TensorBase base
     cdef public tuple view_steps
-    cdef public tuple base_edge
+    cdef public Node base_node
     cdef public dict hooks
     cdef public dict post_hooks
     cdef public bint inference
@@ -23,8 +27,8 @@ cdef class TensorBase:
 cdef class Node:
     cdef public object op
     cdef public object plan
-    cdef public list kept
-    cdef public list edges
+    cdef public tuple kept
+    cdef public tuple edges
     cdef public list layouts
     cdef public int n_outputs
     cdef public long number
@@ -34,4 +38,4 @@ cdef class Node:
 
 
 @cython.locals(node=Node)
-cpdef Node new_node(op, plan, list kept, list edges, list layouts, int n_outputs)
+cpdef Node new_node(op, plan, tuple kept, tuple edges, list layouts, int n_outputs)

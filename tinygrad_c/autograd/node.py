@@ -1,13 +1,18 @@
 """The graph: what a tensor is to the engine, and the node that an operation leaves behind.
 
-A tensor that an operation made has an ``edge``: the pair (node, index) says that it is output
-number ``index`` of ``node``. A node has the edges of its operands, so the graph hangs on the
-result and points backwards, from the loss to the parameters; dropping the result drops the graph.
+A tensor that an operation made is output number ``output_nr`` of its ``node``. A node has the edges
+of its operands, each a target and an index: the node that made the operand and which output of it
+that was, or the leaf itself and 0. So the graph hangs on the result and points backwards, from the
+loss to the parameters; dropping the result drops the graph.
+
+A graph has no cycles: edges lead to what was there before, and a node keeps arrays, never tensors.
+So Python's cyclic collector need not walk it (`new_node`): on a million nodes that would take most
+of the time.
 """
 
 from tinygrad_c._kernels import graph
 
-__all__ = ["AccumulateGrad", "Node", "TensorBase", "new_node"]
+__all__ = ["AccumulateGrad", "Node", "TensorBase", "make_collectable", "new_node"]
 
 
 class TensorBase:
@@ -16,8 +21,9 @@ class TensorBase:
     ``array``: the data, a NumPy array.
     ``needs_grad``: whether the engine is to compute a gradient for it, ``.requires_grad``.
     ``gradient``: what backward has accumulated, ``.grad`` (of leaves, and after ``retain_grad``).
-    ``edge``: (node, index), or None for a leaf, a tensor that no recorded operation made.
-    ``base``, ``view_steps``, ``base_edge``: of a view of another tensor, see `views`.
+    ``node``: what made it, or None for a leaf, a tensor that no recorded operation made.
+    ``output_nr``: which output of ``node`` it is.
+    ``base``, ``view_steps``, ``base_node``: of a view of another tensor, see `views`.
     ``hooks``: of a leaf, the functions to call with its gradient: {key: function}, or None.
     ``post_hooks``: of a leaf, those to call with it once ``.grad`` has been accumulated.
     ``inference``: made in inference mode.
@@ -27,10 +33,11 @@ class TensorBase:
         self.array = None
         self.needs_grad = False
         self.gradient = None
-        self.edge = None
+        self.node = None
+        self.output_nr = 0
         self.base = None
         self.view_steps = None
-        self.base_edge = None
+        self.base_node = None
         self.hooks = None
         self.post_hooks = None
         self.inference = False
@@ -42,8 +49,10 @@ class Node:
     ``op``: the operation, an `Op`.
     ``plan``: which values its gradient rules need, for the operands that need a gradient.
     ``kept``: those values in the plan's order, each followed by its version, how often its memory
-        had been written to; None once backward has passed and freed them.
-    ``edges``: for each operand the (node or leaf, index) that its gradient goes to, or None.
+        had been written to; None once backward has passed and freed them. Of an operand it is the
+        array: its place in the graph is in ``edges``.
+    ``edges``: for each operand the node or leaf that its gradient goes to, or None, and the index
+        there: (target, index, target, index, ...).
     ``layouts``: for each operand its (shape, dtype) where they differ from the output's, else
         None; None if that is so for all.
     ``number``: nodes are numbered as they are made, so a node's operands have smaller numbers.
@@ -55,18 +64,15 @@ class Node:
     def next_functions(self):
         """The edges as PyTorch shows them: a pair (node or None, index) for each operand."""
         return tuple(
-            (None, 0)
-            if edge is None
-            else (AccumulateGrad(edge[0]), 0)
-            if isinstance(edge[0], TensorBase)
-            else edge
-            for edge in self.edges
+            (AccumulateGrad(target) if isinstance(target, TensorBase) else target, index)
+            for target, index in zip(self.edges[::2], self.edges[1::2], strict=True)
         )
 
     def hooks_of(self, index):
         """The hooks of one output, to add to."""
         if self.hooks is None:
             self.hooks = {}
+            graph.track(self)  # a hook may hold the tensor that it was registered on
         return self.hooks.setdefault(index, {})
 
     def name(self):
@@ -78,7 +84,7 @@ class Node:
 
 
 def new_node(op, plan, kept, edges, layouts, n_outputs):
-    """A node, numbered and placed."""
+    """A node, numbered and placed, that the cyclic collector does not walk."""
     node = Node.__new__(Node)
     node.op = op
     node.plan = plan
@@ -89,7 +95,23 @@ def new_node(op, plan, kept, edges, layouts, n_outputs):
     node.number = graph.next_sequence_number()
     node.place = graph.caller()
     node.hooks = None
+    graph.untrack(node)
+    graph.untrack(edges)
+    graph.untrack(kept)
     return node
+
+
+def make_collectable(t):
+    """Have the cyclic collector walk the graph behind `t` after all: a leaf will hold `t`."""
+    seen = set()
+    stack = [t.node]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Node) and node not in seen:
+            seen.add(node)
+            graph.track(node)
+            graph.track(node.edges)
+            stack.extend(node.edges[::2])
 
 
 class AccumulateGrad:

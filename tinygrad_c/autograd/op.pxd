@@ -45,15 +45,16 @@ cdef class Op:
     @cython.locals(y=TensorBase, index=int)
     cpdef finish_many(self, tuple operands, tuple args, dict kwargs, tuple result, int mask)
 
-    @cython.locals(t=TensorBase, keep=Keep, plan=Plan, kept=list,
-                   edges=list, layouts=list, version="unsigned long")
-    cpdef Node record(self, tuple operands, tuple args, dict kwargs, tuple ys, dict extras,
-                      int mask)
-    cpdef kept_value(self, Keep keep, tuple operands, tuple args, dict kwargs, tuple ys,
-                     dict extras)
-    cpdef parameter(self, str name, tuple args, dict kwargs)
+    @cython.locals(keep=Keep, plan=Plan, keeps=list, n_outputs=int)
+    cpdef Node record(self, tuple operands, tuple args, dict kwargs, TensorBase y, tuple ys,
+                      dict extras, int mask)
+    cpdef Plan plan(self, int mask)
 
     @cython.locals(t=TensorBase)
+    cpdef kept_value(self, Keep keep, tuple operands, tuple args, dict kwargs, TensorBase y,
+                     tuple ys, dict extras)
+    cpdef parameter(self, str name, tuple args, dict kwargs)
+
     cpdef remember_view(self, TensorBase y, TensorBase a, tuple args, dict kwargs)
 
 
@@ -61,7 +62,25 @@ cdef class Op:
 cpdef TensorBase wrap(array)
 
 
-cpdef tuple edge_of(TensorBase t)
+@cython.locals(t=TensorBase)
+cpdef TensorBase output(array, Node node, int index)
+
+
+@cython.locals(a=TensorBase, b=TensorBase, t=TensorBase)
+cpdef tuple edges_of(tuple operands)
+
+
+cpdef target_of(TensorBase t)
+
+
+cpdef int index_of(TensorBase t)
+
+
+@cython.locals(t=TensorBase, i=int)
+cpdef list layouts_of(tuple operands, y)
+
+
+cpdef unsigned long version(Keep keep, value)
 
 
 @cython.locals(base=TensorBase)

@@ -43,7 +43,7 @@ from tinygrad_c.autograd import node as nodes
 from tinygrad_c.autograd import plan as plans
 from tinygrad_c.errors import ShapeError
 
-__all__ = ["Op", "ShapeError", "edge_of", "lift", "op", "refresh", "replay", "wrap"]
+__all__ = ["Op", "ShapeError", "lift", "op", "output", "refresh", "replay", "wrap"]
 
 
 tensor_type = None
@@ -59,27 +59,65 @@ def wrap(array):
     """A tensor around `array` that no operation made."""
     t = graph.new_instance(tensor_type)
     t.array = array
-    t.needs_grad = False
-    t.gradient = None
-    t.edge = None
-    t.base = None
-    t.view_steps = None
-    t.base_edge = None
-    t.hooks = None
-    t.post_hooks = None
     t.inference = graph.inference_enabled()
     return t
 
 
-def edge_of(t):
-    """Where the gradient of `t` goes: to the output of the node that made it, or to the leaf."""
-    return (t, 0) if t.edge is None else t.edge
+def output(array, node, index):
+    """The tensor around `array` that is output number `index` of `node`."""
+    t = wrap(array)
+    t.needs_grad = True
+    t.node = node
+    t.output_nr = index
+    return t
+
+
+def edges_of(operands):
+    """Where the gradients of the operands go: (target, index, target, index, ...)."""
+    if len(operands) == 2:
+        a, b = operands
+        return (target_of(a), index_of(a), target_of(b), index_of(b))
+    edges = []
+    for t in operands:
+        edges += (target_of(t), index_of(t))
+    return tuple(edges)
+
+
+def target_of(t):
+    """The node that made `t`, or the leaf `t`, or None where no gradient is needed."""
+    if t is None or not t.needs_grad:
+        return None
+    return t if t.node is None else t.node
+
+
+def index_of(t):
+    """Which output of its node `t` is."""
+    return 0 if t is None else t.output_nr
+
+
+def layouts_of(operands, y):
+    """Shape and dtype of the operands that differ from `y` in them, or None where none does."""
+    layouts = None
+    for i in range(len(operands)):
+        t = operands[i]
+        if t is not None and t.needs_grad and not graph.same_layout(t.array, y):
+            if layouts is None:
+                layouts = [None] * len(operands)
+            layouts[i] = (t.array.shape, t.array.dtype)
+    return layouts
+
+
+def version(keep, value):
+    """How often the memory of a kept operand or output has been written to; others never are."""
+    if value is None or keep.kind > plans.OUTPUT:
+        return 0
+    return graph.version(value)
 
 
 def refresh(t):
     """Derive the view `t` anew when an operation has been recorded in its base's memory since."""
     base = t.base
-    if base.edge is t.base_edge:
+    if base.node is t.base_node:
         return
     if t.view_steps is None:
         raise RuntimeError(
@@ -92,14 +130,21 @@ def refresh(t):
         fresh = replay(t.view_steps, base)
     finally:
         graph.set_grad_enabled(before)
-    t.edge = fresh.edge
+    t.node = fresh.node
+    t.output_nr = fresh.output_nr
     t.needs_grad = fresh.needs_grad
-    t.base_edge = base.edge
+    t.base_node = base.node
 
 
 def replay(steps, t):
-    """Take the view steps ((operation, parameters, keyword parameters), ...) from `t`."""
-    for operation, args, kwargs in steps:
+    """Take the view steps from `t`: (the steps before, operation, parameters, keyword parameters),
+    linked so that each view of a view adds one, or () for none."""
+    path = []
+    while steps:
+        path.append(steps)
+        steps = steps[0]
+    while path:
+        _, operation, args, kwargs = path.pop()
         t = operation(t, *args, **kwargs)
     return t
 
@@ -202,7 +247,7 @@ class Op:
         if self.view and graph.shares_memory(result, operands[0].array):
             self.remember_view(y, operands[0], args, kwargs)
         if mask and graph.grad_enabled() and graph.is_floating(result):
-            y.edge = (self.record(operands, args, kwargs, (y,), None, mask), 0)
+            y.node = self.record(operands, args, kwargs, y, None, None, mask)
             y.needs_grad = True
         return y
 
@@ -220,7 +265,8 @@ class Op:
         """A bit for each operand that requires a gradient; -1 where one is no tensor yet."""
         mask = 0
         bit = 1
-        for position, operand in enumerate(operands):
+        for position in range(len(operands)):
+            operand = operands[position]
             if isinstance(operand, nodes.TensorBase):
                 t = operand
                 if t.base is not None:
@@ -255,56 +301,54 @@ class Op:
             result = result[:-1]
         ys = tuple([wrap(array) for array in result])
         if mask and graph.grad_enabled():
-            node = self.record(operands, args, kwargs, ys, extras, mask)
+            node = self.record(operands, args, kwargs, ys[0], ys, extras, mask)
             for index, y in enumerate(ys):
                 if graph.is_floating(y.array):
-                    y.edge = (node, index)
+                    y.node = node
+                    y.output_nr = index
                     y.needs_grad = True
         return ys if len(ys) > 1 or (extras is None) else ys[0]
 
-    def record(self, operands, args, kwargs, ys, extras, mask):
-        """The node for this call."""
+    def record(self, operands, args, kwargs, y, ys, extras, mask):
+        """The node for this call, that gave `y`, or the outputs `ys` of which `y` is the first."""
+        plan = self.plan(mask)
+        keeps = plan.keeps
+        if not keeps:
+            kept = ()
+        elif len(keeps) == 1:
+            value = self.kept_value(keeps[0], operands, args, kwargs, y, ys, extras)
+            kept = (value, version(keeps[0], value))
+        else:
+            kept = []
+            for keep in keeps:
+                value = self.kept_value(keep, operands, args, kwargs, y, ys, extras)
+                kept += (value, version(keep, value))
+            kept = tuple(kept)
+        n_outputs = 1 if ys is None else len(ys)
+        layouts = layouts_of(operands, y.array)
+        return nodes.new_node(self, plan, kept, edges_of(operands), layouts, n_outputs)
+
+    def plan(self, mask):
+        """What a node keeps and does where the operands in `mask` need a gradient."""
         plan = self.plans[mask]
         if plan is None:
             plan = self.plans[mask] = plans.Plan(self, mask)
-        kept = []
-        for keep in plan.keeps:
-            version = 0
-            if keep.kind == plans.OPERAND:
-                t = operands[keep.index]
-                value = t
-                if t is not None:
-                    if t.inference:
-                        raise RuntimeError(
-                            f"{self.name}: a tensor made in inference mode cannot be kept for "
-                            "backward; clone it outside inference mode first"
-                        )
-                    version = graph.version(t.array)
-            elif keep.kind == plans.OUTPUT:
-                value = ys[0].array
-                version = graph.version(value)
-            else:
-                value = self.kept_value(keep, operands, args, kwargs, ys, extras)
-            kept.append(value)
-            kept.append(version)
-        edges = []
-        layouts = None
-        y = ys[0].array
-        for operand in operands:
-            t = operand
-            if t is None or not t.needs_grad:
-                edges.append(None)
-                continue
-            array = t.array
-            if not graph.same_layout(array, y):
-                if layouts is None:
-                    layouts = [None] * len(operands)
-                layouts[len(edges)] = (array.shape, array.dtype)
-            edges.append(edge_of(t))
-        return nodes.new_node(self, plan, kept, edges, layouts, len(ys))
+        return plan
 
-    def kept_value(self, keep, operands, args, kwargs, ys, extras):
-        """What is kept beside operands and output: it cannot be overwritten."""
+    def kept_value(self, keep, operands, args, kwargs, y, ys, extras):
+        """One of the values that the plan keeps."""
+        if keep.kind == plans.OPERAND:
+            t = operands[keep.index]
+            if t is None:
+                return None
+            if t.inference:
+                raise RuntimeError(
+                    f"{self.name}: a tensor made in inference mode cannot be kept for backward; "
+                    "clone it outside inference mode first"
+                )
+            return t.array
+        if keep.kind == plans.OUTPUT:
+            return y.array
         if keep.kind == plans.SHAPE:
             return operands[keep.index].array.shape
         if keep.kind == plans.SHAPES:
@@ -313,7 +357,7 @@ class Op:
             return self.parameter(keep.name, args, kwargs)
         if keep.kind == plans.EXTRA:
             return extras[keep.name]
-        return tuple([y.array for y in ys])
+        return tuple([y.array] if ys is None else [t.array for t in ys])
 
     def parameter(self, name, args, kwargs):
         """The value that this call gives to the parameter `name`."""
@@ -332,9 +376,9 @@ class Op:
         if not graph.grad_enabled() or steps is None:
             y.view_steps = None
         else:
-            y.view_steps = (*steps, (self, args, kwargs or {}))
+            y.view_steps = (steps, self, args, kwargs or {})
         y.base = a if a.base is None else a.base
-        y.base_edge = y.base.edge
+        y.base_node = y.base.node
 
 
 def op(forward=None, *, view=False, casts=False):

@@ -13,3 +13,4 @@ cdef class Plan:
     cdef public list rules
     cdef public tuple joint
     cdef public bint fused
+    cdef public bint keeps_first

@@ -29,6 +29,7 @@ class Plan:
     ``rules``: for each operand None, or (rule, its arguments as positions among the kept values).
     ``joint``: the same for a rule that returns all gradients, or None.
     ``fused``: whether the operation has a definition in plain operations.
+    ``keeps_first``: whether the first operand is among the kept values.
     """
 
     def __init__(self, operation, mask):
@@ -47,6 +48,7 @@ class Plan:
                 self.position(OPERAND, i)
             for name in operation.parameters:
                 self.position(PARAMETER, 0, name)
+        self.keeps_first = Keep(OPERAND, 0, "") in self.keeps
 
     def sources(self, operation, rule):
         """For each parameter of `rule` where its value comes from."""

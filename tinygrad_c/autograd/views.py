@@ -35,31 +35,40 @@ def grad_value(grad, steps):
 
 def inplace(operation, target, *others, **kwargs):
     """``target = operation(target, *others)``, written into the memory of `target`; returns it."""
-    mask = operation.mask((target, *others))
+    operands = (target, *others)
+    mask = operation.mask(operands)
     if mask < 0:
-        others = operation.lifted((target, *others))[1:]
-        mask = operation.mask((target, *others))
+        operands = operation.lifted(operands)
+        mask = operation.mask(operands)
     recording = graph.grad_enabled() and (mask or of_recorded_base(target))
     if recording:
         check_writable(operation.name, target)
-    # What the node keeps of the target is an alias: the target's own history is about to change.
-    before = ops.wrap(target.array)
-    before.edge = target.edge
-    before.needs_grad = target.needs_grad
-    operands = (before, *others)
-    version = graph.version(target.array)
+    if not (recording and mask):
+        write(operation, target, operands, kwargs)
+        return target
+    if operation.plan(mask).keeps_first:  # the old values outlive the write in a copy
+        before = like(target, kernels.cast(target.array, target.array.dtype))
+        operands = tuple([before if t is target else t for t in operands])
+    node = operation.record(operands, (), kwargs, target, None, None, mask)
     write(operation, target, operands, kwargs)
-    if recording and mask:
-        node = operation.record(operands, (), kwargs, (target,), None, mask)
-        mark_overwritten(node, target.array, version)
-        rebase(target, node)
+    node.kept = with_output_version(node, target.array)
+    rebase(target, node)
     return target
+
+
+def like(t, array):
+    """A tensor with other data, and the place of `t` in the graph."""
+    other = ops.wrap(array)
+    other.needs_grad = t.needs_grad
+    other.node = t.node
+    other.output_nr = t.output_nr
+    return other
 
 
 def write(operation, target, operands, kwargs):
     """Run the forward with the memory of `target` as output."""
     out = target.array
-    arrays = [t.array for t in operands]
+    arrays = [t.array for t in (target, *operands[1:])]
     if operation.casts:
         operation.forward(*arrays, out=out, **kwargs)
         return
@@ -89,7 +98,7 @@ def of_recorded_base(target):
 def check_writable(name, target):
     """A leaf that requires a gradient must keep the value that its gradient is taken at."""
     base = target if target.base is None else target.base
-    if base.needs_grad and base.edge is None:
+    if base.needs_grad and base.node is None:
         what = "a leaf Variable" if base is target else "a view of a leaf Variable"
         raise RuntimeError(
             f"{name}_: {what} that requires grad is being used in an in-place operation: "
@@ -102,28 +111,28 @@ def check_writable(name, target):
         )
 
 
-def mark_overwritten(node, array, version):
-    """Kept operands in the memory that was just written have the version from before."""
-    address = graph.block_address(array)
+def with_output_version(node, array):
+    """What `node` keeps, its output at the version that it has now that it has been written."""
+    kept = list(node.kept)
     for i, keep in enumerate(node.plan.keeps):
-        t = node.kept[2 * i] if keep.kind == plans.OPERAND else None
-        if t is not None and graph.block_address(t.array) == address:
-            node.kept[2 * i + 1] = version
+        if keep.kind == plans.OUTPUT:
+            kept[2 * i + 1] = graph.version(array)
+    return tuple(kept)
 
 
 def rebase(target, node):
     """Give `target`, which `node` has just written, its new history."""
     if target.base is None:
-        target.edge = (node, 0)
+        target.node = node
+        target.output_nr = 0
         target.needs_grad = True
         return
-    value = ops.wrap(target.array)
-    value.edge = (node, 0)
-    value.needs_grad = True
+    value = ops.output(target.array, node, 0)
     base = target.base
     operands = (base, value)
     mask = 3 if base.needs_grad else 2
     kwargs = {"steps": target.view_steps}
-    base.edge = (overwrite.record(operands, (), kwargs, (base,), None, mask), 0)
+    base.node = overwrite.record(operands, (), kwargs, base, None, None, mask)
+    base.output_nr = 0
     base.needs_grad = True
     ops.refresh(target)

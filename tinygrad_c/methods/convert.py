@@ -3,6 +3,7 @@
 import numpy as np
 
 from tinygrad_c import dtypes, printing
+from tinygrad_c._kernels import graph
 from tinygrad_c.autograd import op as graph_ops
 from tinygrad_c.errors import ShapeError
 
@@ -92,14 +93,14 @@ class ConvertMethods:
         )
 
     def __deepcopy__(self, memo):
-        if self.edge is not None:
+        if self.node is not None:
             raise RuntimeError(
                 "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
                 "protocol at the moment: detach() it first"
             )
         if id(self) in memo:
             return memo[id(self)]
-        copy = type(self).__new__(type(self))
+        copy = graph.new_instance(type(self))
         copy.array = graph_ops.wrap(self.array).clone().array
         copy.needs_grad = self.needs_grad
         memo[id(self)] = copy
@@ -216,7 +217,7 @@ def rebuild(cls, array, requires_grad):
     """A tensor from its array, for copies and other processes."""
     from tinygrad_c.creation import tensor
 
-    made = cls.__new__(cls)
+    made = graph.new_instance(cls)
     made.array = tensor(array).array
     made.needs_grad = requires_grad
     return made

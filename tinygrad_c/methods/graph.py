@@ -27,7 +27,7 @@ class GraphMethods:
 
     def requires_grad_(self, requires_grad=True):
         """Have a gradient computed for this leaf, or not; returns the tensor."""
-        if self.edge is not None and not requires_grad:
+        if self.node is not None and not requires_grad:
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a "
                 "computed variable in a subgraph that doesn't require differentiation use "
@@ -63,12 +63,7 @@ class GraphMethods:
         """The node that made the tensor, or None for a leaf."""
         if self.base is not None:
             graph_ops.refresh(self)
-        return None if self.edge is None else self.edge[0]
-
-    @property
-    def output_nr(self):
-        """Which output of `grad_fn` it is."""
-        return 0 if self.edge is None else self.edge[1]
+        return self.node
 
     @property
     def is_leaf(self):
@@ -110,7 +105,8 @@ class GraphMethods:
         """Forget the history; returns the tensor."""
         if self.base is not None:
             raise RuntimeError("Can't detach views in-place. Use detach() instead")
-        self.edge = None
+        self.node = None
+        self.output_nr = 0
         self.needs_grad = False
         return self
 
@@ -123,7 +119,7 @@ class GraphMethods:
         """Keep ``.grad`` of this tensor too, though it is no leaf."""
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if self.edge is None:
+        if self.node is None:
             return
         itself = weakref.ref(self)
 
@@ -132,8 +128,7 @@ class GraphMethods:
             if t is not None:
                 t.gradient = gradient if t.gradient is None else t.gradient + gradient
 
-        node, index = self.edge
-        hooks = node.hooks_of(index)
+        hooks = self.node.hooks_of(self.output_nr)
         if "retain_grad" not in hooks:
             hooks["retain_grad"] = keep
 
@@ -141,9 +136,9 @@ class GraphMethods:
     def retains_grad(self):
         """Was `retain_grad` called?"""
         return bool(
-            self.edge is not None
-            and self.edge[0].hooks is not None
-            and "retain_grad" in self.edge[0].hooks.get(self.edge[1], {})
+            self.node is not None
+            and self.node.hooks is not None
+            and "retain_grad" in self.node.hooks.get(self.output_nr, {})
         )
 
     def register_hook(self, hook):
@@ -151,15 +146,15 @@ class GraphMethods:
         not None, is used instead. Returns a handle with ``remove()``."""
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        if self.edge is None:
+        if self.node is None:
             if self.hooks is None:
                 self.hooks = {}
             return RemovableHandle(self.hooks, hook)
-        return RemovableHandle(self.edge[0].hooks_of(self.edge[1]), hook)
+        return RemovableHandle(self.node.hooks_of(self.output_nr), hook)
 
     def register_post_accumulate_grad_hook(self, hook):
         """Call ``hook(tensor)`` when ``.grad`` of this leaf has been accumulated."""
-        if self.edge is not None or not self.needs_grad:
+        if self.node is not None or not self.needs_grad:
             raise RuntimeError(
                 "post accumulate grad hooks cannot be registered on non-leaf tensors or on tensors "
                 "that don't require gradient"

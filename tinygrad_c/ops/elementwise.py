@@ -40,7 +40,7 @@ def grad_a(grad):
 
 @sub.grad
 def grad_b(grad):
-    return neg(grad)
+    return -grad
 
 
 @op
@@ -51,12 +51,12 @@ def mul(a, b, /, out=None):
 
 @mul.grad
 def grad_a(grad, b):
-    return mul(grad, b)
+    return grad * b
 
 
 @mul.grad
 def grad_b(grad, a):
-    return mul(grad, a)
+    return grad * a
 
 
 @op
@@ -72,7 +72,7 @@ def grad_a(grad, b):
 
 @div.grad
 def grad_b(grad, b, y):
-    return guarded(grad, neg(div(y, b)))
+    return guarded(grad, -(y / b))
 
 
 @op
@@ -83,13 +83,13 @@ def pow(a, b, /, out=None):
 
 @pow.grad
 def grad_a(grad, a, b):
-    return guarded(grad, where(eq(b, 0), 0, mul(b, pow(a, sub(b, 1)))))
+    return guarded(grad, where(eq(b, 0), 0, b * a ** (b - 1)))
 
 
 @pow.grad
 def grad_b(grad, a, b, y):
     flat = logical_and(eq(a, 0), ge(b, 0))
-    return guarded(grad, where(flat, 0, mul(y, log(where(flat, 1, a)))))
+    return guarded(grad, where(flat, 0, y * log(where(flat, 1, a))))
 
 
 @op
@@ -111,7 +111,7 @@ def grad_a(grad):
 
 @remainder.grad
 def grad_b(grad, a, b):
-    return neg(mul(grad, floor_divide(a, b)))
+    return -(grad * floor_divide(a, b))
 
 
 @op
@@ -127,7 +127,7 @@ def grad_g(grad, d):
 
 @guarded.grad
 def grad_d(grad, g):
-    return mul(grad, g)
+    return grad * g
 
 
 # ------------------------------------------------------------------------------ functions
@@ -141,7 +141,7 @@ def neg(a, /, out=None):
 
 @neg.grad
 def grad_a(grad):
-    return neg(grad)
+    return -grad
 
 
 @op
@@ -152,7 +152,7 @@ def abs(a, /, out=None):
 
 @abs.grad
 def grad_a(grad, a):
-    return mul(grad, sign(a))
+    return grad * sign(a)
 
 
 @op
@@ -163,7 +163,7 @@ def sign(a, /, out=None):
 
 @sign.grad
 def grad_a(grad):
-    return mul(grad, 0)
+    return grad * 0
 
 
 @op
@@ -174,7 +174,7 @@ def square(a, /, out=None):
 
 @square.grad
 def grad_a(grad, a):
-    return mul(grad, mul(a, 2))
+    return grad * (a * 2)
 
 
 @op
@@ -185,7 +185,7 @@ def reciprocal(a, /, out=None):
 
 @reciprocal.grad
 def grad_a(grad, y):
-    return guarded(grad, neg(square(y)))
+    return guarded(grad, -square(y))
 
 
 @op
@@ -196,7 +196,7 @@ def exp(a, /, out=None):
 
 @exp.grad
 def grad_a(grad, y):
-    return mul(grad, y)
+    return grad * y
 
 
 @op
@@ -218,7 +218,7 @@ def sqrt(a, /, out=None):
 
 @sqrt.grad
 def grad_a(grad, y):
-    return guarded(grad, mul(reciprocal(y), 0.5))
+    return guarded(grad, reciprocal(y) * 0.5)
 
 
 @op
@@ -240,7 +240,7 @@ def tanh_backward(g, y, /):
 
 @tanh_backward.composite
 def definition(g, y):
-    return mul(g, sub(1, square(y)))
+    return g * (1 - square(y))
 
 
 @op
@@ -262,7 +262,7 @@ def sigmoid_backward(g, y, /):
 
 @sigmoid_backward.composite
 def definition(g, y):
-    return mul(mul(g, y), sub(1, y))
+    return g * y * (1 - y)
 
 
 @op
@@ -317,12 +317,12 @@ def round(a, /, out=None):
 @round.grad
 @floor_divide.grad
 def grad_a(grad):
-    return mul(grad, 0)
+    return grad * 0
 
 
 @floor_divide.grad
 def grad_b(grad):
-    return mul(grad, 0)
+    return grad * 0
 
 
 # ------------------------------------------------------------------------------- extremes
@@ -336,12 +336,12 @@ def maximum(a, b, /, out=None):
 
 @maximum.grad
 def grad_a(grad, a, b):
-    return where(eq(a, b), mul(grad, 0.5), where(lt(a, b), 0, grad))
+    return where(eq(a, b), grad * 0.5, where(lt(a, b), 0, grad))
 
 
 @maximum.grad
 def grad_b(grad, a, b):
-    return where(eq(a, b), mul(grad, 0.5), where(lt(b, a), 0, grad))
+    return where(eq(a, b), grad * 0.5, where(lt(b, a), 0, grad))
 
 
 @op
@@ -352,12 +352,12 @@ def minimum(a, b, /, out=None):
 
 @minimum.grad
 def grad_a(grad, a, b):
-    return where(eq(a, b), mul(grad, 0.5), where(gt(a, b), 0, grad))
+    return where(eq(a, b), grad * 0.5, where(gt(a, b), 0, grad))
 
 
 @minimum.grad
 def grad_b(grad, a, b):
-    return where(eq(a, b), mul(grad, 0.5), where(gt(b, a), 0, grad))
+    return where(eq(a, b), grad * 0.5, where(gt(b, a), 0, grad))
 
 
 @op

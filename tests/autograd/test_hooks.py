@@ -44,6 +44,32 @@ def test_retain_grad():
     assert h.grad.tolist() == [5.0, 5.0]
 
 
+def test_retain_grad_keeps_what_the_hooks_made_of_the_gradient():
+    x = tc.ones(2, requires_grad=True)
+    h = x * 2
+    h.retain_grad()
+    h.register_hook(lambda g: g * 7)
+    (h * 5).sum().backward()
+    assert h.grad.tolist() == [35.0, 35.0]
+
+
+@pytest.mark.parametrize(
+    ("result", "error", "message"),
+    [
+        (lambda g: g.sum(), RuntimeError, r"shape: it returned \(\) for \(2,\)"),
+        (lambda g: g.to(tc.float64), RuntimeError, "dtype: it returned float64 for float32"),
+        (lambda g: 1.0, TypeError, "must return a Tensor or None, got float"),
+    ],
+)
+@pytest.mark.parametrize("of_leaf", [True, False])
+def test_what_a_hook_returns_must_fit(result, error, message, of_leaf):
+    x = tc.ones(2, requires_grad=True)
+    h = x * 2
+    (x if of_leaf else h).register_hook(result)
+    with pytest.raises(error, match=message):
+        h.sum().backward()
+
+
 def test_a_hook_after_accumulation():
     x = tc.ones(2, requires_grad=True)
     seen = []

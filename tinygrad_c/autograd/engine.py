@@ -91,11 +91,11 @@ class Backward:
         return (target, index) if isinstance(target, nodes.Node) else id(target)
 
     def send(self, target, index, gradient):
-        """Add `gradient` to what has arrived at output `index` of the node `target`, or at a leaf."""
+        """Add `gradient` to what has arrived at `target`, a node at its output `index` or a leaf."""
         if isinstance(target, nodes.Node):
-            if self.needed is not None and target not in self.needed:
-                if (target, index) not in self.wanted:
-                    return
+            needless = self.needed is not None and target not in self.needed
+            if needless and (target, index) not in self.wanted:
+                return
             slots = self.slots_of(target)
             slots[index] = gradient if slots[index] is None else slots[index] + gradient
         else:
@@ -124,7 +124,7 @@ class Backward:
         return slots
 
     def put_off(self, node, slots):
-        """`node` is not the next: most often there is only one that waits, and no heap is needed."""
+        """`node` waits, and is not the next: most often only the next waits, without a heap."""
         heappush(self.heap, (-node.number, node))
         self.pending[node] = slots
 
@@ -223,7 +223,7 @@ class Backward:
         return self.operand(node, keep.index, value)
 
     def operand(self, node, i, array):
-        """Operand number `i` of `node` again: the leaf itself, or a tensor with the same history."""
+        """Operand number `i` of `node` again: the leaf, or a tensor with the same history."""
         if not self.create_graph:
             return ops.wrap(array)
         target = node.edges[2 * i]
@@ -349,12 +349,29 @@ def stand_in(t):
 
 
 def call_hooks(hooks, gradient):
-    """Each hook may return a gradient to use instead."""
+    """Each hook may return a gradient to use instead; what `retain_grad` keeps is the last."""
+    retain = hooks.get("retain_grad")
     for hook in list(hooks.values()):
-        result = hook(gradient)
+        result = None if hook is retain else hook(gradient)
         if result is not None:
+            check_replacement(hook, result, gradient)
             gradient = result
+    if retain is not None:
+        retain(gradient)
     return gradient
+
+
+def check_replacement(hook, result, gradient):
+    """What a hook returns must be able to take the gradient's place."""
+    name = getattr(hook, "__name__", repr(hook))
+    if not isinstance(result, nodes.TensorBase):
+        raise TypeError(f"hook '{name}' must return a Tensor or None, got {type(result).__name__}")
+    for what in ("shape", "dtype"):
+        new, old = getattr(result.array, what), getattr(gradient.array, what)
+        if new != old:
+            raise RuntimeError(
+                f"hook '{name}' must not change the gradient's {what}: it returned {new} for {old}"
+            )
 
 
 def stale(node, what, array, version):

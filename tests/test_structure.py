@@ -16,7 +16,7 @@ LAYERS = [
     ["_kernels"],
     ["dtypes", "autograd"],
     ["ops"],
-    ["printing", "methods", "tensor", "creation", "serialization", "_functions"],
+    ["printing", "methods", "tensor", "creation", "serialization", "variants", "_functions"],
     ["nn", "optim", "utils", "vision"],
     ["train"],
     ["cli"],

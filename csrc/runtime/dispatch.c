@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../conv/conv.h"
 #include "../elementwise/elementwise.h"
 #include "../index/index.h"
 #include "../index/nonzero.h"
@@ -28,6 +29,8 @@ static tgc_isa current;
 static void install_portable(void)
 {
     tgc_matmul_integer(table);
+    tgc_conv_naive(table);
+    tgc_conv_columns(table);
     tgc_index(table);
     tgc_nonzero(table);
     tgc_one_hot(table);

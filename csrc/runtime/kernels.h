@@ -48,10 +48,15 @@
     X(softmax) X(log_softmax) X(softmax_backward) X(log_softmax_backward)                    \
     X(cross_entropy) X(cross_entropy_total) X(cross_entropy_backward)
 
+/* Convolution, by its definition and by way of columns. */
+#define TGC_CONV_KERNELS(X) \
+    X(conv_naive) X(conv_transpose_naive) X(conv_weight_naive) X(im2col) X(col2im)
+
 /* One optimizer step of one parameter. */
 #define TGC_OPTIM_KERNELS(X) X(sgd) X(adam)
 
 #define TGC_ALL_KERNELS(X)     \
+    TGC_CONV_KERNELS(X)        \
     TGC_ELEMENTWISE_KERNELS(X) \
     TGC_INDEX_KERNELS(X)       \
     TGC_OPTIM_KERNELS(X)       \

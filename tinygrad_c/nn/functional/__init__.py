@@ -1,6 +1,14 @@
 """The functions behind the layers, without parameters or state: ``torch.nn.functional``'s names."""
 
 from tinygrad_c.nn.functional.activation import log_softmax, relu, softmax
+from tinygrad_c.nn.functional.conv import (
+    conv1d,
+    conv2d,
+    conv_transpose1d,
+    conv_transpose2d,
+    fold,
+    unfold,
+)
 from tinygrad_c.nn.functional.dropout import dropout
 from tinygrad_c.nn.functional.loss import cross_entropy, mse_loss
 from tinygrad_c.nn.functional.sparse import one_hot
@@ -8,8 +16,13 @@ from tinygrad_c.ops.elementwise import sigmoid, tanh
 from tinygrad_c.ops.matmul import linear
 
 __all__ = [
+    "conv1d",
+    "conv2d",
+    "conv_transpose1d",
+    "conv_transpose2d",
     "cross_entropy",
     "dropout",
+    "fold",
     "linear",
     "log_softmax",
     "mse_loss",
@@ -18,4 +31,5 @@ __all__ = [
     "sigmoid",
     "softmax",
     "tanh",
+    "unfold",
 ]

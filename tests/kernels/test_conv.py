@@ -1,0 +1,347 @@
+"""Convolution: exact against its definition in NumPy, in every variant and on every ISA."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from layouts import laid_out
+
+from tinygrad_c._kernels import conv as kernels
+from tinygrad_c._kernels import runtime
+from tinygrad_c.errors import ShapeError
+
+FLOATS = ["float32", "float64"]
+# Variant and ISA stay the same for all draws of one test.
+steady = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(params=kernels.VARIANTS)
+def variant(request):
+    """Run the test once with every variant; put back afterwards."""
+    before = kernels.variant()
+    kernels.set_variant(request.param)
+    yield request.param
+    kernels.set_variant(before)
+
+
+@pytest.fixture
+def threads():
+    """Set the number of threads; put back afterwards."""
+    before = runtime.get_num_threads()
+    yield runtime.set_num_threads
+    runtime.set_num_threads(before)
+
+
+def whole_numbers(seed, *shape, dtype="float32"):
+    """Products and sums of these are exact in every order of summation."""
+    return np.random.default_rng(seed).integers(-4, 5, shape).astype(dtype)
+
+
+def same(got, expected):
+    assert got.dtype == expected.dtype
+    assert got.shape == expected.shape
+    np.testing.assert_array_equal(got, expected)
+
+
+# --- the definition -----------------------------------------------------------------------------
+
+
+def meetings(x_size, y_size, kernel, stride, padding, dilation):
+    """For each tap, the slices of x and y, per axis, whose elements it brings together."""
+    for tap in np.ndindex(*kernel):
+        xs, ys = [], []
+        for n, m, k, s, p, d in zip(x_size, y_size, tap, stride, padding, dilation, strict=True):
+            first = max(0, -((k * d - p) // s))
+            last = min(m, (n - 1 - k * d + p) // s + 1)
+            count = max(last - first, 0)
+            start = first * s + k * d - p if count else 0
+            xs.append(slice(start, start + (count - 1) * s + 1 if count else start, s))
+            ys.append(slice(first, first + count) if count else slice(0, 0))
+        yield tap, tuple(xs), tuple(ys)
+
+
+def split(a, axis, groups):
+    """The channels at `axis` as (groups, channels / groups)."""
+    return a.reshape(*a.shape[:axis], groups, a.shape[axis] // groups, *a.shape[axis + 1 :])
+
+
+def define_conv(x, weight, size, stride, padding, dilation, groups, bias=None):
+    y = np.zeros((len(x), groups, len(weight) // groups, *size), x.dtype)
+    xg, w = split(x, 1, groups), split(weight, 0, groups)
+    for tap, xs, ys in meetings(x.shape[2:], size, weight.shape[2:], stride, padding, dilation):
+        y[(..., *ys)] += np.einsum("ngc...,goc->ngo...", xg[(..., *xs)], w[(..., *tap)])
+    y = y.reshape(len(x), len(weight), *size)
+    return y if bias is None else y + bias.reshape(-1, *[1] * len(size))
+
+
+def define_conv_transpose(y, weight, size, stride, padding, dilation, groups, bias=None):
+    channels = weight.shape[1]
+    x = np.zeros((len(y), groups, channels, *size), y.dtype)
+    yg, w = split(y, 1, groups), split(weight, 0, groups)
+    for tap, xs, ys in meetings(size, y.shape[2:], weight.shape[2:], stride, padding, dilation):
+        x[(..., *xs)] += np.einsum("ngo...,goc->ngc...", yg[(..., *ys)], w[(..., *tap)])
+    x = x.reshape(len(y), groups * channels, *size)
+    return x if bias is None else x + bias.reshape(-1, *[1] * len(size))
+
+
+def define_conv_weight(y, x, kernel, stride, padding, dilation, groups):
+    yg, xg = split(y, 1, groups), split(x, 1, groups)
+    weight = np.zeros((groups, yg.shape[2], xg.shape[2], *kernel), x.dtype)
+    places = "ij"[: len(kernel)]
+    for tap, xs, ys in meetings(x.shape[2:], y.shape[2:], kernel, stride, padding, dilation):
+        weight[(..., *tap)] = np.einsum(
+            f"ngo{places},ngc{places}->goc", yg[(..., *ys)], xg[(..., *xs)]
+        )
+    return weight.reshape(y.shape[1], xg.shape[2], *kernel)
+
+
+# --- shapes -------------------------------------------------------------------------------------
+
+
+@st.composite
+def problems(draw):
+    """(n, groups, channels, outputs, image, kernel, size, stride, padding, dilation)."""
+    ndim = draw(st.sampled_from([1, 2, 2, 2]))
+    n = draw(st.sampled_from([1, 2, 3, 0]))
+    groups = draw(st.sampled_from([1, 1, 2, 5]))
+    channels = groups * draw(st.sampled_from([1, 2, 3, 9]))
+    outputs = groups * draw(st.sampled_from([1, 2, 7, 16, 17, 33]))
+    per_axis = st.tuples(
+        st.sampled_from([1, 2, 3, 4, 5, 7]),
+        st.sampled_from([1, 1, 2, 3]),
+        st.sampled_from([0, 0, 1, 2, 5]),
+        st.sampled_from([1, 1, 2, 3]),
+    )
+    axes = [draw(per_axis) for _ in range(ndim)]
+    kernel, stride, padding, dilation = (tuple(a) for a in zip(*axes, strict=True))
+    image = tuple(draw(st.sampled_from([1, 2, 3, 5, 8, 14, 15, 17, 33, 0])) for _ in range(ndim))
+    if draw(st.booleans()):
+        fitting = [(m + 2 * p - d * (k - 1) - 1) // s + 1
+                   for m, k, s, p, d in zip(image, kernel, stride, padding, dilation, strict=True)]  # fmt: skip
+        size = tuple(max(m, 0) for m in fitting)
+    else:
+        size = tuple(draw(st.sampled_from([0, 1, 2, 7, 14, 17, 35])) for _ in range(ndim))
+    return n, groups, channels, outputs, image, kernel, size, (stride, padding, dilation, groups)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@steady
+@given(data=st.data())
+def test_conv(variant, isa, dtype, data):
+    n, groups, channels, outputs, image, kernel, size, window = data.draw(problems())
+    x = data.draw(laid_out((n, channels, *image), dtype))
+    weight = data.draw(laid_out((outputs, channels // groups, *kernel), dtype))
+    bias = data.draw(st.none() | laid_out((outputs,), dtype))
+    expected = define_conv(x, weight, size, *window, bias)
+    same(kernels.conv(x, weight, size, *window, bias), expected)
+    assert kernels.ran() == variant
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@steady
+@given(data=st.data())
+def test_conv_transpose(variant, isa, dtype, data):
+    n, groups, channels, outputs, image, kernel, size, window = data.draw(problems())
+    y = data.draw(laid_out((n, outputs, *size), dtype))
+    weight = data.draw(laid_out((outputs, channels // groups, *kernel), dtype))
+    bias = data.draw(st.none() | laid_out((channels,), dtype))
+    expected = define_conv_transpose(y, weight, image, *window, bias)
+    same(kernels.conv_transpose(y, weight, image, *window, bias), expected)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@steady
+@given(data=st.data())
+def test_conv_weight(variant, isa, dtype, data):
+    n, _, channels, outputs, image, kernel, size, window = data.draw(problems())
+    y = data.draw(laid_out((n, outputs, *size), dtype))
+    x = data.draw(laid_out((n, channels, *image), dtype))
+    same(kernels.conv_weight(y, x, kernel, *window), define_conv_weight(y, x, kernel, *window))
+
+
+# Layers of networks, (n, channels, outputs, image, kernel, stride, padding, dilation, groups):
+# large enough to be cut into chunks, blocks and tiles of every kind.
+LAYERS = {
+    "few channels": (9, 1, 16, (28, 28), (3, 3), 1, 1, 1, 1),
+    "few outputs": (7, 16, 6, (14, 14), (5, 5), 1, 2, 1, 1),
+    "narrow": (5, 40, 64, (7, 7), (3, 3), 1, 1, 1, 1),
+    "wide": (1, 3, 20, (9, 700), (3, 3), 1, 1, 1, 1),
+    "deep": (2, 300, 40, (6, 5), (3, 3), 1, 1, 1, 1),
+    "strided": (3, 24, 40, (29, 31), (3, 3), 2, 1, 1, 1),
+    "stem": (2, 3, 33, (45, 61), (7, 7), 2, 3, 1, 1),
+    "dilated": (2, 20, 18, (24, 30), (3, 3), 1, 2, 2, 1),
+    "pointwise": (3, 40, 70, (15, 17), (1, 1), 1, 0, 1, 1),
+    "pointwise strided": (3, 40, 70, (15, 17), (1, 1), 2, 0, 1, 1),
+    "depthwise": (4, 30, 30, (17, 19), (3, 3), 1, 1, 1, 30),
+    "depthwise strided": (4, 30, 60, (17, 19), (5, 5), 2, 2, 1, 30),
+    "groups": (4, 24, 36, (14, 14), (3, 3), 1, 1, 1, 3),
+    "the whole image": (40, 12, 30, (5, 5), (5, 5), 1, 0, 1, 1),
+    "large kernel": (2, 5, 20, (20, 26), (11, 13), 1, 6, 1, 1),
+    "line": (3, 20, 30, (1, 1500), (1, 9), 1, 4, 1, 1),
+}
+
+
+def layer(name, dtype, seed=0):
+    """x, y, weight, bias and window of a layer, of whole numbers."""
+    n, channels, outputs, image, kernel, stride, padding, dilation, groups = LAYERS[name]
+    pad = (padding if kernel[0] > 1 else 0, padding)
+    size = tuple(
+        (m + 2 * p - dilation * (k - 1) - 1) // stride + 1
+        for m, p, k in zip(image, pad, kernel, strict=True)
+    )
+    x = whole_numbers(seed, n, channels, *image, dtype=dtype)
+    y = whole_numbers(seed + 1, n, outputs, *size, dtype=dtype)
+    weight = whole_numbers(seed + 2, outputs, channels // groups, *kernel, dtype=dtype)
+    bias = whole_numbers(seed + 3, outputs, dtype=dtype)
+    return x, y, weight, bias, ((stride, stride), pad, (dilation, dilation), groups)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_layers(variant, isa, dtype, name):
+    x, y, weight, bias, window = layer(name, dtype)
+    expected = define_conv(x, weight, y.shape[2:], *window, bias)
+    same(kernels.conv(x, weight, y.shape[2:], *window, bias), expected)
+    expected = define_conv_transpose(y, weight, x.shape[2:], *window)
+    same(kernels.conv_transpose(y, weight, x.shape[2:], *window), expected)
+    expected = define_conv_weight(y, x, weight.shape[2:], *window)
+    same(kernels.conv_weight(y, x, weight.shape[2:], *window), expected)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_bits_do_not_depend_on_the_number_of_threads(variant, isa, threads, name):
+    x, y, weight, bias, window = layer(name, "float32")
+    rng = np.random.default_rng(0)
+    x, y, weight, bias = (rng.standard_normal(a.shape).astype("f4") for a in (x, y, weight, bias))
+    results = []
+    for count in (1, 2, 3):
+        threads(count)
+        results.append((
+            kernels.conv(x, weight, y.shape[2:], *window, bias),
+            kernels.conv_transpose(y, weight, x.shape[2:], *window),
+            kernels.conv_weight(y, x, weight.shape[2:], *window),
+        ))  # fmt: skip
+    for other in results[1:]:
+        for a, b in zip(results[0], other, strict=True):
+            same(a, b)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_each_is_the_adjoint_of_the_others(variant, name):
+    x, y, weight, _, window = layer(name, "float64")
+    forward = np.vdot(kernels.conv(x, weight, y.shape[2:], *window), y)
+    assert forward == np.vdot(kernels.conv_transpose(y, weight, x.shape[2:], *window), x)
+    assert forward == np.vdot(kernels.conv_weight(y, x, weight.shape[2:], *window), weight)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_nan_reaches_every_sum_that_it_is_a_term_of_and_no_other(variant, isa, dtype, bad):
+    for channels, outputs, image, kernel, stride in [
+        (1, 2, (5, 19), (3, 3), 1), (3, 17, (4, 18), (2, 3), 1), (2, 9, (7, 9), (3, 3), 2),
+    ]:  # fmt: skip
+        size = tuple((m + 2 - k) // stride + 1 for m, k in zip(image, kernel, strict=True))
+        window = ((stride, stride), (1, 1), (1, 1), 1)
+        weight = np.zeros((outputs, channels, *kernel), dtype)  # 0 * NaN is NaN
+        ones = np.ones_like(weight)
+        for place in [0, 1, image[1] - 1, image[1], math.prod(image) - 1]:
+            x = np.zeros((2, channels, *image), dtype)
+            x[1, 0].flat[place] = bad
+            touched = define_conv((x != 0).astype(dtype), ones, size, *window) > 0
+            y = kernels.conv(x, weight, size, *window)
+            np.testing.assert_array_equal(np.isnan(y), touched)
+        for place in [0, size[1] - 1, math.prod(size) - 1]:
+            y = np.zeros((2, outputs, *size), dtype)
+            y[1, -1].flat[place] = bad
+            touched = define_conv_transpose((y != 0).astype(dtype), ones, image, *window) > 0
+            x = kernels.conv_transpose(y, weight, image, *window)
+            np.testing.assert_array_equal(np.isnan(x), touched)
+            grad = kernels.conv_weight(y, np.zeros((2, channels, *image), dtype), kernel, *window)
+            np.testing.assert_array_equal(np.isnan(grad).any((1, 2, 3)), np.arange(outputs) == outputs - 1)
+
+
+def test_many_small_images(variant):
+    """A batch that no memory of windows would hold."""
+    x, weight = whole_numbers(1, 3000, 2, 3, 3), whole_numbers(2, 3, 2, 2, 2)
+    window = ((1, 1), (0, 0), (1, 1), 1)
+    same(kernels.conv(x, weight, (2, 2), *window), define_conv(x, weight, (2, 2), *window))
+
+
+def test_extreme_windows(variant):
+    """Taps that read nothing but padding, strides beyond the image."""
+    x = whole_numbers(1, 2, 3, 4, 5)
+    weight = whole_numbers(2, 4, 3, 2, 2)
+    for window in [((1, 1), (10**6, 0), (2 * 10**6, 1), 1), ((10**6, 10**6), (0, 0), (1, 1), 1),
+                   ((3, 1), (0, 10**9), (1, 10**9), 1)]:  # fmt: skip
+        same(kernels.conv(x, weight, (1, 3), *window), define_conv(x, weight, (1, 3), *window))
+        y = whole_numbers(3, 2, 4, 1, 3)
+        same(kernels.conv_transpose(y, weight, (4, 5), *window),
+             define_conv_transpose(y, weight, (4, 5), *window))  # fmt: skip
+        same(kernels.conv_weight(y, x, (2, 2), *window), define_conv_weight(y, x, (2, 2), *window))
+
+
+# --- columns ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@given(data=st.data())
+def test_columns(dtype, data):
+    n, _, channels, _, image, kernel, size, (*window, _) = data.draw(problems())
+    x = data.draw(laid_out((n, channels, *image), dtype))
+    columns = kernels.im2col(x, kernel, size, *window)
+    expected = np.zeros((n, channels, *kernel, *size), dtype)
+    for tap, xs, ys in meetings(image, size, kernel, *window):
+        expected[(slice(None), slice(None), *tap, *ys)] = x[(..., *xs)]
+    same(columns, expected)
+    other = data.draw(laid_out(columns.shape, dtype))
+    summed = kernels.col2im(other, image, *window)
+    assert summed.shape == x.shape
+    assert np.vdot(summed, x) == np.vdot(other, columns)
+
+
+# --- errors -------------------------------------------------------------------------------------
+
+X, W = np.ones((2, 3, 4, 5), "f4"), np.ones((6, 3, 2, 2), "f4")
+WINDOW = ((1, 1), (0, 0), (1, 1), 1)
+
+
+def check_error(error, message, call, *arguments):
+    with pytest.raises(error, match=re.escape(message)):
+        call(*arguments)
+
+
+def test_errors():
+    check_error(ShapeError, "conv: x of shape (2, 3, 4, 5) and weight of shape (6, 3, 2) must both "
+                "have 3 or 4 dimensions", kernels.conv, X, W[..., 0], (3, 4), *WINDOW)
+    check_error(ShapeError, "conv: x of shape (2, 3, 4, 5) must have 4 channels for weight of shape "
+                "(6, 4, 2, 2) in 1 groups", kernels.conv, X, np.ones((6, 4, 2, 2), "f4"), (3, 4), *WINDOW)
+    check_error(ShapeError, "conv_transpose: y of shape (2, 3, 4, 5) must have 6 channels",
+                kernels.conv_transpose, X, W, (3, 4), *WINDOW)
+    check_error(ShapeError, "conv_weight: y of shape (2, 3, 4, 5) and x of shape (1, 3, 4, 5) must "
+                "agree in their first dimension", kernels.conv_weight, X, X[:1], (1, 1), *WINDOW)
+    check_error(ShapeError, "conv: bias must have shape (6,), got (5,)", kernels.conv, X, W, (3, 4),
+                *WINDOW, np.ones(5, "f4"))
+    check_error(TypeError, "conv: bias must have dtype float32, got float64", kernels.conv, X, W,
+                (3, 4), *WINDOW, np.ones(6))
+    check_error(TypeError, "conv: x and weight must have the same dtype, float32 or float64, got "
+                "float32 and float64", kernels.conv, X, W.astype("f8"), (3, 4), *WINDOW)
+    check_error(TypeError, "got int64 and int64", kernels.conv, X.astype(int), W.astype(int), (3, 4),
+                *WINDOW)
+    check_error(ValueError, "conv: stride must be from 1 to 1073741824, got (0, 1)", kernels.conv, X,
+                W, (3, 4), (0, 1), (0, 0), (1, 1), 1)
+    check_error(ValueError, "conv: padding must be from 0", kernels.conv, X, W, (3, 4), (1, 1),
+                (0, -1), (1, 1), 1)
+    check_error(ValueError, "conv: groups must be from 1", kernels.conv, X, W, (3, 4), (1, 1), (0, 0),
+                (1, 1), 0)
+    check_error(ShapeError, "conv: size must have 2 numbers, got (3,)", kernels.conv, X, W, (3,),
+                *WINDOW)
+    check_error(ShapeError, "col2im: columns must have 4 or 6 dimensions, got (2, 3, 4, 5, 1)",
+                kernels.col2im, X[..., None], (4, 4), *WINDOW[:3])  # fmt: skip
+
+
+def test_results_that_no_memory_holds():
+    with pytest.raises(MemoryError):
+        kernels.conv(X, W, (2**30, 2**30), *WINDOW)

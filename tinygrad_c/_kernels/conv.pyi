@@ -1,0 +1,55 @@
+"""Convolution and its gradients, im2col and col2im; the variant that each thread runs."""
+
+from collections.abc import Sequence
+
+from numpy import ndarray
+
+VARIANTS: tuple[str, ...]
+
+def variant() -> str: ...
+def set_variant(name: str) -> None: ...
+def ran() -> str | None: ...
+def conv(
+    x: ndarray,
+    weight: ndarray,
+    size: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+    groups: int,
+    bias: ndarray | None = None,
+) -> ndarray: ...
+def conv_transpose(
+    y: ndarray,
+    weight: ndarray,
+    size: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+    groups: int,
+    bias: ndarray | None = None,
+) -> ndarray: ...
+def conv_weight(
+    y: ndarray,
+    x: ndarray,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+    groups: int,
+) -> ndarray: ...
+def im2col(
+    x: ndarray,
+    kernel: Sequence[int],
+    size: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+) -> ndarray: ...
+def col2im(
+    columns: ndarray,
+    size: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+) -> ndarray: ...

@@ -1,0 +1,365 @@
+"""Convolution and its gradients, im2col and col2im: bindings of csrc/conv.
+
+Images are (N, C, L) or (N, C, H, W), kernels (O, C / groups, K) or (O, C / groups, K, L); sizes,
+strides, paddings (above and to the left) and dilations are tuples of one or two numbers. An image
+of one dimension is one of height 1.
+"""
+
+from numpy cimport PyArray_DIMS, PyArray_NDIM, import_array, ndarray, npy_intp
+
+from tinygrad_c._kernels.runtime cimport (
+    TGC_F32,
+    TGC_READ,
+    TGC_WRITE,
+    add_operand,
+    begin,
+    dtype_code,
+    empty,
+    run,
+    tgc_call,
+    tgc_operand,
+)
+
+from tinygrad_c._kernels import elementwise
+from tinygrad_c._kernels import reduce as reductions
+from tinygrad_c._kernels.matmul import matmul
+from tinygrad_c.errors import ShapeError
+
+import_array()
+
+
+cdef extern from "runtime/kernels.h" nogil:
+    enum:
+        TGC_conv_naive
+        TGC_conv_transpose_naive
+        TGC_conv_weight_naive
+        TGC_im2col
+        TGC_col2im
+
+
+cdef extern from "conv/conv.h" nogil:
+    enum:
+        TGC_CONV_KERNEL_H
+        TGC_CONV_STRIDE_H
+        TGC_CONV_PADDING_H
+        TGC_CONV_DILATION_H
+        TGC_CONV_KERNEL_W
+        TGC_CONV_STRIDE_W
+        TGC_CONV_PADDING_W
+        TGC_CONV_DILATION_W
+        TGC_CONV_GROUPS
+
+
+cdef extern from *:
+    """
+    /* Each thread has its own choice, and its own memory of what ran last. */
+    static _Thread_local int tgc_conv_variant = 1;
+    static _Thread_local int tgc_conv_ran = -1;
+    """
+    int tgc_conv_variant
+    int tgc_conv_ran
+
+
+# ---- the variants ----
+
+VARIANTS = ("naive", "im2col")
+cdef enum:
+    NAIVE
+    IM2COL
+
+
+def variant():
+    """The name of the variant that convolutions of this thread run."""
+    return VARIANTS[tgc_conv_variant]
+
+
+def set_variant(name):
+    """Let convolutions of this thread run the variant `name`."""
+    global tgc_conv_variant
+    tgc_conv_variant = VARIANTS.index(name)
+
+
+def ran():
+    """The variant that the last convolution of this thread ran, None before the first."""
+    return None if tgc_conv_ran < 0 else VARIANTS[tgc_conv_ran]
+
+
+# ---- checks ----
+
+# Far above all that fits memory, and low enough for sums of products of two.
+cdef Py_ssize_t LARGEST = 1 << 30
+
+
+cdef int check_numbers(str op, str name, object numbers, int ndim, Py_ssize_t least) except -1:
+    if len(numbers) != ndim:
+        raise ShapeError(f"{op}: {name} must have {ndim} numbers, got {tuple(numbers)}")
+    for n in numbers:
+        if not least <= n <= LARGEST:
+            raise ValueError(
+                f"{op}: {name} must be from {least} to {LARGEST}, got {tuple(numbers)}")
+    return 0
+
+
+cdef int check_window(str op, int ndim, object stride, object padding, object dilation,
+                      object groups) except -1:
+    check_numbers(op, "stride", stride, ndim, 1)
+    check_numbers(op, "padding", padding, ndim, 0)
+    check_numbers(op, "dilation", dilation, ndim, 1)
+    check_numbers(op, "groups", (groups,), 1, 1)
+    return 0
+
+
+cdef int check_pair(str op, str name_a, ndarray a, str name_b, ndarray b) except -1:
+    """Both are images or kernels, of as many dimensions and of one real dtype."""
+    cdef int ndim = PyArray_NDIM(a)
+    if ndim < 3 or ndim > 4 or ndim != PyArray_NDIM(b):
+        raise ShapeError(
+            f"{op}: {name_a} of shape {(<object>a).shape} and {name_b} of shape "
+            f"{(<object>b).shape} must both have 3 or 4 dimensions")
+    if dtype_code(a) != dtype_code(b) or dtype_code(a) < TGC_F32:
+        raise TypeError(
+            f"{op}: {name_a} and {name_b} must have the same dtype, float32 or float64, got "
+            f"{a.dtype} and {b.dtype}")
+    return 0
+
+
+cdef int check_bias(str op, ndarray bias, ndarray like, npy_intp n) except -1:
+    if bias is None:
+        return 0
+    if PyArray_NDIM(bias) != 1 or PyArray_DIMS(bias)[0] != n:
+        raise ShapeError(f"{op}: bias must have shape ({n},), got {(<object>bias).shape}")
+    if dtype_code(bias) != dtype_code(like):
+        raise TypeError(f"{op}: bias must have dtype {like.dtype}, got {bias.dtype}")
+    return 0
+
+
+cdef int check_channels(str op, str name, ndarray image, npy_intp wanted, ndarray weight,
+                        object groups) except -1:
+    """The weight's output channels fall into `groups`, and the image has as many as it takes."""
+    if PyArray_DIMS(weight)[0] % groups != 0 or PyArray_DIMS(image)[1] != wanted:
+        raise ShapeError(
+            f"{op}: {name} of shape {(<object>image).shape} must have {wanted} channels for "
+            f"weight of shape {(<object>weight).shape} in {groups} groups, which must divide its "
+            f"{PyArray_DIMS(weight)[0]}")
+    return 0
+
+
+# ---- records ----
+
+cdef int add_image(tgc_call *call, ndarray image, int access) except -1:
+    """Appends an image or a kernel, with a height of 1 where it has none."""
+    cdef tgc_operand *o = &call.operands[add_operand(call, image, access)]
+    if o.ndim == 3:
+        o.shape[3], o.strides[3] = o.shape[2], o.strides[2]
+        o.shape[2], o.strides[2] = 1, 0
+        o.ndim = 4
+    return 0
+
+
+cdef int set_window(tgc_call *call, object kernel, object stride, object padding, object dilation,
+                    object groups) except -1:
+    cdef ptrdiff_t *s = call.sizes
+    s[TGC_CONV_KERNEL_H], s[TGC_CONV_KERNEL_W] = kernel if len(kernel) == 2 else (1, *kernel)
+    s[TGC_CONV_STRIDE_H], s[TGC_CONV_STRIDE_W] = stride if len(stride) == 2 else (1, *stride)
+    s[TGC_CONV_PADDING_H], s[TGC_CONV_PADDING_W] = padding if len(padding) == 2 else (0, *padding)
+    s[TGC_CONV_DILATION_H], s[TGC_CONV_DILATION_W] = (
+        dilation if len(dilation) == 2 else (1, *dilation))
+    s[TGC_CONV_GROUPS] = groups
+    return 0
+
+
+cdef ndarray new_image(ndarray like, npy_intp n, npy_intp channels, object size):
+    cdef npy_intp[4] shape
+    cdef int d = 2
+    shape[0] = n
+    shape[1] = channels
+    for length in size:
+        shape[d] = length
+        d += 1
+    return empty(d, shape, dtype_code(like))
+
+
+cdef object spatial(ndarray a):
+    return (<object>a).shape[2:]
+
+
+# ---- the three products ----
+
+def conv(ndarray x, ndarray weight, size, stride, padding, dilation, groups, ndarray bias=None):
+    """y of spatial `size`: the sums over the windows of x, see csrc/conv/conv.h."""
+    global tgc_conv_ran
+    check_pair("conv", "x", x, "weight", weight)
+    check_window("conv", PyArray_NDIM(x) - 2, stride, padding, dilation, groups)
+    check_channels("conv", "x", x, PyArray_DIMS(weight)[1] * groups, weight, groups)
+    check_bias("conv", bias, x, PyArray_DIMS(weight)[0])
+    check_numbers("conv", "size", size, PyArray_NDIM(x) - 2, 0)
+    tgc_conv_ran = tgc_conv_variant
+    if tgc_conv_variant == IM2COL:
+        return conv_by_columns(x, weight, bias, size, stride, padding, dilation, groups)
+    cdef tgc_call call
+    cdef ndarray y = new_image(x, PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], size)
+    begin(&call, TGC_conv_naive, dtype_code(x))
+    set_window(&call, spatial(weight), stride, padding, dilation, groups)
+    add_image(&call, x, TGC_READ)
+    add_image(&call, weight, TGC_READ)
+    if bias is not None:
+        add_operand(&call, bias, TGC_READ)
+    add_image(&call, y, TGC_WRITE)
+    run(&call)
+    return y
+
+
+def conv_transpose(ndarray y, ndarray weight, size, stride, padding, dilation, groups,
+                   ndarray bias=None):
+    """x of spatial `size`: the gradient of `conv` with respect to x, and a bias."""
+    global tgc_conv_ran
+    check_pair("conv_transpose", "y", y, "weight", weight)
+    check_window("conv_transpose", PyArray_NDIM(y) - 2, stride, padding, dilation, groups)
+    check_channels("conv_transpose", "y", y, PyArray_DIMS(weight)[0], weight, groups)
+    check_bias("conv_transpose", bias, y, PyArray_DIMS(weight)[1] * groups)
+    check_numbers("conv_transpose", "size", size, PyArray_NDIM(y) - 2, 0)
+    tgc_conv_ran = tgc_conv_variant
+    if tgc_conv_variant == IM2COL:
+        return conv_transpose_by_columns(y, weight, bias, size, stride, padding, dilation, groups)
+    cdef tgc_call call
+    cdef ndarray x = new_image(y, PyArray_DIMS(y)[0], PyArray_DIMS(weight)[1] * groups, size)
+    begin(&call, TGC_conv_transpose_naive, dtype_code(y))
+    set_window(&call, spatial(weight), stride, padding, dilation, groups)
+    add_image(&call, y, TGC_READ)
+    add_image(&call, weight, TGC_READ)
+    if bias is not None:
+        add_operand(&call, bias, TGC_READ)
+    add_image(&call, x, TGC_WRITE)
+    run(&call)
+    return x
+
+
+def conv_weight(ndarray y, ndarray x, kernel, stride, padding, dilation, groups):
+    """The weight whose windows are `kernel`: the gradient of `conv` with respect to it."""
+    global tgc_conv_ran
+    check_pair("conv_weight", "y", y, "x", x)
+    check_window("conv_weight", PyArray_NDIM(y) - 2, stride, padding, dilation, groups)
+    check_numbers("conv_weight", "kernel", kernel, PyArray_NDIM(y) - 2, 1)
+    if (PyArray_DIMS(y)[0] != PyArray_DIMS(x)[0] or PyArray_DIMS(y)[1] % groups != 0
+            or PyArray_DIMS(x)[1] % groups != 0):
+        raise ShapeError(
+            f"conv_weight: y of shape {(<object>y).shape} and x of shape {(<object>x).shape} must "
+            f"agree in their first dimension, and {groups} groups divide their channels")
+    tgc_conv_ran = tgc_conv_variant
+    if tgc_conv_variant == IM2COL:
+        return conv_weight_by_columns(y, x, kernel, stride, padding, dilation, groups)
+    cdef tgc_call call
+    cdef ndarray weight = new_image(y, PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, kernel)
+    begin(&call, TGC_conv_weight_naive, dtype_code(y))
+    set_window(&call, kernel, stride, padding, dilation, groups)
+    add_image(&call, y, TGC_READ)
+    add_image(&call, x, TGC_READ)
+    add_image(&call, weight, TGC_WRITE)
+    run(&call)
+    return weight
+
+
+# ---- by way of columns ----
+
+cdef ndarray columns_of(ndarray columns, int ndim):
+    """(N, C, kernel, size), with kernels and sizes of height 1 where the image has none."""
+    if ndim == 4:
+        return columns
+    return (<object>columns).reshape((<object>columns).shape[:2] + (1, (<object>columns).shape[2], 1,
+                                                                    (<object>columns).shape[3]))
+
+
+def im2col(ndarray x, kernel, size, stride, padding, dilation):
+    """columns[n, c, k, l, i, j] = x[n, c, h, w]: the windows of x, (N, C, *kernel, *size)."""
+    cdef int ndim = PyArray_NDIM(x), d
+    cdef npy_intp[6] shape
+    cdef tgc_call call
+    check_pair("im2col", "x", x, "x", x)
+    check_window("im2col", ndim - 2, stride, padding, dilation, 1)
+    check_numbers("im2col", "kernel", kernel, ndim - 2, 1)
+    check_numbers("im2col", "size", size, ndim - 2, 0)
+    for d, length in enumerate(((<object>x).shape[:2] + tuple(kernel) + tuple(size))):
+        shape[d] = length
+    cdef ndarray columns = empty(2 * ndim - 2, shape, dtype_code(x))
+    begin(&call, TGC_im2col, dtype_code(x))
+    set_window(&call, kernel, stride, padding, dilation, 1)
+    add_image(&call, x, TGC_READ)
+    add_operand(&call, columns_of(columns, ndim), TGC_WRITE)
+    run(&call)
+    return columns
+
+
+def col2im(ndarray columns, size, stride, padding, dilation):
+    """The image of spatial `size` that columns (N, C, *kernel, *size) sum to: im2col's adjoint."""
+    cdef int ndim = PyArray_NDIM(columns) // 2 + 1
+    cdef tgc_call call
+    if PyArray_NDIM(columns) not in (4, 6):
+        raise ShapeError(f"col2im: columns must have 4 or 6 dimensions, got {(<object>columns).shape}")
+    if dtype_code(columns) < TGC_F32:
+        raise TypeError(f"col2im: columns must be float32 or float64, got {columns.dtype}")
+    check_window("col2im", ndim - 2, stride, padding, dilation, 1)
+    check_numbers("col2im", "size", size, ndim - 2, 0)
+    cdef ndarray x = new_image(columns, PyArray_DIMS(columns)[0], PyArray_DIMS(columns)[1], size)
+    begin(&call, TGC_col2im, dtype_code(columns))
+    set_window(&call, (<object>columns).shape[2:ndim], stride, padding, dilation, 1)
+    add_operand(&call, columns_of(columns, ndim), TGC_READ)
+    add_image(&call, x, TGC_WRITE)
+    run(&call)
+    return x
+
+
+cdef ndarray grouped(ndarray a, int axis, object groups):
+    """`a` as (..., groups, channels, rest): its channels at `axis` in groups, what follows as one."""
+    cdef tuple shape = (<object>a).shape
+    cdef Py_ssize_t rest = 1
+    for n in shape[axis + 1:]:
+        rest *= n
+    return elementwise.contiguous(a).reshape(
+        (*shape[:axis], groups, shape[axis] // groups, rest))
+
+
+cdef ndarray grouped_columns(ndarray columns, object groups):
+    """Columns (N, C, *kernel, *size) as matrices (N, groups, C / groups * K * L, I * J)."""
+    cdef tuple shape = (<object>columns).shape
+    cdef Py_ssize_t rows = shape[1] // groups, places = 1
+    cdef int half = len(shape) // 2 + 1
+    for n in shape[2:half]:
+        rows *= n
+    for n in shape[half:]:
+        places *= n
+    return columns.reshape((shape[0], groups, rows, places))
+
+
+cdef ndarray conv_by_columns(ndarray x, ndarray weight, ndarray bias, object size, object stride,
+                             object padding, object dilation, object groups):
+    """`conv`: the weight as a matrix (O, C K L) times the columns."""
+    cdef ndarray columns = im2col(x, spatial(weight), size, stride, padding, dilation)
+    cdef ndarray w = grouped(weight, 0, groups)
+    cdef ndarray y = matmul(w, grouped_columns(columns, groups))
+    return add_bias(y.reshape((PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], *size)), bias)
+
+
+cdef ndarray conv_transpose_by_columns(ndarray y, ndarray weight, ndarray bias, object size,
+                                       object stride, object padding, object dilation,
+                                       object groups):
+    """`conv_transpose`: the transposed weight times y gives the columns that sum to the image."""
+    cdef ndarray w = grouped(weight, 0, groups).transpose(0, 2, 1)
+    cdef ndarray columns = matmul(w, grouped(y, 1, groups))
+    columns = columns.reshape((PyArray_DIMS(y)[0], PyArray_DIMS(weight)[1] * groups,
+                               *spatial(weight), *spatial(y)))
+    return add_bias(col2im(columns, size, stride, padding, dilation), bias)
+
+
+cdef ndarray conv_weight_by_columns(ndarray y, ndarray x, object kernel, object stride,
+                                    object padding, object dilation, object groups):
+    """`conv_weight`: y times the transposed columns, summed over the images."""
+    cdef ndarray columns = im2col(x, kernel, spatial(y), stride, padding, dilation)
+    cdef ndarray matrices = grouped_columns(columns, groups).transpose(0, 1, 3, 2)
+    cdef ndarray weight = reductions.sum(matmul(grouped(y, 1, groups), matrices), 0)
+    return weight.reshape((PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, *kernel))
+
+
+cdef ndarray add_bias(ndarray y, ndarray bias):
+    if bias is None:
+        return y
+    return elementwise.add(y, bias.reshape((-1,) + (1,) * (PyArray_NDIM(y) - 2)), y)

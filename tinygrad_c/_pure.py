@@ -8,7 +8,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-from tinygrad_c._kernels import graph
+from tinygrad_c._kernels import objects
 
 PACKAGE = Path(__file__).parent
 COMPILED = ("autograd", "ops", "tensor")
@@ -32,7 +32,7 @@ class SourceFinder:
 def install():
     """Put the finder first."""
     sys.meta_path.insert(0, SourceFinder)
-    graph.new_instance = new_instance
+    objects.new_instance = new_instance
 
 
 def new_instance(cls):

@@ -7,9 +7,9 @@ long tail of methods stands in `tinygrad_c.methods`, a file per family.
 from types import FunctionType
 
 from tinygrad_c import dtypes
-from tinygrad_c._kernels import graph
+from tinygrad_c._kernels import objects
 from tinygrad_c.autograd import op as graph_ops
-from tinygrad_c.autograd.node import TensorBase
+from tinygrad_c.autograd.node import Node, TensorBase
 from tinygrad_c.autograd.views import inplace
 from tinygrad_c.methods.convert import ConvertMethods
 from tinygrad_c.methods.elementwise import ElementwiseMethods
@@ -223,5 +223,6 @@ class Tensor(
 
 
 if not isinstance(TensorCore.__mul__, FunctionType):  # compiled
-    graph.inherit_operators(Tensor, TensorCore)
+    objects.reuse_instances(Node)
+    objects.quicken(Tensor, TensorCore)
 graph_ops.set_tensor_type(Tensor)

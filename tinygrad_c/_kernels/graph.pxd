@@ -17,9 +17,6 @@ cpdef bint inference_enabled() noexcept
 cpdef void set_inference_enabled(bint enabled) noexcept
 cpdef Place caller()
 cpdef long next_sequence_number() noexcept
-cpdef object new_instance(type cls)
-cpdef void track(object value) noexcept
-cpdef void untrack(object value) noexcept
 cpdef bint same_layout(ndarray a, ndarray b) noexcept
 cpdef unsigned long version(ndarray array) noexcept
 cpdef size_t block_address(ndarray array) noexcept

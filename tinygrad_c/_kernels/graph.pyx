@@ -30,16 +30,6 @@ cdef extern from *:
     bint tgc_inference_enabled
 
 
-cdef extern from *:
-    """
-    static PyObject *tgc_tp_new(PyObject *type, PyObject *args)
-    {
-        return ((PyTypeObject *)type)->tp_new((PyTypeObject *)type, args, NULL);
-    }
-    """
-    object tgc_tp_new(object cls, object args)
-
-
 cdef extern from "Python.h":
     ctypedef struct PyFrameObject:
         pass
@@ -50,9 +40,6 @@ cdef extern from "Python.h":
     PyFrameObject *PyFrame_GetBack(PyFrameObject *frame)
     int PyFrame_GetLasti(PyFrameObject *frame)
     void Py_DECREF(void *)
-    int PyObject_GC_IsTracked(object)
-    void PyObject_GC_Track(object)
-    void PyObject_GC_UnTrack(object)
 
 
 cpdef bint grad_enabled() noexcept:
@@ -137,25 +124,6 @@ cpdef long next_sequence_number() noexcept:
     return sequence_number
 
 
-cdef tuple NO_ARGUMENTS = ()
-
-
-cpdef object new_instance(type cls):
-    """``cls.__new__(cls)`` without looking anything up."""
-    return tgc_tp_new(cls, NO_ARGUMENTS)
-
-
-cpdef void track(object value) noexcept:
-    """Have the cyclic collector walk `value` again."""
-    if not PyObject_GC_IsTracked(value):
-        PyObject_GC_Track(value)
-
-
-cpdef void untrack(object value) noexcept:
-    """Hide `value` from the cyclic collector: no cycle that leads through it is ever freed."""
-    PyObject_GC_UnTrack(value)
-
-
 cpdef bint same_layout(ndarray a, ndarray b) noexcept:
     """Do a and b agree in dtype and shape?"""
     cdef int ndim = PyArray_NDIM(a)
@@ -195,28 +163,3 @@ def from_any(value):
 cpdef bint shares_memory(ndarray a, ndarray b) noexcept:
     """Are a and b views of the same memory?"""
     return block_address(a) == block_address(b)
-
-
-cdef extern from *:
-    """
-    static void tgc_inherit_operators(PyObject *cls, PyObject *base)
-    {
-        PyNumberMethods *to = ((PyTypeObject *)cls)->tp_as_number;
-        const PyNumberMethods *from = ((PyTypeObject *)base)->tp_as_number;
-        to->nb_add = from->nb_add;
-        to->nb_subtract = from->nb_subtract;
-        to->nb_multiply = from->nb_multiply;
-        to->nb_true_divide = from->nb_true_divide;
-        to->nb_matrix_multiply = from->nb_matrix_multiply;
-    }
-    """
-    void tgc_inherit_operators(object cls, object base)
-
-
-def inherit_operators(type cls, type base):
-    """Give `cls` the C operators of `base`, its compiled base class.
-
-    Python gives a subclass slots that look for ``__mul__`` by name on every call (60 ns of about
-    900); nothing else differs.
-    """
-    tgc_inherit_operators(cls, base)

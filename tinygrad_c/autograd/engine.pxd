@@ -5,7 +5,7 @@ from tinygrad_c.autograd cimport node as nodes
 from tinygrad_c.autograd cimport op as ops
 from tinygrad_c.autograd cimport plan as plans
 from tinygrad_c.autograd.node cimport Node, TensorBase
-from tinygrad_c.autograd.plan cimport Keep, Plan
+from tinygrad_c.autograd.plan cimport Keep, Plan, Rule
 
 
 @cython.final
@@ -37,8 +37,8 @@ cdef class Backward:
 
     cpdef send_on(self, Node node, int i, list slots, TensorBase gradient)
 
-    @cython.locals(sources=tuple, source=int, args=list)
-    cpdef call(self, tuple call, list slots, Node node)
+    @cython.locals(source=int, args=list)
+    cpdef call(self, Rule rule, list slots, Node node)
 
     @cython.locals(keep=Keep, plan=Plan, version="unsigned long")
     cpdef value(self, Node node, int i)

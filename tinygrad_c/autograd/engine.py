@@ -91,7 +91,7 @@ class Backward:
         return (target, index) if isinstance(target, nodes.Node) else id(target)
 
     def send(self, target, index, gradient):
-        """Add `gradient` to what has arrived at `target`, a node at its output `index` or a leaf."""
+        """Add `gradient` to what has arrived at output `index` of a node, or at a leaf."""
         if isinstance(target, nodes.Node):
             needless = self.needed is not None and target not in self.needed
             if needless and (target, index) not in self.wanted:
@@ -186,15 +186,14 @@ class Backward:
             layout = None if node.layouts is None else node.layouts[i]
             self.send(target, node.edges[2 * i + 1], fit(gradient, layout, slots[0]))
 
-    def call(self, call, slots, node):
+    def call(self, rule, slots, node):
         """Call a rule with the values of its parameters."""
-        rule, sources = call
-        if sources == (plans.GRAD,):
-            return rule(slots[0])
-        if len(sources) == 2 and sources[0] == plans.GRAD and sources[1] >= 0:
-            return rule(slots[0], self.value(node, sources[1]))
+        if rule.takes_grad:
+            return rule.function(slots[0])
+        if rule.takes_grad_and_kept:
+            return rule.function(slots[0], self.value(node, rule.sources[1]))
         args = []
-        for source in sources:
+        for source in rule.sources:
             if source >= 0:
                 args.append(self.value(node, source))
             elif source == plans.GRAD:
@@ -203,7 +202,7 @@ class Backward:
                 args.append(tuple(slots))
             else:
                 args.append(tuple([target is not None for target in node.edges[::2]]))
-        return rule(*args)
+        return rule.function(*args)
 
     def value(self, node, i):
         """Kept value number `i` of `node`, checked to be what it was when the operation ran."""

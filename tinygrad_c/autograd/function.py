@@ -19,7 +19,7 @@
 import functools
 import weakref
 
-from tinygrad_c._kernels import graph, layout
+from tinygrad_c._kernels import graph, layout, objects
 from tinygrad_c.autograd import node as nodes
 from tinygrad_c.autograd import op as ops
 from tinygrad_c.autograd import plan as plans
@@ -85,7 +85,7 @@ class FunctionPlan(plans.Plan):
         self.rules = []
         self.fused = False
         self.keeps_first = False
-        self.joint = (rule, (plans.GRADS,))
+        self.joint = plans.Rule(rule, (plans.GRADS,))
 
 
 class Function:
@@ -149,8 +149,8 @@ def record(cls, ctx, tensors, result):
     edges = edges_of(tensors, needs)
     node = nodes.new_node(FunctionOp(cls), plan, (), edges, layouts, len(fresh))
     node.kept = tuple([Saved(t, fresh) for t in saved])
-    graph.track(node)  # ctx may hold anything
-    graph.track(node.kept)
+    objects.track(node)  # ctx may hold anything
+    objects.track(node.kept)
     # The node holds the rule and with it ctx: ctx must not hold the node.
     ctx.unpack = functools.partial(unpack, cls, weakref.ref(node), versions)
     for index, y in enumerate(fresh):

@@ -1,6 +1,6 @@
 cimport cython
 
-from tinygrad_c._kernels cimport graph
+from tinygrad_c._kernels cimport graph, objects
 from tinygrad_c._kernels.graph cimport Place
 
 
@@ -23,7 +23,6 @@ cdef class TensorBase:
 
 
 @cython.final
-@cython.freelist(256)
 cdef class Node:
     cdef public object op
     cdef public object plan

@@ -10,7 +10,7 @@ So Python's cyclic collector need not walk it (`new_node`): on a million nodes t
 of the time.
 """
 
-from tinygrad_c._kernels import graph
+from tinygrad_c._kernels import graph, objects
 
 __all__ = ["AccumulateGrad", "Node", "TensorBase", "make_collectable", "new_node"]
 
@@ -72,7 +72,7 @@ class Node:
         """The hooks of one output, to add to."""
         if self.hooks is None:
             self.hooks = {}
-            graph.track(self)  # a hook may hold the tensor that it was registered on
+            objects.track(self)  # a hook may hold the tensor that it was registered on
         return self.hooks.setdefault(index, {})
 
     def name(self):
@@ -95,9 +95,9 @@ def new_node(op, plan, kept, edges, layouts, n_outputs):
     node.number = graph.next_sequence_number()
     node.place = graph.caller()
     node.hooks = None
-    graph.untrack(node)
-    graph.untrack(edges)
-    graph.untrack(kept)
+    objects.untrack(node)
+    objects.untrack(edges)
+    objects.untrack(kept)
     return node
 
 
@@ -109,8 +109,8 @@ def make_collectable(t):
         node = stack.pop()
         if isinstance(node, Node) and node not in seen:
             seen.add(node)
-            graph.track(node)
-            graph.track(node.edges)
+            objects.track(node)
+            objects.track(node.edges)
             stack.extend(node.edges[::2])
 
 

@@ -1,6 +1,6 @@
 cimport cython
 
-from tinygrad_c._kernels cimport graph
+from tinygrad_c._kernels cimport graph, objects
 from tinygrad_c.autograd cimport node as nodes
 from tinygrad_c.autograd cimport plan as plans
 from tinygrad_c.autograd.node cimport Node, TensorBase

@@ -37,7 +37,7 @@ from types import MethodType
 
 import numpy as np
 
-from tinygrad_c._kernels import graph
+from tinygrad_c._kernels import graph, objects
 from tinygrad_c._kernels.promotion import scalar_array
 from tinygrad_c.autograd import node as nodes
 from tinygrad_c.autograd import plan as plans
@@ -57,7 +57,7 @@ def set_tensor_type(cls):
 
 def wrap(array):
     """A tensor around `array` that no operation made."""
-    t = graph.new_instance(tensor_type)
+    t = objects.new_instance(tensor_type)
     t.array = array
     t.inference = graph.inference_enabled()
     return t

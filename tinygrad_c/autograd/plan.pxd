@@ -8,9 +8,16 @@ cdef class Keep:
     cdef public str name
 
 
+cdef class Rule:
+    cdef public object function
+    cdef public tuple sources
+    cdef public bint takes_grad
+    cdef public bint takes_grad_and_kept
+
+
 cdef class Plan:
     cdef public list keeps
     cdef public list rules
-    cdef public tuple joint
+    cdef public Rule joint
     cdef public bint fused
     cdef public bint keeps_first

@@ -1,6 +1,6 @@
 """What a node of an operation keeps until backward, worked out once from its rules' names."""
 
-__all__ = ["Keep", "Plan", "argument_names"]
+__all__ = ["Keep", "Plan", "Rule", "argument_names"]
 
 # Where a rule's argument comes from, when it is not a kept value.
 GRAD, GRADS, NEEDS = -1, -2, -3
@@ -22,12 +22,23 @@ class Keep:
     __hash__ = None  # type: ignore[assignment]  # compared, never a key
 
 
+class Rule:
+    """A gradient rule: its function, and for each of its parameters where the value comes from."""
+
+    def __init__(self, function, sources):
+        self.function = function
+        self.sources = sources
+        # The usual ones, called without a list of arguments: (grad), and (grad, a kept value).
+        self.takes_grad = sources == (GRAD,)
+        self.takes_grad_and_kept = len(sources) == 2 and sources[0] == GRAD and sources[1] >= 0
+
+
 class Plan:
     """What a node keeps, and what it does in backward, for one choice of needed gradients.
 
     ``keeps``: a `Keep` for each kept value.
-    ``rules``: for each operand None, or (rule, its arguments as positions among the kept values).
-    ``joint``: the same for a rule that returns all gradients, or None.
+    ``rules``: for each operand its `Rule`, or None.
+    ``joint``: the rule that returns all gradients, or None.
     ``fused``: whether the operation has a definition in plain operations.
     ``keeps_first``: whether the first operand is among the kept values.
     """
@@ -38,11 +49,11 @@ class Plan:
         self.fused = operation.definition is not None
         self.rules = []
         if operation.joint is not None:
-            self.joint = (operation.joint, self.sources(operation, operation.joint))
+            self.joint = self.rule(operation, operation.joint)
         else:
             for i, name in enumerate(operation.operands):
-                rule = operation.rules.get(name) if mask >> i & 1 else None
-                self.rules.append(rule and (rule, self.sources(operation, rule)))
+                function = operation.rules.get(name) if mask >> i & 1 else None
+                self.rules.append(function and self.rule(operation, function))
         if operation.definition is not None:
             for i in range(operation.n_operands):
                 self.position(OPERAND, i)
@@ -50,11 +61,13 @@ class Plan:
                 self.position(PARAMETER, 0, name)
         self.keeps_first = Keep(OPERAND, 0, "") in self.keeps
 
-    def sources(self, operation, rule):
-        """For each parameter of `rule` where its value comes from."""
-        return tuple([self.source(operation, name) for name in argument_names(rule)])
+    def rule(self, operation, function):
+        """The rule that `function` is."""
+        sources = [self.source(operation, name) for name in argument_names(function)]
+        return Rule(function, tuple(sources))
 
     def source(self, operation, name):
+        """Where the value of a parameter comes from: a position among the kept ones, or below 0."""
         special = {"grad": GRAD, "grads": GRADS, "needs": NEEDS}
         if name in special:
             return special[name]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tinygrad_c import dtypes, printing
-from tinygrad_c._kernels import graph
+from tinygrad_c._kernels import objects
 from tinygrad_c.autograd import op as graph_ops
 from tinygrad_c.errors import ShapeError
 
@@ -100,7 +100,7 @@ class ConvertMethods:
             )
         if id(self) in memo:
             return memo[id(self)]
-        copy = graph.new_instance(type(self))
+        copy = objects.new_instance(type(self))
         copy.array = graph_ops.wrap(self.array).clone().array
         copy.needs_grad = self.needs_grad
         memo[id(self)] = copy
@@ -217,7 +217,7 @@ def rebuild(cls, array, requires_grad):
     """A tensor from its array, for copies and other processes."""
     from tinygrad_c.creation import tensor
 
-    made = graph.new_instance(cls)
+    made = objects.new_instance(cls)
     made.array = tensor(array).array
     made.needs_grad = requires_grad
     return made

@@ -76,6 +76,7 @@ div = Tensor.div
 clamp = clip = Tensor.clamp
 sum = Tensor.sum
 mean = Tensor.mean
+prod = Tensor.prod
 var = Tensor.var
 std = Tensor.std
 max = Tensor.max

@@ -134,6 +134,7 @@ UNARY(log, vec_log(a))
 UNARY(log1p, vec_log1p(a))
 UNARY(tanh, vec_tanh(a))
 UNARY(sigmoid, vec_sigmoid(a))
+UNARY(log_sigmoid, vec_min(a, vec_zero()) - vec_log1p(vec_exp(-vec_abs(a))))
 UNARY(erf, vec_erf(a))
 UNARY(sin, vec_sin(a))
 UNARY(cos, vec_cos(a))
@@ -149,6 +150,7 @@ BINARY(div, a / b)
 BINARY(maximum, vec_max(a, b))
 BINARY(minimum, vec_min(a, b))
 BINARY(pow, vec_pow(a, b))
+BINARY(leaky_relu, vec_select(vec_gt(a, vec_zero()), a, a *b))
 
 COMPARISON(eq)
 COMPARISON(ne)
@@ -158,12 +160,14 @@ COMPARISON(gt)
 COMPARISON(ge)
 
 /* The gradients: a is that of the result; b is the result, or the derivative, which may be
- * infinite or NaN. */
+ * infinite or NaN; c is a slope. */
 BINARY(relu_backward, vec_select(vec_le(b, vec_zero()), vec_zero(), a))
 BINARY(sigmoid_backward, a *b * (1 - b))
 BINARY(tanh_backward, a *(1 - b * b))
 BINARY(guarded, vec_select(vec_eq(a, vec_zero()), vec_zero(), a *b))
 
+DEFINE(leaky_relu_backward, map_3, vec, (vec a, vec b, vec c),
+       vec_select(vec_gt(b, vec_zero()), a, a *c))
 DEFINE(clamp, map_3, vec, (vec a, vec low, vec high), vec_min(vec_max(a, low), high))
 
 #undef COMPARISON
@@ -239,6 +243,7 @@ static void FN(install)(tgc_table table)
     TGC_REAL_UNARY_KERNELS(INSTALL_SIMPLE)
     TGC_REAL_BINARY_KERNELS(INSTALL_SIMPLE)
     TGC_TERNARY_KERNELS(INSTALL_SIMPLE)
+    TGC_REAL_TERNARY_KERNELS(INSTALL_SIMPLE)
 #undef INSTALL_SIMPLE
 #define INSTALL_TRANSCENDENTAL(kernel) INSTALL(kernel, 0.8)
     TGC_TRANSCENDENTAL_KERNELS(INSTALL_TRANSCENDENTAL)

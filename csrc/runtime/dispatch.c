@@ -7,6 +7,7 @@
 #include "../elementwise/elementwise.h"
 #include "../index/index.h"
 #include "../index/nonzero.h"
+#include "../loss/loss.h"
 #include "../matmul/matmul.h"
 #include "../optim/optim.h"
 #include "../random/random.h"
@@ -19,6 +20,7 @@ static tgc_isa current;
 /* One line for each family that has variants; a macro because the name carries the ISA. */
 #define INSTALL_VARIANTS(isa) \
     tgc_elementwise_##isa(table); \
+    tgc_loss_##isa(table); \
     tgc_matmul_##isa(table); \
     tgc_optim_##isa(table); \
     tgc_random_##isa(table); \
@@ -34,6 +36,7 @@ static void install_portable(void)
     tgc_index(table);
     tgc_nonzero(table);
     tgc_one_hot(table);
+    tgc_nll_loss(table);
     tgc_random(table);
 }
 

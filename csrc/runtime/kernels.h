@@ -15,10 +15,11 @@
 #define TGC_REAL_UNARY_KERNELS(X) \
     X(sqrt) X(reciprocal) X(floor) X(ceil) X(trunc) X(round)
 #define TGC_TRANSCENDENTAL_KERNELS(X) \
-    X(exp) X(expm1) X(log) X(log1p) X(tanh) X(sigmoid) X(erf) X(sin) X(cos)
+    X(exp) X(expm1) X(log) X(log1p) X(tanh) X(sigmoid) X(log_sigmoid) X(erf) X(sin) X(cos)
 #define TGC_REAL_BINARY_KERNELS(X) \
-    X(div) X(relu_backward) X(sigmoid_backward) X(tanh_backward) X(guarded)
+    X(div) X(leaky_relu) X(relu_backward) X(sigmoid_backward) X(tanh_backward) X(guarded)
 #define TGC_TERNARY_KERNELS(X) X(where) X(clamp)
+#define TGC_REAL_TERNARY_KERNELS(X) X(leaky_relu_backward)
 /* Elementwise, from any type to the one that is named. */
 #define TGC_CAST_KERNELS(X) X(cast_bool) X(cast_u8) X(cast_i32) X(cast_i64) X(cast_f32) X(cast_f64)
 
@@ -26,7 +27,7 @@
     TGC_UNARY_KERNELS(X) TGC_BINARY_KERNELS(X) TGC_PREDICATE_KERNELS(X)                    \
     TGC_COMPARISON_KERNELS(X) TGC_LOGICAL_KERNELS(X) TGC_REAL_UNARY_KERNELS(X)             \
     TGC_TRANSCENDENTAL_KERNELS(X) TGC_REAL_BINARY_KERNELS(X) TGC_TERNARY_KERNELS(X)        \
-    TGC_CAST_KERNELS(X)
+    TGC_REAL_TERNARY_KERNELS(X) TGC_CAST_KERNELS(X)
 
 /* Draws from a generator. */
 #define TGC_RANDOM_KERNELS(X)                                               \
@@ -52,6 +53,12 @@
 #define TGC_CONV_KERNELS(X) \
     X(conv_naive) X(conv_transpose_naive) X(conv_weight_naive) X(im2col) X(col2im)
 
+/* Element by element of an input and a target, and of the likelihoods of classes. */
+#define TGC_LOSS_KERNELS(X)                                                                  \
+    X(mse_loss) X(mse_loss_backward) X(binary_cross_entropy) X(binary_cross_entropy_backward) \
+    X(binary_cross_entropy_with_logits) X(binary_cross_entropy_with_logits_backward)         \
+    X(nll_loss) X(nll_loss_backward)
+
 /* One optimizer step of one parameter. */
 #define TGC_OPTIM_KERNELS(X) X(sgd) X(adam)
 
@@ -59,6 +66,7 @@
     TGC_CONV_KERNELS(X)        \
     TGC_ELEMENTWISE_KERNELS(X) \
     TGC_INDEX_KERNELS(X)       \
+    TGC_LOSS_KERNELS(X)        \
     TGC_OPTIM_KERNELS(X)       \
     TGC_RANDOM_KERNELS(X)      \
     TGC_REDUCE_KERNELS(X)      \

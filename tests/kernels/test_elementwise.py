@@ -22,6 +22,18 @@ def sigmoid(a):
     return 1 / (1 + np.exp(-a))
 
 
+def log_sigmoid(a):
+    return np.minimum(a, 0) - np.log1p(np.exp(-np.abs(a)))
+
+
+def leaky_relu(a, slope):
+    return np.where(a > 0, a, a * a.dtype.type(slope))
+
+
+def leaky_relu_backward(grad, y, slope):
+    return np.where(y > 0, grad, grad * grad.dtype.type(slope))
+
+
 def sign(a):
     return (np.greater(a, 0).astype(np.int8) - np.less(a, 0)).astype(a.dtype)
 
@@ -47,6 +59,7 @@ REAL_UNARY = {
     "log1p": np.log1p,
     "tanh": np.tanh,
     "sigmoid": sigmoid,
+    "log_sigmoid": log_sigmoid,
     "erf": np.vectorize(math.erf),
     "sin": np.sin,
     "cos": np.cos,
@@ -218,6 +231,24 @@ def test_sign_of_nan_is_zero_as_in_pytorch(isa):
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
+@given(data=st.data())
+def test_leaky_relu(dtype, data):
+    shape = data.draw(shapes())
+    a, grad = data.draw(laid_out(shape, dtype)), data.draw(laid_out(shape, dtype))
+    for slope in (0.25, 0.0, 2):
+        same(kernels.leaky_relu(a, slope), leaky_relu(a, slope))
+        same(kernels.leaky_relu_backward(grad, a, slope), leaky_relu_backward(grad, a, slope))
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_leaky_relu_passes_on_what_is_special(isa, dtype):
+    for n in SIZES:
+        a = np.resize(np.array(SPECIALS, dtype), n)
+        same(kernels.leaky_relu(a, 0.5), define(leaky_relu, a, 0.5))
+        same(kernels.leaky_relu_backward(a, a, 0.5), define(leaky_relu_backward, a, a, 0.5))
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
 def test_clamp_passes_on_nan_from_any_operand(isa, dtype):
     for i in range(3):
         for n in (1, 4, 9, 17, 33):
@@ -245,7 +276,7 @@ def test_guarded_is_zero_where_the_gradient_is(isa, dtype):
 @pytest.mark.parametrize("name", REAL_UNARY)
 def test_transcendental(isa, name, dtype):
     a = np.random.default_rng(0).uniform(-9, 9, 1000)
-    a = np.abs(a) if name.startswith("log") else a
+    a = np.abs(a) if name in ("log", "log1p") else a
     a = a.astype(dtype)
     expected = REAL_UNARY[name](a.astype(np.longdouble))
     error = np.abs(getattr(kernels, name)(a) - expected) / np.spacing(np.abs(expected).astype(dtype))
@@ -551,6 +582,15 @@ def test_unaligned_operands_are_refused():
         kernels.neg(memory)
     with pytest.raises(ValueError, match="aligned"):
         kernels.add(memory[0:1].reshape(()), np.ones(2, np.float32))
+
+
+def test_leaky_relu_is_of_real_numbers():
+    for call in (
+        lambda a: kernels.leaky_relu(a, 0.5),
+        lambda a: kernels.leaky_relu_backward(a, a, 0.5),
+    ):
+        with pytest.raises(TypeError, match=r"leaky_relu.*: a must be float32 or float64, got int32"):
+            call(np.ones(2, np.int32))
 
 
 def test_clamp_without_bounds():

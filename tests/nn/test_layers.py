@@ -60,6 +60,9 @@ X = np.array([[-2.0, -0.5, 0.0], [0.25, 1.0, 3.0]])
     [
         (nn.Identity(1, b=2), X),
         (nn.ReLU(), np.maximum(X, 0)),
+        (nn.LeakyReLU(), np.where(X > 0, X, 0.01 * X)),
+        (nn.LeakyReLU(-0.5), np.where(X > 0, X, -0.5 * X)),
+        (nn.LogSigmoid(), -np.log1p(np.exp(-X))),
         (nn.Sigmoid(), 1 / (1 + np.exp(-X))),
         (nn.Tanh(), np.tanh(X)),
         (nn.Softmax(dim=1), np.exp(X) / np.exp(X).sum(1, keepdims=True)),
@@ -72,15 +75,31 @@ def test_activations(layer, expected):
     np.testing.assert_allclose(layer(tensor(X)).numpy(), expected, rtol=1e-14)
 
 
-def test_softmax_needs_a_dimension():
-    with pytest.raises(TypeError, match=r"in Softmax\(dim=None\)"):
-        nn.Softmax()(tensor(X))
+@pytest.mark.parametrize(("shape", "dim"), [((4,), 0), ((2, 3), 1), ((2, 3, 4), 0)])
+def test_softmax_without_a_dimension_warns_and_takes_pytorchs(shape, dim):
+    x = arange(np.prod(shape).item(), dtype=float64).reshape(shape)
+    for layer in (nn.Softmax, nn.LogSoftmax):
+        with pytest.warns(UserWarning, match="dim is not given") as record:
+            y = layer()(x)
+        assert y.tolist() == layer(dim)(x).tolist()
+        assert record[0].filename == __file__
 
 
 def test_relu_in_place():
     x = tensor([-1.0, 2.0])
     assert nn.ReLU(inplace=True)(x) is x
     assert x.tolist() == [0.0, 2.0]
+
+
+def test_leaky_relu_in_place():
+    x = tensor([-1.0, 2.0])
+    assert nn.LeakyReLU(0.5, inplace=True)(x) is x
+    assert x.tolist() == [-0.5, 2.0]
+    w = tensor([-1.0, 2.0]).requires_grad_()
+    nn.functional.leaky_relu(w * 1, 0.5, inplace=True).sum().backward()
+    assert w.grad.tolist() == [0.5, 1.0]
+    with pytest.raises(RuntimeError, match="negative_slope must be >= 0 in place, got -0.5"):
+        nn.LeakyReLU(-0.5, inplace=True)(x)
 
 
 class TestFlatten:

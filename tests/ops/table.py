@@ -52,6 +52,7 @@ KINDS = {
         rng.uniform(0.5, 2, size=shape) * rng.choice([-1, 1], size=shape)
     ).astype(dtype),
     "distinct": distinct,
+    "probability": lambda rng, shape, dtype: rng.uniform(0.1, 0.9, size=shape).astype(dtype),
     "mask": lambda rng, shape, dtype: rng.random(shape) < 0.5,
     "classes": lambda rng, shape, dtype: rng.integers(0, 5, size=shape),
     "rows": lambda rng, shape, dtype: rng.integers(0, 3, size=shape),
@@ -92,6 +93,21 @@ def cross_entropy(logits, target, weight=None, ignore_index=-100, smoothing=0.0)
     return np.asarray(total / kept_weight, dtype=logits.dtype)
 
 
+def nll(log_p, target, weight, ignore_index):
+    """The definition, along axis 1, mean over the weights of the kept classes."""
+    total = kept_weight = 0.0
+    for p in np.ndindex(target.shape):
+        if target[p] != ignore_index:
+            total -= weight[target[p]] * log_p[(p[0], target[p], *p[1:])]
+            kept_weight += weight[target[p]]
+    return np.asarray(total / kept_weight, dtype=log_p.dtype)
+
+
+def binary_cross_entropy(p, q):
+    """The definition."""
+    return -q * np.log(p) - (1 - q) * np.log(1 - p)
+
+
 WEIGHT = [0.5, 1.0, 2.0, 1.5, 0.25]
 NOT = {"differentiable": False}
 EXACT = {"exact": True}
@@ -119,6 +135,21 @@ ELEMENTWISE = [
     unary("tanh", np.tanh),
     unary("sigmoid", lambda a: 1 / (1 + np.exp(-a.astype(np.float64))).astype(a.dtype)),
     unary("relu", lambda a: np.maximum(a, 0), "distinct", **EXACT),
+    Row(
+        "leaky_relu",
+        lambda t, a: t.nn.functional.leaky_relu(a, 0.25),
+        lambda a: np.where(a > 0, a, a / 4),
+        (("distinct", (3, 5)),),
+        ("leaky_relu", "leaky_relu_backward"),
+        **EXACT,
+    ),
+    Row(
+        "log_sigmoid",
+        lambda t, a: t.nn.functional.logsigmoid(a),
+        lambda a: -np.log1p(np.exp(-a)),
+        (("any", (3, 5)),),
+        ("log_sigmoid",),
+    ),
     unary("floor", np.floor, "distinct", **EXACT),
     unary("ceil", np.ceil, "distinct", **EXACT),
     unary("trunc", np.trunc, "distinct", **EXACT),
@@ -201,6 +232,14 @@ REDUCE = [
         ("sum_to",),
     ),
     Row("mean", lambda t, a: a.mean(1), lambda a: a.mean(1), (("any", (3, 4)),), ("mean",)),
+    Row("prod", lambda t, a: a.prod(), np.prod, (("any", (3, 3)),), ("prod",)),
+    Row(
+        "prod_dim",
+        lambda t, a: t.cat([a, a[:1] * 0]).prod(0, keepdim=True),
+        lambda a: a.prod(0, keepdims=True) * 0,
+        (("any", (4, 3)),),
+        ("prod",),
+    ),
     Row("var", lambda t, a: a.var(1), lambda a: a.var(1, ddof=1), (("any", (3, 4)),), ("var",)),
     Row("std", lambda t, a: a.std(0), lambda a: a.std(0, ddof=1), (("any", (3, 4)),), ("std",)),
     Row(
@@ -559,4 +598,70 @@ CONV = [
     ),
 ]
 
-ROWS = [*ELEMENTWISE, *REDUCE, *SHAPE, *INDEX, *PRODUCTS, *SOFTMAX, *CONV]
+
+LOSS = [
+    *(
+        Row(
+            f"mse_loss_{reduction}",
+            lambda t, a, b, reduction=reduction: t.nn.functional.mse_loss(
+                a, b, reduction=reduction
+            ),
+            lambda a, b, reduce=reduce: np.asarray(reduce((a - b) ** 2), a.dtype),
+            (("any", (3, 5)), ("any", (3, 5))),
+            ("mse_loss", "mse_loss_backward"),
+        )
+        for reduction, reduce in [("mean", np.mean), ("sum", np.sum), ("none", np.asarray)]
+    ),
+    Row(
+        "binary_cross_entropy",
+        lambda t, a, b: t.nn.functional.binary_cross_entropy(a, b),
+        lambda a, b: binary_cross_entropy(a, b).mean(),
+        (("probability", (3, 5)), ("probability", (3, 5))),
+        ("binary_cross_entropy", "binary_cross_entropy_backward"),
+    ),
+    Row(
+        "binary_cross_entropy_with_logits",
+        lambda t, a, b: t.nn.functional.binary_cross_entropy_with_logits(a, b),
+        lambda a, b: binary_cross_entropy(1 / (1 + np.exp(-a)), b).mean(),
+        (("any", (3, 5)), ("probability", (3, 5))),
+        ("binary_cross_entropy_with_logits", "binary_cross_entropy_with_logits_backward"),
+    ),
+    Row(
+        "binary_cross_entropy_with_logits_weighted",
+        lambda t, a, b: t.nn.functional.binary_cross_entropy_with_logits(
+            a,
+            b,
+            weight=t.tensor(WEIGHT, dtype=a.dtype),
+            pos_weight=t.tensor(WEIGHT[::-1], dtype=a.dtype),
+            reduction="sum",
+        ),
+        lambda a, b: np.sum(
+            np.array(WEIGHT, a.dtype)
+            * (
+                (1 - b) * np.log1p(np.exp(a))
+                + np.array(WEIGHT[::-1], a.dtype) * b * np.log1p(np.exp(-a))
+            )
+        ),
+        (("any", (3, 5)), ("probability", (3, 5))),
+        ("binary_cross_entropy_with_logits",),
+        tolerance={"float32": 1e-5, "float64": 1e-13},
+    ),
+    Row(
+        "nll_loss",
+        lambda t, a, y: t.nn.functional.nll_loss(a, y),
+        lambda a, y: nll(a, y, np.ones(5), -100),
+        (("any", (6, 5)), ("classes", (6,))),
+        ("nll_loss", "nll_loss_backward"),
+    ),
+    Row(
+        "nll_loss_weighted",
+        lambda t, a, y: t.nn.functional.nll_loss(
+            a, y, weight=t.tensor(WEIGHT, dtype=a.dtype), ignore_index=2
+        ),
+        lambda a, y: nll(a, y, WEIGHT, 2),
+        (("any", (3, 5, 2, 3)), ("classes", (3, 2, 3))),
+        ("nll_loss",),
+    ),
+]
+
+ROWS = [*ELEMENTWISE, *REDUCE, *SHAPE, *INDEX, *PRODUCTS, *SOFTMAX, *CONV, *LOSS]

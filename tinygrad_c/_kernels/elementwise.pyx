@@ -77,6 +77,9 @@ cdef extern from "runtime/kernels.h" nogil:
         TGC_sqrt
         TGC_tanh
         TGC_sigmoid
+        TGC_log_sigmoid
+        TGC_leaky_relu
+        TGC_leaky_relu_backward
         TGC_erf
         TGC_sin
         TGC_cos
@@ -510,6 +513,11 @@ cpdef ndarray sigmoid(ndarray a, ndarray out=None):
     return real_unary("sigmoid", TGC_sigmoid, a, out)
 
 
+cpdef ndarray log_sigmoid(ndarray a, ndarray out=None):
+    """y = log(sigmoid(a)) = -log(1 + e ** -a), exact to the last bits where that is near 0, too"""
+    return real_unary("log_sigmoid", TGC_log_sigmoid, a, out)
+
+
 cpdef ndarray erf(ndarray a, ndarray out=None):
     """y = the error function of a: 2 / sqrt(pi) * the integral of e ** -t**2 from 0 to a"""
     return real_unary("erf", TGC_erf, a, out)
@@ -569,6 +577,19 @@ cpdef ndarray logical_not(ndarray a, ndarray out=None):
     """y = is a 0? (bool)"""
     return apply("logical_not", TGC_logical_not, TGC_BOOL, TGC_BOOL, to_code(a, TGC_BOOL), None,
                  None, out)
+
+
+cdef int real_code(str op, ndarray a) except -1:
+    cdef int code = dtype_code(a)
+    if code < TGC_F32:
+        raise TypeError(f"{op}: a must be float32 or float64, got {a.dtype}")
+    return code
+
+
+cpdef ndarray leaky_relu(ndarray a, double slope, ndarray out=None):
+    """y = a where a > 0, else slope * a"""
+    cdef int code = real_code("leaky_relu", a)
+    return apply("leaky_relu", TGC_leaky_relu, code, code, a, number(slope, code), None, out)
 
 
 # --- Two operands -------------------------------------------------------------------------------
@@ -690,6 +711,13 @@ cpdef ndarray logical_xor(ndarray a, ndarray b, ndarray out=None):
 cpdef ndarray relu_backward(ndarray grad, ndarray y, ndarray out=None):
     """The gradient of y = relu(x): grad where y > 0, else 0"""
     return binary("relu_backward", TGC_relu_backward, grad, y, out)
+
+
+cpdef ndarray leaky_relu_backward(ndarray grad, ndarray y, double slope, ndarray out=None):
+    """The gradient of y = leaky_relu(x) with a slope >= 0: grad where y > 0, else slope * grad"""
+    cdef int code = real_code("leaky_relu_backward", y)
+    return apply("leaky_relu_backward", TGC_leaky_relu_backward, code, code, to_code(grad, code), y,
+                 number(slope, code), out)
 
 
 cpdef ndarray sigmoid_backward(ndarray grad, ndarray y, ndarray out=None):

@@ -43,6 +43,11 @@ class ReduceMethods:
         t = self if dtype is None else self.to(dtype)
         return ops.mean(t, no_none(axis if dim is None else dim), keepdim or keepdims)
 
+    def prod(self, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=False):
+        """The product over `dim` (a number, several, or None for all)."""
+        t = self if dtype is None else self.to(dtype)
+        return ops.prod(t, no_none(axis if dim is None else dim), keepdim or keepdims)
+
     def var(self, dim=None, unbiased=True, keepdim=False, *, correction=None):
         """The variance over `dim`: divided by n - 1, or by n - `correction`."""
         correction = int(unbiased) if correction is None else correction

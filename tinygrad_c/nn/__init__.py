@@ -1,17 +1,27 @@
 """Layers, containers, losses and their base class: ``torch.nn``'s names."""
 
 from tinygrad_c.nn import functional, init
-from tinygrad_c.nn.activation import LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
+from tinygrad_c.nn.activation import (
+    LeakyReLU,
+    LogSigmoid,
+    LogSoftmax,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 from tinygrad_c.nn.container import ModuleList, Sequential
 from tinygrad_c.nn.conv import Conv1d, Conv2d
 from tinygrad_c.nn.dropout import Dropout
 from tinygrad_c.nn.flatten import Flatten, Unflatten
 from tinygrad_c.nn.linear import Identity, Linear
-from tinygrad_c.nn.loss import CrossEntropyLoss, MSELoss
+from tinygrad_c.nn.loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss, NLLLoss
 from tinygrad_c.nn.module import Module
 from tinygrad_c.nn.parameter import Buffer, Parameter
 
 __all__ = [
+    "BCELoss",
+    "BCEWithLogitsLoss",
     "Buffer",
     "Conv1d",
     "Conv2d",
@@ -19,11 +29,14 @@ __all__ = [
     "Dropout",
     "Flatten",
     "Identity",
+    "LeakyReLU",
     "Linear",
+    "LogSigmoid",
     "LogSoftmax",
     "MSELoss",
     "Module",
     "ModuleList",
+    "NLLLoss",
     "Parameter",
     "ReLU",
     "Sequential",

@@ -1,8 +1,8 @@
 """Activations: element by element, and softmax along one dimension. Shapes do not change."""
 
+from tinygrad_c.nn import functional as F
 from tinygrad_c.nn.module import Module
 from tinygrad_c.ops.elementwise import relu, sigmoid, tanh
-from tinygrad_c.ops.softmax import log_softmax, softmax
 from tinygrad_c.tensor import Tensor
 
 
@@ -20,11 +20,36 @@ class ReLU(Module):
         return "inplace=True" if self.inplace else ""
 
 
+class LeakyReLU(Module):
+    """y = x where that is positive, else negative_slope * x
+
+    Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models", 2013.
+    """
+
+    def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
+        super().__init__()
+        self.negative_slope = negative_slope
+        self.inplace = inplace
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.leaky_relu(x, self.negative_slope, self.inplace)
+
+    def extra_repr(self) -> str:
+        return f"negative_slope={self.negative_slope}" + (", inplace=True" if self.inplace else "")
+
+
 class Sigmoid(Module):
     """y = 1 / (1 + exp(-x))"""
 
     def forward(self, x: Tensor) -> Tensor:
         return sigmoid(x)
+
+
+class LogSigmoid(Module):
+    """y = log(1 / (1 + exp(-x))), without its overflow"""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.logsigmoid(x)
 
 
 class Tanh(Module):
@@ -42,7 +67,7 @@ class Softmax(Module):
         self.dim = dim
 
     def forward(self, x: Tensor) -> Tensor:
-        return softmax(x, self.dim)
+        return F.softmax(x, self.dim, _stacklevel=5)
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}"
@@ -56,7 +81,7 @@ class LogSoftmax(Module):
         self.dim = dim
 
     def forward(self, x: Tensor) -> Tensor:
-        return log_softmax(x, self.dim)
+        return F.log_softmax(x, self.dim, _stacklevel=5)
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}"

@@ -1,12 +1,14 @@
 """Reductions: over all elements, or over some dimensions."""
 
+import math
+
 from tinygrad_c._kernels import reduce as kernels
 from tinygrad_c.autograd.op import op
 from tinygrad_c.ops.comparison import eq, where
+from tinygrad_c.ops.elementwise import add, mul, sqrt, square, sub
 from tinygrad_c.ops.elementwise import div as divide
-from tinygrad_c.ops.elementwise import mul, sqrt, square, sub
 from tinygrad_c.ops.index import scatter_zeros
-from tinygrad_c.ops.shape import expand, reshape
+from tinygrad_c.ops.shape import cat, expand, narrow, permute, reshape
 
 
 def dims_of(dim, ndim):
@@ -73,6 +75,30 @@ def grad_a(grad, a_shape, dim):
 def max_one(n):
     """A number to divide by: with no elements there is no gradient to scale."""
     return n if n else 1
+
+
+@op
+def prod(a, /, dim=None, keepdim=False):
+    """The product; of bool and whole numbers as int64. 1 where there are no elements."""
+    return kernels.prod(a, dim, keepdim)
+
+
+@prod.composite
+def definition(a, dim=None, keepdim=False):
+    """A tree of products: its gradient divides by nothing, so zeros are no special case."""
+    dims = dims_of(dim, len(a.shape))
+    others = tuple([d for d in range(len(a.shape)) if d not in dims])
+    kept = tuple([a.shape[d] for d in others])
+    n = count(a.shape, dim)
+    if n == 0:
+        return add(sum(a, dim, keepdim), 1)
+    rows = reshape(permute(a, others + dims), (math.prod(kept), n))
+    while n > 1:
+        half = n // 2
+        pairs = mul(narrow(rows, 1, 0, half), narrow(rows, 1, half, half))
+        rows = cat(pairs, narrow(rows, 1, 2 * half, 1), dim=1) if n % 2 else pairs
+        n -= half
+    return reshape(rows, kept_shape(a.shape, dim) if keepdim else kept)
 
 
 @op

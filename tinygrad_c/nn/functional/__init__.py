@@ -1,6 +1,12 @@
 """The functions behind the layers, without parameters or state: ``torch.nn.functional``'s names."""
 
-from tinygrad_c.nn.functional.activation import log_softmax, relu, softmax
+from tinygrad_c.nn.functional.activation import (
+    leaky_relu,
+    log_softmax,
+    logsigmoid,
+    relu,
+    softmax,
+)
 from tinygrad_c.nn.functional.conv import (
     conv1d,
     conv2d,
@@ -10,12 +16,20 @@ from tinygrad_c.nn.functional.conv import (
     unfold,
 )
 from tinygrad_c.nn.functional.dropout import dropout
-from tinygrad_c.nn.functional.loss import cross_entropy, mse_loss
+from tinygrad_c.nn.functional.loss import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    mse_loss,
+    nll_loss,
+)
 from tinygrad_c.nn.functional.sparse import one_hot
 from tinygrad_c.ops.elementwise import sigmoid, tanh
 from tinygrad_c.ops.matmul import linear
 
 __all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
     "conv1d",
     "conv2d",
     "conv_transpose1d",
@@ -23,9 +37,12 @@ __all__ = [
     "cross_entropy",
     "dropout",
     "fold",
+    "leaky_relu",
     "linear",
     "log_softmax",
+    "logsigmoid",
     "mse_loss",
+    "nll_loss",
     "one_hot",
     "relu",
     "sigmoid",

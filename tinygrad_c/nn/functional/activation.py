@@ -1,8 +1,10 @@
 """Activations: element by element, and softmax along one dimension. Shapes do not change."""
 
+import warnings
 from typing import Any
 
-from tinygrad_c.ops import elementwise
+from tinygrad_c.autograd.views import inplace as write_inplace
+from tinygrad_c.ops import activation, comparison, elementwise
 from tinygrad_c.ops import softmax as ops_softmax
 from tinygrad_c.tensor import Tensor
 
@@ -12,11 +14,48 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
     return input.relu_() if inplace else elementwise.relu(input)
 
 
-def softmax(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
+def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    """y = input where that is positive, else negative_slope * input
+
+    In place, the slope must not be negative: the gradient is found from the sign of y.
+    """
+    if negative_slope >= 0:
+        if inplace:
+            return write_inplace(activation.leaky_relu, input, negative_slope=negative_slope)
+        return activation.leaky_relu(input, negative_slope)
+    if inplace:
+        raise RuntimeError(
+            f"leaky_relu: negative_slope must be >= 0 in place, got {negative_slope}: the sign of "
+            "the result would not tell the sign of the input"
+        )
+    return comparison.where(input > 0, input, input * negative_slope)
+
+
+def logsigmoid(input: Tensor) -> Tensor:
+    """y = log(1 / (1 + exp(-input))), without its overflow"""
+    return activation.log_sigmoid(input)
+
+
+def softmax(
+    input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None
+) -> Tensor:
     """y = exp(input) / sum(exp(input), dim): positive numbers that sum to 1 along `dim`."""
+    dim = implicit_dim("softmax", input, _stacklevel) if dim is None else dim
     return ops_softmax.softmax(input if dtype is None else input.to(dtype), dim)
 
 
-def log_softmax(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
+def log_softmax(
+    input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None
+) -> Tensor:
     """y = input - log(sum(exp(input), dim)): the logarithm of softmax, without its overflow."""
+    dim = implicit_dim("log_softmax", input, _stacklevel) if dim is None else dim
     return ops_softmax.log_softmax(input if dtype is None else input.to(dtype), dim)
+
+
+def implicit_dim(name, input, stacklevel):
+    """The dimension that PyTorch takes where none is given."""
+    warnings.warn(
+        f"{name}: dim is not given, and chosen by the number of dimensions: give it",
+        stacklevel=stacklevel,
+    )
+    return 0 if input.dim() in (0, 1, 3) else 1

@@ -5,8 +5,9 @@ Shapes: N examples, C classes, d1, d2, ... further dimensions; * any dimensions.
 
 import warnings
 
+from tinygrad_c.dtypes import int64, uint8
 from tinygrad_c.errors import ShapeError
-from tinygrad_c.ops import elementwise
+from tinygrad_c.ops import loss as ops_loss
 from tinygrad_c.ops import softmax as ops_softmax
 from tinygrad_c.tensor import Tensor
 
@@ -20,15 +21,11 @@ def check_reduction(name, reduction):
     return reduction
 
 
-def reduced(losses, reduction):
-    """The mean or the sum of `losses`, or all of them."""
-    if reduction == "none":
-        return losses
-    return losses.mean() if reduction == "mean" else losses.sum()
-
-
 def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
-    """mean((input - target)**2), or the sum, or with reduction="none" each square."""
+    """mean((input - target)**2), or the sum, or with reduction="none" each square.
+
+    input, target: (*), or shapes that broadcast, with a warning. One kernel computes and reduces.
+    """
     check_reduction("mse_loss", reduction)
     if input.shape != target.shape:
         warnings.warn(
@@ -36,7 +33,84 @@ def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tenso
             f"{tuple(target.shape)} are broadcast, which is rarely meant: give both the same shape",
             stacklevel=2,
         )
-    return reduced(elementwise.square(input - target), reduction)
+    return ops_loss.mse_loss(input, target, reduction)
+
+
+def binary_cross_entropy(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, *, reduction: str = "mean"
+) -> Tensor:
+    """The cross-entropy between probabilities `target` and `input` of yes::
+
+        loss = -weight * (target * log(input) + (1 - target) * log(1 - input))
+
+    input, target: (*), both in [0, 1]; weight: broadcast to that. As in PyTorch the logarithms are
+    -100 at least, so that the loss stays finite. RuntimeError for an element outside of [0, 1].
+    """
+    check_reduction("binary_cross_entropy", reduction)
+    check_same_shape("binary_cross_entropy", input, target)
+    if weight is None:
+        return ops_loss.binary_cross_entropy(input, target, reduction)
+    losses = ops_loss.binary_cross_entropy(input, target, "none")
+    return ops_loss.reduced(losses * weight, reduction)
+
+
+def binary_cross_entropy_with_logits(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    reduction: str = "mean",
+    pos_weight: Tensor | None = None,
+) -> Tensor:
+    """`binary_cross_entropy` of the probabilities sigmoid(input), without overflow::
+
+        loss = -weight * (pos_weight * target * log(sigmoid(input))
+                          + (1 - target) * log(1 - sigmoid(input)))
+
+    input, target: (*); weight, pos_weight: broadcast to that. Without weights one kernel computes
+    ``(1 - target) * input + log(1 + exp(-input))`` and reduces it.
+    """
+    check_reduction("binary_cross_entropy_with_logits", reduction)
+    check_same_shape("binary_cross_entropy_with_logits", input, target)
+    if weight is None and pos_weight is None:
+        return ops_loss.binary_cross_entropy_with_logits(input, target, reduction)
+    return ops_loss.weighted_binary_cross_entropy_with_logits(
+        input, target, weight, pos_weight, reduction
+    )
+
+
+def check_same_shape(name, input, target):
+    """Raise ShapeError unless there is a target for each element of `input`."""
+    if input.shape != target.shape:
+        raise ShapeError(
+            f"{name}: target must have the shape of input, "
+            f"got {tuple(target.shape)} and {tuple(input.shape)}"
+        )
+
+
+def nll_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+) -> Tensor:
+    """The negative log-likelihood of the classes `target`, given log-probabilities of all::
+
+        loss = -input[n, target[n], ...] * weight[target[n]]
+
+    input: (N, C), (N, C, d1, ...) or (C); target: int64 or uint8 (N), (N, d1, ...) or ();
+    weight: (C). Where the target is `ignore_index` the loss is 0; the mean divides by the sum of
+    the weights of the targets that count. IndexError for a target that is no class.
+    """
+    check_reduction("nll_loss", reduction)
+    return ops_loss.nll_loss(input, as_classes(target), weight, ignore_index, reduction)
+
+
+def as_classes(target):
+    """Classes as int64: uint8 is accepted, as PyTorch does."""
+    return target.to(int64) if target.dtype is uint8 else target
 
 
 def cross_entropy(
@@ -59,7 +133,7 @@ def cross_entropy(
     ----------
     input : (N, C), (N, C, d1, ...) or (C)
         Scores before softmax.
-    target : int64 (N), (N, d1, ...) or (), or floating like `input`
+    target : int64 or uint8 (N), (N, d1, ...) or (), or floating like `input`
         Classes, or probabilities of the classes.
     weight : (C), optional
         How much each class counts.
@@ -79,6 +153,7 @@ def cross_entropy(
         raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
     if target.array.dtype.kind == "f":
         return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
+    target = as_classes(target)
     shape = target.array.shape
     if input.array.ndim != 2 or len(shape) != 1:
         input, target = class_rows(input, target)
@@ -121,4 +196,4 @@ def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
                 f"each of the {classes} classes"
             )
         target = target * weight.reshape(-1, *[1] * (len(shape) - dim - 1))
-    return reduced(-(target * ops_softmax.log_softmax(input, dim)).sum(dim), reduction)
+    return ops_loss.reduced(-(target * ops_softmax.log_softmax(input, dim)).sum(dim), reduction)

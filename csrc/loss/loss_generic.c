@@ -1,0 +1,19 @@
+#include "loss.h"
+
+#include "../elementwise/elementwise.h"
+#include "../runtime/lines.h"
+#include "../vec/generic.h"
+
+#include "../vec/f32.h"
+#include "loss.template.h"
+
+#include "../vec/f64.h"
+#include "loss.template.h"
+
+void tgc_loss_generic(tgc_table table)
+{
+    install_f32(table);
+    install_f64(table);
+}
+
+#include "../vec/end.h"

@@ -1,0 +1,126 @@
+/* Gathers and scatters: each class is one element of many, so there is nothing for vectors. */
+#include "nll.h"
+
+#include <stdio.h>
+
+#include "../index/index.h"
+#include "../runtime/lines.h"
+#include "../vec/typed.h"
+
+enum { TARGET, X, WEIGHT };
+
+/* A call taken apart. What it does not have is NULL. */
+typedef struct {
+    const tgc_operand *weight, *total, *y, *partial;
+    ptrdiff_t n_classes, class_stride, ignore_index;
+    int reduction;
+} nll;
+
+static nll unpack(const tgc_call *call, int backward)
+{
+    const int weighted = call->sizes[TGC_NLL_WEIGHTED] != 0;
+    nll c = {.n_classes = call->sizes[TGC_NLL_CLASSES],
+             .class_stride = call->sizes[TGC_NLL_STRIDE],
+             .ignore_index = call->sizes[TGC_NLL_IGNORE_INDEX],
+             .reduction = (int)call->sizes[TGC_LOSS_REDUCTION]};
+    const tgc_operand *next = &call->operands[WEIGHT];
+    c.weight = weighted ? next++ : NULL;
+    if (backward) {
+        c.total = c.reduction == TGC_LOSS_MEAN ? next++ : NULL;
+        c.y = next;
+        return c;
+    }
+    c.y = next++;
+    if (c.reduction != TGC_LOSS_NONE) {
+        c.total = next++;
+        c.partial = next;
+    }
+    return c;
+}
+
+/* The class at position p, or -1 where it does not count; reports one that is out of range. */
+static inline ptrdiff_t class_at(const tgc_call *call, const nll *c, int64_t target, ptrdiff_t p)
+{
+    if (target == c->ignore_index) {
+        return -1;
+    }
+    if (target < 0 || target >= c->n_classes) {
+        tgc_report(call, p);
+        return -1;
+    }
+    return (ptrdiff_t)target;
+}
+
+static void plan_chunks(tgc_call *call, ptrdiff_t chunk, double cost)
+{
+    const ptrdiff_t n = tgc_operand_size(&call->operands[TARGET]);
+    call->sizes[TGC_NLL_CHUNK] = chunk;
+    call->n_chunks = (n + chunk - 1) / chunk;
+    call->work = (double)n * cost;
+}
+
+static void plan(tgc_call *call)
+{
+    plan_chunks(call, TGC_LOSS_CHUNK, call->kernel->cost);
+}
+
+static void plan_backward(tgc_call *call)
+{
+    const ptrdiff_t n_classes = call->sizes[TGC_NLL_CLASSES];
+    const ptrdiff_t chunk = n_classes < TGC_LOSS_CHUNK ? TGC_LOSS_CHUNK / (n_classes + 1) : 1;
+    plan_chunks(call, chunk, call->kernel->cost * (double)(n_classes + 8));
+}
+
+/* Starts the walk over the first n_operands and, if it has the shape of target, y. */
+static ptrdiff_t begin(const tgc_call *call, ptrdiff_t index, tgc_lines *w,
+                       const tgc_operand *y)
+{
+    const tgc_operand walked[3] = {call->operands[TARGET], call->operands[X],
+                                   y ? *y : call->operands[TARGET]};
+    const ptrdiff_t chunk = call->sizes[TGC_NLL_CHUNK], first = index * chunk;
+    const ptrdiff_t left = tgc_operand_size(&call->operands[TARGET]) - first;
+    tgc_lines_begin(w, walked, 3, walked[0].ndim);
+    tgc_lines_merge(w);
+    tgc_lines_seek(w, first, left < chunk ? left : chunk);
+    return first;
+}
+
+static void explain(const tgc_call *call, char *text, size_t size)
+{
+    const tgc_operand *target = &call->operands[TARGET];
+    char position[TGC_POSITION_TEXT];
+    tgc_write_position(target, call->status, 0, target->ndim, position);
+    snprintf(text, size,
+             "nll_loss: target must be from 0 to %td or ignore_index, got %lld at position %s",
+             call->sizes[TGC_NLL_CLASSES] - 1, (long long)tgc_index_at(target, call->status),
+             position);
+}
+
+#define T float
+#define TYPE f32
+#include "nll.template.h"
+#undef T
+#undef TYPE
+#define T double
+#define TYPE f64
+#include "nll.template.h"
+
+void tgc_nll_loss(tgc_table table)
+{
+#define FORWARD(loop, end)                                                                   \
+    (tgc_kernel)                                                                             \
+    {                                                                                        \
+        .name = "nll_loss", .plan = plan, .chunk = loop, .finish = end, .cost = 2,           \
+        .explain = explain                                                                   \
+    }
+#define BACKWARD(loop)                                                                       \
+    (tgc_kernel)                                                                             \
+    {                                                                                        \
+        .name = "nll_loss_backward", .plan = plan_backward, .chunk = loop, .cost = 0.1,      \
+        .explain = explain                                                                   \
+    }
+    table[TGC_nll_loss][TGC_F32] = FORWARD(forward_f32, finish_f32);
+    table[TGC_nll_loss][TGC_F64] = FORWARD(forward_f64, finish_f64);
+    table[TGC_nll_loss_backward][TGC_F32] = BACKWARD(backward_f32);
+    table[TGC_nll_loss_backward][TGC_F64] = BACKWARD(backward_f64);
+}

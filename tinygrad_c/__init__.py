@@ -17,7 +17,13 @@ if _os.environ.get("TINYGRAD_C_PURE", "0") not in ("", "0"):
 from tinygrad_c import autograd, nn, optim, utils, vision
 from tinygrad_c._functions import *
 from tinygrad_c._functions import __all__ as _functions
-from tinygrad_c._kernels.random import Generator, default_generator
+from tinygrad_c._kernels.random import (
+    Generator,
+    default_generator,
+    initial_seed,
+    manual_seed,
+    seed,
+)
 from tinygrad_c._kernels.runtime import get_num_threads, set_num_threads, use_isa
 from tinygrad_c.autograd import (
     enable_grad,
@@ -36,7 +42,3 @@ from tinygrad_c.tensor import Tensor
 from tinygrad_c.variants import use_kernels, which_kernel
 
 __version__ = "0.1.0"
-
-manual_seed = default_generator.manual_seed
-initial_seed = default_generator.initial_seed
-seed = default_generator.seed

@@ -516,3 +516,27 @@ MASK = np.ones((2, 3), bool)
 def test_errors(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_thread_can_have_a_generator_of_its_own():
+    """Draws without a generator, `manual_seed` and `seed` then leave the default one alone."""
+    kernels.manual_seed(1)
+    before = kernels.default_generator.get_state()
+    drawn = []
+
+    def draw():
+        with kernels.own_generator(2) as mine:
+            assert kernels.current_generator() is mine
+            drawn.append((kernels.initial_seed(), kernels.uniform_(np.empty(3, np.float32))))
+            kernels.manual_seed(5)
+            drawn.append((kernels.initial_seed(), kernels.uniform_(np.empty(3, np.float32))))
+            assert kernels.seed() == kernels.initial_seed()
+        assert kernels.current_generator() is kernels.default_generator
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    thread.join()
+    for (seed, numbers), expected in zip(drawn, (2, 5), strict=True):
+        assert seed == expected
+        assert np.array_equal(numbers, unit(expected, 3, "float32"))
+    assert np.array_equal(kernels.default_generator.get_state(), before)

@@ -1,5 +1,6 @@
 """Data sets, samplers and loaders. The orders were recorded from PyTorch 2.13."""
 
+import warnings
 from collections import OrderedDict, namedtuple
 
 import numpy as np
@@ -10,14 +11,17 @@ from hypothesis import strategies as st
 import tinygrad_c as tgc
 from tinygrad_c.utils.data import (
     BatchSampler,
+    Columns,
     ConcatDataset,
     DataLoader,
     Dataset,
     RandomSampler,
+    Sampler,
     SequentialSampler,
     Subset,
     SubsetRandomSampler,
     TensorDataset,
+    WeightedRandomSampler,
     default_collate,
     default_convert,
     random_split,
@@ -131,6 +135,23 @@ def test_random_split():
     assert draw() == 793467
 
 
+def test_weighted_random_sampler_with_replacement():
+    generator = seeded(11)
+    sampler = WeightedRandomSampler([0.1, 0.9, 0.4, 0.7, 3.0, 0.6], 12, generator=generator)
+    assert (list(sampler), len(sampler)) == ([2, 4, 4, 4, 4, 1, 1, 1, 4, 4, 5, 4], 12)
+    assert draw(generator) == 289162
+
+
+def test_weighted_random_sampler_without_replacement():
+    generator = seeded(12)
+    sampler = WeightedRandomSampler([0.9, 0.4, 0.05, 0.2, 0.3, 0.1], 5, False, generator)
+    assert list(sampler) == [3, 0, 1, 2, 4]
+    assert draw(generator) == 540852
+    tgc.manual_seed(13)
+    assert list(WeightedRandomSampler(tgc.tensor([1.0, 2.0, 3.0]), 1)) == [2]
+    assert draw() == 861236
+
+
 # Samplers
 
 
@@ -140,6 +161,18 @@ def test_batches_are_the_indices_cut_into_pieces(n, size, drop_last):
     whole = n // size if drop_last else -(-n // size)
     assert list(sampler) == [list(range(n))[i * size : (i + 1) * size] for i in range(whole)]
     assert len(sampler) == whole
+
+
+@given(
+    weights=st.lists(st.integers(0, 3), min_size=1, max_size=12).filter(any),
+    seed=st.integers(0, 2**32),
+)
+def test_weights_of_zero_are_never_drawn(weights, seed):
+    possible = {i for i, weight in enumerate(weights) if weight}
+    drawn = list(WeightedRandomSampler(weights, 50, generator=seeded(seed)))
+    assert (len(drawn), set(drawn) <= possible) == (50, True)
+    order = list(WeightedRandomSampler(weights, len(possible), False, seeded(seed)))
+    assert sorted(order) == sorted(possible)
 
 
 @given(n=st.integers(1, 40), seed=st.integers(0, 2**32))
@@ -161,7 +194,9 @@ def test_random_split_is_a_partition(n, weights, as_fractions):
         lengths.append(n - sum(lengths))
     elif sum(lengths) > 1:
         lengths[0] -= sum(lengths) - 1
-    parts = random_split(range(n), lengths, seeded(0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        parts = random_split(range(n), lengths, seeded(0))
     assert sorted(i for part in parts for i in part) == list(range(n))
     assert len(parts) == len(weights)
     if not as_fractions:
@@ -188,13 +223,44 @@ def test_a_gathered_batch_is_the_collated_examples(n, picks, dtype):
     array = (np.arange(n * 6).reshape(n, 2, 3) % 251).astype(dtype)
     dataset = TensorDataset(tgc.from_numpy(array), tgc.arange(n))
     picks = [pick % n for pick in picks]
-    batch, labels = dataset.gather(picks)
+    batch, labels = dataset.__getitems__(picks).columns
     assert batch.numpy().dtype == dtype
     assert np.array_equal(batch.numpy(), array[picks])
     assert labels.tolist() == picks
     if picks:
-        expected, _ = default_collate([dataset[i] for i in picks])
-        assert np.array_equal(batch.numpy(), expected.numpy())
+        loader = DataLoader(dataset, batch_sampler=[picks])
+        (gathered,) = loader
+        expected = default_collate([dataset[i] for i in picks])
+        for column, other in zip(gathered, expected, strict=True):
+            assert column.dtype == other.dtype
+            assert np.array_equal(column.numpy(), other.numpy())
+
+
+def test_columns_are_the_examples():
+    columns = Columns(rows(3), [10, 11, 12])
+    assert len(columns) == 3
+    assert [(image.tolist(), label) for image, label in columns] == [
+        ([0.0, 1.0, 2.0], 10),
+        ([3.0, 4.0, 5.0], 11),
+        ([6.0, 7.0, 8.0], 12),
+    ]
+    assert columns[-1][1] == 12
+    assert [label for _, label in columns[1:]] == [11, 12]
+    images, labels = default_collate(columns)
+    assert (images.tolist(), labels.tolist()) == (rows(3).tolist(), [10, 11, 12])
+
+
+def test_a_collate_function_of_the_user_receives_a_list():
+    kinds = DataLoader(TensorDataset(rows(4)), batch_size=4, collate_fn=lambda batch: type(batch))
+    assert list(kinds) == [list]
+
+
+def test_getitems_that_is_none_is_not_called():
+    class Plain(TensorDataset):
+        __getitems__ = None
+
+    (batch,) = next(iter(DataLoader(Plain(rows(2)), batch_size=2)))
+    assert batch.tolist() == rows(2).tolist()
 
 
 def test_subsets_of_subsets_gather():
@@ -301,13 +367,30 @@ def test_loader_attributes():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: DataLoader(range(3), num_workers=2), "num_workers must be 0, .* got 2"),
+        (lambda: DataLoader(range(3), num_workers=-1), "num_workers must be at least 0, got -1"),
+        (lambda: DataLoader(range(3), timeout=-1), "timeout must be at least 0, got -1"),
+        (lambda: DataLoader(range(3), timeout=1), "timeout needs num_workers > 0, got 1"),
+        (lambda: DataLoader(range(3), prefetch_factor=2), "prefetch_factor needs num_workers"),
+        (lambda: DataLoader(range(3), num_workers=1, prefetch_factor=0), "at least 1, got 0"),
+        (lambda: DataLoader(range(3), persistent_workers=True), "persistent_workers needs num_w"),
         (lambda: DataLoader(range(3), shuffle=True, sampler=[0]), "sampler and shuffle must not"),
         (lambda: DataLoader(range(3), 2, batch_sampler=[[0]]), "batch_sampler must not"),
         (lambda: DataLoader(range(3), None, drop_last=True), "drop_last must be False"),
         (lambda: DataLoader(range(3), 0), "batch_size must be a whole number above 0, got 0"),
         (lambda: DataLoader(range(3), True), "batch_size must be .* got True"),
         (lambda: DataLoader([], shuffle=True), "num_samples must be .* got 0"),
+        (
+            lambda: list(RandomSampler([], num_samples=3)),
+            "the length of data_source must be a whole number above 0, got 0",
+        ),
+        (lambda: WeightedRandomSampler([1.0], 0), "num_samples must be .* got 0"),
+        (lambda: WeightedRandomSampler([1.0], True), "num_samples must be .* got True"),
+        (lambda: WeightedRandomSampler([1.0], 1, None), "replacement must be a bool, got None"),
+        (lambda: WeightedRandomSampler([[1.0]], 1), r"one dimension, got shape \(1, 1\)"),
+        (lambda: WeightedRandomSampler([1.0, -1.0], 1), r"finite and not all 0, got \[1.0, -1.0\]"),
+        (lambda: WeightedRandomSampler([1.0, float("nan")], 1), "finite and not all 0"),
+        (lambda: WeightedRandomSampler([0.0, 0.0], 1), "not all 0"),
+        (lambda: WeightedRandomSampler([0.0, 2.0], 2, False), "at most 1, .* got 2"),
         (lambda: BatchSampler([0], 1, None), "drop_last must be a bool, got None"),
         (lambda: TensorDataset(), r"at least one .* got shapes \[\]"),
         (
@@ -318,6 +401,14 @@ def test_loader_attributes():
         (lambda: ConcatDataset([]), "datasets must be at least one"),
         (lambda: random_split(range(5), [2, 2]), r"sum of 5, .* got \[2, 2\]"),
         (lambda: random_split(range(5), [6, -1]), r"got \[6, -1\]"),
+        (lambda: random_split(range(5), [2.5, 2.5]), r"got \[2.5, 2.5\]"),
+        (lambda: random_split(range(5), [1.5, -0.5]), r"got \[1.5, -0.5\]"),
+        (lambda: default_collate([]), "at least one example, got none"),
+        (lambda: next(iter(DataLoader(range(3), batch_sampler=[[]]))), "at least one example"),
+        (
+            lambda: default_collate([np.zeros(2), np.zeros(2), np.zeros(3)]),
+            r"same shape, got \(2,\) and, at 2, \(3,\)",
+        ),
         (lambda: default_collate([[1, 2], [1]]), r"same length, got \[1, 2\]"),
     ],
 )
@@ -326,8 +417,53 @@ def test_value_errors(make, message):
         make()
 
 
+def test_an_empty_part_of_a_split_warns():
+    with pytest.warns(UserWarning, match="of 3 examples leave a subset empty"):
+        parts = random_split(range(3), [0.9, 0.1])
+    assert [len(part) for part in parts] == [3, 0]
+
+
+@pytest.mark.parametrize("name", ["batch_size", "sampler", "dataset", "drop_last"])
+def test_a_loader_keeps_what_its_samplers_were_made_of(name):
+    loader = DataLoader(range(3))
+    with pytest.raises(ValueError, match=f"{name} must not be set after the loader is made"):
+        setattr(loader, name, 5)
+    loader.collate_fn = sum
+    assert list(loader) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("batch", "message"),
+    [
+        ([object()], "must be made of tensors, .* got object"),
+        ([None, 1], "got NoneType"),
+        ([np.array(["a"])], "got an array of <U1"),
+        ([1, "a"], "of one kind, got int and, at 1, str"),
+        ([1.0, None], "of one kind, got float and, at 1, NoneType"),
+        ([rows(1), 3], "of one kind, got Tensor and, at 1, int"),
+        ([(1, 2), 3], "of one kind, got tuple and, at 1, int"),
+    ],
+)
+def test_what_cannot_be_collated_is_named(batch, message):
+    with pytest.raises(TypeError, match=message):
+        default_collate(batch)
+
+
+def test_a_picture_is_collated_after_to_tensor():
+    image = pytest.importorskip("PIL.Image").new("L", (2, 2))
+    with pytest.raises(TypeError, match=r"got a PIL image: vision.transforms.ToTensor\(\) makes"):
+        default_collate([(image, 1)])
+
+
+def test_a_key_that_is_missing_is_named():
+    with pytest.raises(KeyError, match="example 1 has no key 'b'"):
+        default_collate([{"a": 1, "b": 2}, {"a": 1}])
+
+
 def test_type_errors():
-    with pytest.raises(TypeError, match="must be made of tensors, .* got object"):
-        default_collate([object()])
     with pytest.raises(TypeError, match="Dataset: a data set must define __getitem__"):
         Dataset()[0]
+    with pytest.raises(TypeError, match="replacement must be a bool, got 3"):
+        RandomSampler(range(3), 3)
+    with pytest.raises(TypeError, match="Sampler: a sampler must define __iter__"):
+        iter(Sampler())

@@ -1,5 +1,7 @@
 """Random numbers: in place into `out`, from the default generator where none is given."""
 
+from contextlib import AbstractContextManager
+
 from numpy import ndarray
 
 class Generator:
@@ -13,6 +15,11 @@ class Generator:
 
 default_generator: Generator
 
+def current_generator() -> Generator: ...
+def own_generator(seed: int) -> AbstractContextManager[Generator]: ...
+def manual_seed(seed: int) -> Generator: ...
+def seed() -> int: ...
+def initial_seed() -> int: ...
 def uniform_(
     out: ndarray, low: float = 0.0, high: float = 1.0, generator: Generator | None = None
 ) -> ndarray: ...

@@ -5,7 +5,9 @@ PyTorch's numbers from PyTorch's seed: ``uniform_``, ``normal_``, ``randint_``, 
 """
 
 import os
+from contextlib import contextmanager
 from operator import index
+from threading import get_ident
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.string cimport memcpy
@@ -148,9 +150,48 @@ cdef class Generator:
         return self
 
 
-# What the draws use that are given no generator.
+# What the draws use that are given no generator, except in the threads that have one of their own.
 default_generator = Generator()
 default_generator.seed()
+cdef dict thread_generators = {}
+
+
+def current_generator():
+    """What draws of this thread use that are given no generator."""
+    if not thread_generators:
+        return default_generator
+    return thread_generators.get(get_ident(), default_generator)
+
+
+@contextmanager
+def own_generator(seed):
+    """Give this thread a generator of its own, started from `seed`, in place of the default one."""
+    cdef Generator generator = Generator()
+    generator.manual_seed(seed)
+    thread_generators[get_ident()] = generator
+    try:
+        yield generator
+    finally:
+        del thread_generators[get_ident()]
+
+
+def manual_seed(seed):
+    """Start the random numbers anew from `seed`; returns the generator.
+
+    -2**63 <= seed < 2**64, and a negative one stands for 2**64 + seed. In a worker of a DataLoader
+    this is the generator of the worker, as are those of `seed` and `initial_seed`.
+    """
+    return current_generator().manual_seed(seed)
+
+
+def seed():
+    """Start the random numbers anew from a seed of the operating system's, which is returned."""
+    return current_generator().seed()
+
+
+def initial_seed():
+    """The seed that the random numbers started from."""
+    return current_generator().initial_seed()
 
 
 cdef int check_out(str op, ndarray out) except -1:
@@ -164,7 +205,7 @@ cdef int check_out(str op, ndarray out) except -1:
 
 
 cdef ndarray state_of(generator):
-    return (<Generator?>(default_generator if generator is None else generator)).state
+    return (<Generator?>(current_generator() if generator is None else generator)).state
 
 
 cdef int begin_draw(tgc_call *call, int kernel, str op, ndarray out, generator) except -1:

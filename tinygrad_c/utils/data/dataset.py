@@ -1,9 +1,11 @@
 """Data sets: what a loader reads examples from."""
 
 import math
+import warnings
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
+from numbers import Integral
 from operator import index as as_int
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +14,7 @@ import numpy as np
 from tinygrad_c._kernels.random import Generator
 from tinygrad_c.creation import from_numpy, randperm
 from tinygrad_c.tensor import Tensor
+from tinygrad_c.utils.data.fetch import Columns, read_examples
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -19,8 +22,9 @@ T_co = TypeVar("T_co", covariant=True)
 class Dataset(Generic[T_co]):
     """The base of all data sets: `dataset[i]` is an example, `len(dataset)` their number.
 
-    A data set may also define `__getitems__(indices)`, which returns a list of examples; a
-    loader then calls it once for a batch.
+    A data set may also define `__getitems__(indices)`, which returns the list of the examples at
+    `indices` (or `Columns`); a loader then calls it once for a batch. It is not called where a
+    subclass changes `__getitem__` alone.
     """
 
     def __getitem__(self, index: int) -> T_co:
@@ -28,6 +32,48 @@ class Dataset(Generic[T_co]):
 
     def __add__(self, other: "Dataset[Any]") -> "ConcatDataset":
         return ConcatDataset([self, other])
+
+
+class IterableDataset(Dataset[T_co], Iterable[T_co]):
+    """The base of data sets that give their examples one after the other, by `__iter__`.
+
+    A loader reads such a data set in its own order: it takes no sampler and does not shuffle.
+    Each worker of a loader iterates over the data set; `get_worker_info()` tells `__iter__` which
+    part is the worker's.
+    """
+
+    def __iter__(self) -> Iterator[T_co]:
+        raise TypeError(f"{type(self).__name__}: an iterable data set must define __iter__")
+
+    def __add__(self, other: Dataset[Any]) -> "ChainDataset":  # type: ignore[override]
+        return ChainDataset([self, other])
+
+
+class ChainDataset(IterableDataset[Any]):
+    """The examples of several iterable data sets, one data set after the other.
+
+    Raises
+    ------
+    TypeError : while it is read, where one of `datasets` is no IterableDataset.
+    """
+
+    def __init__(self, datasets: Iterable[Dataset[Any]]):
+        self.datasets = datasets
+
+    def _checked(self) -> Iterator[Any]:
+        for dataset in self.datasets:
+            if not isinstance(dataset, IterableDataset):
+                raise TypeError(
+                    f"ChainDataset: datasets must be IterableDatasets, got {type(dataset).__name__}"
+                )
+            yield dataset
+
+    def __iter__(self) -> Iterator[Any]:
+        for dataset in self._checked():
+            yield from dataset
+
+    def __len__(self) -> int:
+        return sum(map(len, self._checked()))
 
 
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
@@ -56,13 +102,18 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
     def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
         return tuple(tensor[index] for tensor in self.tensors)
 
-    def gather(self, indices: Iterable[int]) -> list[Tensor]:
-        """The batch of the examples `indices`: what collating them one by one gives."""
-        rows = from_numpy(np.fromiter(map(as_int, indices), np.int64))
-        return [tensor[rows] for tensor in self.tensors]
+    def __getitems__(self, indices: Iterable[int]) -> Columns:
+        """The examples at `indices`, gathered with one call per tensor."""
+        rows = index_tensor(indices)
+        return Columns(*(tensor[rows] for tensor in self.tensors))
 
     def __len__(self) -> int:
         return self.tensors[0].shape[0]
+
+
+def index_tensor(indices: Iterable[int]) -> Tensor:
+    """Whole numbers as an int64 Tensor; TypeError where one is something else."""
+    return from_numpy(np.fromiter(map(as_int, indices), np.int64))
 
 
 class Subset(Dataset[T_co]):
@@ -77,13 +128,9 @@ class Subset(Dataset[T_co]):
             return self.dataset[[self.indices[i] for i in index]]  # type: ignore[index]
         return self.dataset[self.indices[index]]
 
-    def __getitems__(self, indices: Sequence[int]) -> list[T_co]:
+    def __getitems__(self, indices: Sequence[int]) -> Sequence[T_co]:
         """The examples at `indices`, with one call where the data set below allows it."""
         return read_examples(self.dataset, [self.indices[i] for i in indices])
-
-    def gather(self, indices: Iterable[int]) -> list[Tensor]:
-        """The batch of the examples `indices`, where `gathers(self)`."""
-        return self.dataset.gather([self.indices[i] for i in indices])  # type: ignore[attr-defined]
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -95,12 +142,18 @@ class ConcatDataset(Dataset[T_co]):
     Raises
     ------
     ValueError : where `datasets` is empty.
+    TypeError : where one of them is an IterableDataset.
     """
 
     def __init__(self, datasets: Iterable[Dataset[T_co]]):
         self.datasets = list(datasets)
         if not self.datasets:
             raise ValueError("ConcatDataset: datasets must be at least one, got none")
+        if any(isinstance(dataset, IterableDataset) for dataset in self.datasets):
+            raise TypeError(
+                "ConcatDataset: datasets must have indices, got an IterableDataset: "
+                "ChainDataset chains those"
+            )
         self.cumulative_sizes = list(accumulate(map(len, self.datasets)))  # type: ignore[arg-type]
 
     def __getitem__(self, index: int) -> T_co:
@@ -114,21 +167,6 @@ class ConcatDataset(Dataset[T_co]):
 
     def __len__(self) -> int:
         return self.cumulative_sizes[-1]
-
-
-def read_examples(dataset: Any, indices: Sequence[int]) -> list[Any]:
-    """The examples of `dataset` at `indices`, with one call where it defines `__getitems__`."""
-    getitems = getattr(dataset, "__getitems__", None)
-    return getitems(indices) if getitems else [dataset[i] for i in indices]
-
-
-def gathers(dataset: Any) -> bool:
-    """Whether `dataset.gather` gives batches: not where a subclass changed what an example is."""
-    if isinstance(dataset, Subset):
-        return type(dataset).__getitem__ is Subset.__getitem__ and gathers(dataset.dataset)
-    return isinstance(dataset, TensorDataset) and (
-        type(dataset).__getitem__ is TensorDataset.__getitem__
-    )
 
 
 def random_split(
@@ -146,13 +184,20 @@ def random_split(
     Raises
     ------
     ValueError : where the lengths are negative or their sum is neither N nor 1.
+
+    Warns where a fraction gets no example.
     """
     n = len(dataset)
     sizes = list(split_sizes(n, lengths))
-    if any(size < 0 for size in sizes) or sum(sizes) != n:
+    if any(not isinstance(size, Integral) or size < 0 for size in sizes) or sum(sizes) != n:
         raise ValueError(
             f"random_split: lengths must be at least 0 with a sum of {n}, the length of the data "
             f"set, or fractions with a sum of 1, got {list(lengths)}"
+        )
+    if 0 in sizes and sizes != list(lengths):
+        warnings.warn(
+            f"random_split: the fractions {list(lengths)} of {n} examples leave a subset empty",
+            stacklevel=2,
         )
     order = randperm(n, generator=generator).tolist()
     return [

@@ -8,8 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence, Sized
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from tinygrad_c._kernels.random import Generator
-from tinygrad_c.creation import randint, randperm
+import numpy as np
+
+from tinygrad_c._kernels.random import Generator, exponential_, uniform_
+from tinygrad_c.creation import as_tensor, randint, randperm
+from tinygrad_c.dtypes import float64
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -17,6 +20,12 @@ T_co = TypeVar("T_co", covariant=True)
 def draw_seed(generator: Generator | None) -> int:
     """A random seed for another generator: a whole number in [0, 2**63)."""
     return int(randint(2**63, (), generator=generator).item())
+
+
+def check_count(sampler: str, name: str, count: Any) -> None:
+    """ValueError unless `count` is a whole number above 0."""
+    if not isinstance(count, int) or isinstance(count, bool) or count <= 0:
+        raise ValueError(f"{sampler}: {name} must be a whole number above 0, got {count!r}")
 
 
 class Sampler(Generic[T_co]):
@@ -55,7 +64,8 @@ class RandomSampler(Sampler[int]):
 
     Raises
     ------
-    ValueError : where a pass would have no index.
+    ValueError : where a pass would have no index, or `data_source` has become empty.
+    TypeError : where `replacement` is no bool.
     """
 
     def __init__(
@@ -69,10 +79,9 @@ class RandomSampler(Sampler[int]):
         self.replacement = replacement
         self._num_samples = num_samples
         self.generator = generator
-        if not isinstance(self.num_samples, int) or self.num_samples <= 0:
-            raise ValueError(
-                f"RandomSampler: num_samples must be a whole number above 0, got {self.num_samples}"
-            )
+        if not isinstance(replacement, bool):
+            raise TypeError(f"RandomSampler: replacement must be a bool, got {replacement!r}")
+        check_count("RandomSampler", "num_samples", self.num_samples)
 
     @property
     def num_samples(self) -> int:
@@ -80,6 +89,7 @@ class RandomSampler(Sampler[int]):
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self) -> Iterator[int]:
+        check_count("RandomSampler", "the length of data_source", len(self.data_source))
         generator = self.generator
         if generator is None:
             generator = Generator()
@@ -119,6 +129,81 @@ class SubsetRandomSampler(Sampler[Any]):
         return len(self.indices)
 
 
+class WeightedRandomSampler(Sampler[int]):
+    """Indices drawn with given weights: i comes with probability ``weights[i] / sum(weights)``.
+
+    Parameters
+    ----------
+    weights : N numbers, at least 0, with a sum above 0
+    num_samples : the number of indices of a pass
+    replacement : whether an index may come twice in a pass
+    generator : where the numbers come from, the default generator by default
+
+    Raises
+    ------
+    ValueError : where `weights` has not one dimension or holds a negative number, an infinity or
+        NaN, where their sum is 0, or where more indices are drawn without replacement than there
+        are weights above 0.
+    """
+
+    def __init__(
+        self,
+        weights: Sequence[float],
+        num_samples: int,
+        replacement: bool = True,
+        generator: Generator | None = None,
+    ):
+        check_count("WeightedRandomSampler", "num_samples", num_samples)
+        if not isinstance(replacement, bool):
+            raise ValueError(
+                f"WeightedRandomSampler: replacement must be a bool, got {replacement!r}"
+            )
+        self.weights = as_tensor(weights, dtype=float64)
+        if self.weights.ndim != 1:
+            raise ValueError(
+                "WeightedRandomSampler: weights must have one dimension, "
+                f"got shape {tuple(self.weights.shape)}"
+            )
+        self.num_samples = num_samples
+        self.replacement = replacement
+        self.generator = generator
+        self._checked_weights()
+
+    def _checked_weights(self) -> np.ndarray:
+        weights = self.weights.detach().numpy()
+        if not np.all(np.isfinite(weights) & (weights >= 0)) or not np.any(weights):
+            raise ValueError(
+                "WeightedRandomSampler: weights must be at least 0, finite and not all 0, got "
+                f"{weights.tolist()!r:.200}"
+            )
+        possible = np.count_nonzero(weights)
+        if not self.replacement and self.num_samples > possible:
+            raise ValueError(
+                f"WeightedRandomSampler: num_samples must be at most {possible}, the number of "
+                f"weights above 0, without replacement, got {self.num_samples}"
+            )
+        return weights
+
+    def __iter__(self) -> Iterator[int]:
+        weights = self._checked_weights()
+        if self.replacement and self.num_samples > 1:
+            # Where evenly drawn numbers fall among the sums of the weights.
+            sums = np.cumsum(weights)
+            sums /= sums[-1]
+            sums[-1] = 1
+            drawn = uniform_(np.empty(self.num_samples), 0, 1, self.generator)
+            order = np.searchsorted(sums, drawn)
+        else:
+            # The largest of w / e, where e is exponential, is i with probability w[i] / sum(w);
+            # the largest k are k draws without replacement (Efraimidis and Spirakis, 2006).
+            keys = weights / exponential_(np.empty(len(weights)), 1, self.generator)
+            order = np.argsort(-keys, kind="stable")[: self.num_samples]
+        yield from order.tolist()
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
 class BatchSampler(Sampler[list[Any]]):
     """Lists of `batch_size` indices of another sampler; the last may be shorter.
 
@@ -134,10 +219,7 @@ class BatchSampler(Sampler[list[Any]]):
     """
 
     def __init__(self, sampler: Iterable[Any], batch_size: int, drop_last: bool):
-        if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size <= 0:
-            raise ValueError(
-                f"BatchSampler: batch_size must be a whole number above 0, got {batch_size!r}"
-            )
+        check_count("BatchSampler", "batch_size", batch_size)
         if not isinstance(drop_last, bool):
             raise ValueError(f"BatchSampler: drop_last must be a bool, got {drop_last!r}")
         self.sampler = sampler

@@ -26,6 +26,7 @@ from tinygrad_c.creation import (
     zeros_like,
 )
 from tinygrad_c.dtypes import BY_NUMPY
+from tinygrad_c.methods.index import where
 from tinygrad_c.methods.shape import cat, concat, stack
 from tinygrad_c.ops.comparison import (
     eq,
@@ -41,7 +42,6 @@ from tinygrad_c.ops.comparison import (
     logical_xor,
     lt,
     ne,
-    where,
 )
 from tinygrad_c.ops.elementwise import (
     abs,
@@ -54,11 +54,9 @@ from tinygrad_c.ops.elementwise import (
     minimum,
     mul,
     neg,
-    pow,
     reciprocal,
     relu,
     remainder,
-    round,
     sigmoid,
     sign,
     sqrt,
@@ -74,6 +72,8 @@ add = Tensor.add
 sub = Tensor.sub
 div = Tensor.div
 clamp = clip = Tensor.clamp
+pow = Tensor.pow
+round = Tensor.round
 sum = Tensor.sum
 mean = Tensor.mean
 prod = Tensor.prod

@@ -6,6 +6,8 @@ long tail of methods stands in `tinygrad_c.methods`, a file per family.
 
 from types import FunctionType
 
+import numpy as np
+
 from tinygrad_c import dtypes
 from tinygrad_c._kernels import objects
 from tinygrad_c.autograd import op as graph_ops
@@ -13,6 +15,7 @@ from tinygrad_c.autograd.node import Node, TensorBase
 from tinygrad_c.autograd.views import inplace
 from tinygrad_c.methods.convert import ConvertMethods
 from tinygrad_c.methods.elementwise import ElementwiseMethods
+from tinygrad_c.methods.fill import FillMethods
 from tinygrad_c.methods.graph import GraphMethods
 from tinygrad_c.methods.index import IndexMethods
 from tinygrad_c.methods.matmul import MatmulMethods
@@ -72,7 +75,7 @@ class TensorCore(TensorBase):
     def __pow__(self, other, modulo=None):
         if type(other) is int and other == 2:
             return ops.square(self)
-        return ops.pow(self, other)
+        return self.pow(other)
 
     def __rpow__(self, other, modulo=None):
         return ops.pow(other, self)
@@ -87,6 +90,8 @@ class TensorCore(TensorBase):
         return ops.neg(self)
 
     def __pos__(self):
+        if self.array.dtype.kind == "b":
+            raise RuntimeError("The `+` operator, on a bool tensor is not supported")
         return self
 
     def __abs__(self):
@@ -119,17 +124,13 @@ class TensorCore(TensorBase):
         return inplace(ops.div, self, other)
 
     def __ipow__(self, other, modulo=None):
-        return inplace(ops.pow, self, other)
+        return self.pow_(other)
 
     def __eq__(self, other):
-        if other is None:
-            return False
-        return comparison.eq(self, other)
+        return comparison.eq(self, other) if is_operand(other) else NotImplemented
 
     def __ne__(self, other):
-        if other is None:
-            return True
-        return comparison.ne(self, other)
+        return comparison.ne(self, other) if is_operand(other) else NotImplemented
 
     def __lt__(self, other):
         return comparison.lt(self, other)
@@ -187,12 +188,18 @@ class TensorCore(TensorBase):
         return self.transpose(-2, -1)
 
 
+def is_operand(value):
+    """Can it be compared with a tensor? Anything else is just not equal to one."""
+    return isinstance(value, (TensorBase, int, float, np.ndarray, np.generic))
+
+
 def logical(symbol, operation, a, b):
     """``&``, ``|`` and ``^`` of bool tensors."""
-    for t in (a, b):
-        array = getattr(t, "array", t)
-        if isinstance(t, TensorBase) and array.dtype.kind != "b":
-            raise TypeError(f"{symbol}: the tensors must be of dtype bool, got {array.dtype}")
+    for value in (a, b):
+        array = getattr(value, "array", value)
+        kind = getattr(array, "dtype", type(array))
+        if kind not in (bool, np.bool_):
+            raise TypeError(f"{symbol}: both operands must be bool, got {kind}")
     return operation(a, b)
 
 
@@ -203,6 +210,7 @@ class Tensor(
     ReduceMethods,
     ShapeMethods,
     IndexMethods,
+    FillMethods,
     MatmulMethods,
     RandomMethods,
     ConvertMethods,

@@ -28,6 +28,7 @@ typedef struct {
     int simple; /* do they change, and are all int64? */
     int8_t dtype[TGC_MAX_INDICES];
     ptrdiff_t size[TGC_MAX_INDICES];
+    ptrdiff_t back[TGC_MAX_INDICES];   /* what a negative index is from: the size, or 0 */
     ptrdiff_t stride[TGC_MAX_INDICES]; /* in bytes */
 } tgc_indexed;
 
@@ -51,6 +52,7 @@ static tgc_indexed indexed_dimensions(const tgc_call *call)
         indexed.dtype[j] = call->operands[1 + j].dtype;
         indexed.simple &= indexed.dtype[j] == TGC_I64;
         indexed.size[j] = a->shape[n + j];
+        indexed.back[j] = call->sizes[TGC_INDEX_FROM_END] ? indexed.size[j] : 0;
         indexed.stride[j] = a->strides[n + j] * (ptrdiff_t)tgc_item_size(a->dtype);
     }
     return indexed;
@@ -65,7 +67,7 @@ TGC_INLINE int find_place(const tgc_indexed *a, int k, int simple, char *const *
     for (int j = 0; j < k; j++) {
         const int dtype = simple ? TGC_I64 : a->dtype[j];
         int64_t index = tgc_read_index(data[j] + i * step[j], dtype);
-        index += index < 0 ? a->size[j] : 0;
+        index += index < 0 ? a->back[j] : 0;
         if ((uint64_t)index >= (uint64_t)a->size[j]) {
             return j;
         }

@@ -12,8 +12,8 @@
  * the n dimensions, with stride 0 where they do not vary. `a` is seen through the n dimensions,
  * with stride 0 where it is entered by an index instead, and then through its k indexed dimensions.
  *
- * An index i of a dimension of size m means i + m where it is negative; it is bad unless
- * -m <= i < m. The first bad index in the order of p is reported: call->status = p * k + j for
+ * A negative index i of a dimension of size m means i + m in index and index_put, and is bad in
+ * gather, scatter and index_select; then it is bad unless 0 <= i < m. The first bad index in the order of p is reported: call->status = p * k + j for
  * index_j. index and gather look as they go. Before index_put and scatter, their check_ kernels
  * look at all indices, so that nothing is changed where one is bad.
  *
@@ -34,6 +34,7 @@ enum {
     TGC_INDEX_NDIM,      /* n */
     TGC_INDEX_FIRST,     /* for the text of an error: the first of the dimensions that tell where */
     TGC_INDEX_POSITIONS, /* an index stands in the user's index array, and how many they are */
+    TGC_INDEX_FROM_END,  /* does a negative index count from the end? */
     TGC_INDEX_SPLIT,     /* set by plan: the dimension that chunks are cut along */
     TGC_INDEX_CHUNK,     /* set by plan: elements, or indices of that dimension, of a chunk */
     TGC_INDEX_DIM        /* and the k after it, for the text of an error: the indexed dimension */

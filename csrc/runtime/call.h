@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TGC_MAX_DIMS = 12, TGC_MAX_OPERANDS = 8, TGC_MAX_SCALARS = 8, TGC_MAX_SIZES = 12 };
+enum { TGC_MAX_DIMS = 12, TGC_MAX_OPERANDS = 8, TGC_MAX_SCALARS = 8, TGC_MAX_SIZES = 13 };
 
 typedef enum {
     TGC_BOOL,

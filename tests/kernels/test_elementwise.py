@@ -485,7 +485,7 @@ def test_out_errors():
     with pytest.raises(ValueError, match="add: out must be writable, got a read-only array"):
         kernels.add(a, a, out=frozen)
     spread = np.lib.stride_tricks.as_strided(np.ones(3), (2, 3), (0, 8))
-    with pytest.raises(ValueError, match=r"add: out must not hold an element twice, got strides"):
+    with pytest.raises(RuntimeError, match="more than one element of out refers to a single"):
         kernels.add(a, a, out=spread)
     np.testing.assert_array_equal(frozen, 1)
 
@@ -553,7 +553,7 @@ def test_too_many_dimensions():
         kernels.neg(np.ones((2,) * 13)[..., ::-1])
 
 
-@pytest.mark.parametrize("name", ["neg", "abs", "relu", "square", "floor", "round"])
+@pytest.mark.parametrize("name", ["neg", "abs", "relu", "floor", "round"])
 def test_unary_that_bool_has_not(name):
     with pytest.raises(TypeError, match="bool"):
         getattr(kernels, name)(np.ones(2, bool))
@@ -561,8 +561,18 @@ def test_unary_that_bool_has_not(name):
 
 @pytest.mark.parametrize("name", ["sub", "pow", "floor_divide", "remainder"])
 def test_binary_that_bool_has_not(name):
-    with pytest.raises(TypeError, match="bool"):
+    with pytest.raises((TypeError, RuntimeError), match="bool"):
         getattr(kernels, name)(np.ones(2, bool), np.ones(2, bool))
+
+
+def test_nothing_is_subtracted_from_bool_nor_bool_from_anything():
+    for a, b in (("bool", "int64"), ("float32", "bool")):
+        with pytest.raises(RuntimeError, match=f"dtypes {a} and {b}: .*logical_not"):
+            kernels.sub(np.ones(2, a), np.ones(2, b))
+
+
+def test_square_of_bool_is_int64():
+    same(kernels.square(np.array([True, False])), np.array([1, 0]))
 
 
 def test_dtypes_that_there_are_not():

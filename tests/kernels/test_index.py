@@ -26,10 +26,11 @@ def threads(request):
 
 
 @st.composite
-def index_arrays(draw, shape, size, dtype=None):
-    """Indices of a dimension of this size, from either end, laid out in memory in any way."""
-    dtype = dtype or draw(st.sampled_from(INDEX_DTYPES))
-    low = 0 if dtype == "uint8" else -size
+def index_arrays(draw, shape, size, from_end=False):
+    """Indices of a dimension of this size, laid out in memory in any way; negative ones as well
+    where they count from the end."""
+    dtype = draw(st.sampled_from(INDEX_DTYPES))
+    low = -size if from_end and dtype != "uint8" else 0
     return draw(laid_out(shape, dtype, low, size - 1))
 
 
@@ -44,7 +45,7 @@ def indexed(draw, dtype):
     for size in shape[:k]:
         own = common[draw(st.integers(0, len(common))) :]
         own = tuple(1 if draw(st.booleans()) and n > 0 else n for n in own)
-        indices.append(draw(index_arrays(own, size)))
+        indices.append(draw(index_arrays(own, size, from_end=True)))
     return draw(laid_out(shape, dtype)), indices
 
 
@@ -247,7 +248,9 @@ def test_index_select(dtype, data):
 
 def test_arrays_without_dimensions():
     a, zero, last = np.array(3.0), np.array(0), np.array(-1)
-    assert kernels.gather(a, 0, zero).tolist() == kernels.gather(a, -1, last).tolist() == 3
+    assert kernels.gather(a, 0, zero).tolist() == kernels.gather(a, -1, zero).tolist() == 3
+    assert kernels.gather(a, 0, np.array([0, 0])).tolist() == [3, 3]
+    assert kernels.gather(np.arange(4.0), 0, np.array(2)).tolist() == 2
     assert kernels.index_select(a, 0, zero).tolist() == 3
     assert kernels.index(np.arange(4.0), [last]).tolist() == 3
     assert kernels.scatter_(a, 0, zero, np.array(5.0)) is a and a == 5
@@ -345,6 +348,34 @@ def big_at(shape, position):
     return array
 
 
+def test_only_indexing_counts_from_the_end():
+    a, last = np.zeros((2, 3)), np.array([[-1, 0, 0]])
+    with bad_index("gather", -1, 0, 2, (0, 0)):
+        kernels.gather(a, 0, last)
+    with bad_index("scatter", -1, 0, 2, (0, 0)):
+        kernels.scatter_(a, 0, last, np.array(1.0))
+    with bad_index("scatter_add", -1, 0, 2, (0, 0)):
+        kernels.scatter_add_(a, 0, last, np.array(1.0))
+    with bad_index("index_select", -1, 1, 3, (0,)):
+        kernels.index_select(a, 1, last[0])
+    assert not a.any()
+
+
+def test_an_index_without_elements_has_any_shape():
+    a, none = np.ones((2, 3)), np.zeros((0, 5, 2), np.int64)
+    assert kernels.gather(a, 1, none).shape == (0, 5, 2)
+    assert kernels.scatter_add_(a, 1, none, np.zeros((0, 5, 2))) is a
+    assert a.all()
+
+
+def test_as_many_indices_as_there_can_be():
+    a = np.arange(729.0).reshape((3,) * 6)
+    index = np.array([0, -1, 2])
+    assert np.array_equal(kernels.index(a, [index] * 6), a[(index,) * 6])
+    with bad_index("index", 7, 5, 3, ()):
+        kernels.index(a, [np.array(0)] * 5 + [np.array(7)])
+
+
 def test_bad_index_without_position():
     with bad_index("index", 3, 0, 3, "()"):
         kernels.index(np.zeros(3), [np.array(3)])
@@ -420,8 +451,8 @@ READ_ONLY.flags.writeable = False
         (lambda: kernels.index(A, [I == 0]), TypeError, "whole numbers, got bool"),
         (
             lambda: kernels.index(A, [I, np.array([0, 1, 2])]),
-            ShapeError,
-            "index: indices must broadcast, got shapes (2,), (3,)",
+            IndexError,
+            "index: indices must broadcast together, got shapes (2,), (3,)",
         ),
         (lambda: kernels.index(A, [I], A[0]), ShapeError, "out must be float64 of shape (2, 3)"),
         (lambda: kernels.index(A, [I], A), ValueError, "must not overlap a"),
@@ -439,8 +470,8 @@ READ_ONLY.flags.writeable = False
         (lambda: kernels.index_put_(READ_ONLY, [I], V), ValueError, "a must be writeable"),
         (
             lambda: kernels.index_put_(np.lib.stride_tricks.as_strided(A, (3,), (0,)), [I], V),
-            ValueError,
-            "a must not be broadcast, got stride 0 in dimension 0",
+            RuntimeError,
+            "more than one element of a refers to a single memory location, its stride is 0",
         ),
         (lambda: kernels.gather(A, 2, X), IndexError, "dim must be from -2 to 1, got 2"),
         (lambda: kernels.gather(A, 0.0, X), TypeError, "integer"),
@@ -452,6 +483,7 @@ READ_ONLY.flags.writeable = False
             "src must cover index, got src of shape (2, 2) and index of shape (2, 3)",
         ),
         (lambda: kernels.index_select(A, 0, I[None]), ShapeError, "at most one dimension"),
+        (lambda: kernels.index_select(V[0, ...], 0, I), ShapeError, "must have 1 element, got"),
         (lambda: kernels.one_hot(I, 0), ValueError, "num_classes must be at least 1, got 0"),
     ],
 )

@@ -92,7 +92,7 @@ def test_can_cast_never_to_a_lower_category():
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("scalar", [True, False, 0, 1, -1, 300, 2**31, -(2**63), 2**64 + 5])
+@pytest.mark.parametrize("scalar", [True, False, 0, 1, -1, 300, 2**31, -(2**63), 2**64 - 5])
 def test_scalar_array_holds_the_scalar_modulo_two_to_the_bits(dtype, scalar):
     array = promotion.scalar_array(scalar, np.zeros(2, dtype))
     assert array.shape == ()
@@ -101,6 +101,33 @@ def test_scalar_array_holds_the_scalar_modulo_two_to_the_bits(dtype, scalar):
         assert int(array) % 2 ** (8 * array.itemsize) == scalar % 2 ** (8 * array.itemsize)
     else:
         assert array == array.dtype.type(scalar)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int32", "int64"])
+@pytest.mark.parametrize("scalar", [2**64, -(2**63) - 1, 10**40])
+def test_whole_numbers_that_no_dtype_holds_are_refused(dtype, scalar):
+    with pytest.raises(OverflowError, match=str(scalar)):
+        promotion.scalar_array(scalar, np.zeros(2, dtype))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_checked_number_is_the_number_or_an_error(dtype):
+    low, high = {"uint8": (-255, 255), "int32": (-(2**31), 2**31 - 1)}.get(
+        dtype, (-(2**63), 2**63 - 1)
+    )
+    for value in (0, 1, low, high, 2.75):
+        expected = np.array(value).astype(dtype)
+        assert promotion.checked_number(value, dtype) == expected
+    if np.dtype(dtype).kind in "iu":
+        for value in (low - 1, high + 1, 1e30, np.nan, np.inf, -np.inf):
+            with pytest.raises(RuntimeError, match=f"to type {dtype} without overflow"):
+                promotion.checked_number(value, dtype)
+    if dtype == "float32":
+        with pytest.raises(RuntimeError, match="without overflow"):
+            promotion.checked_number(1e39, dtype)
+    if np.dtype(dtype).kind == "f":
+        assert np.isinf(promotion.checked_number(np.inf, dtype))
+        assert np.isnan(promotion.checked_number(np.nan, dtype))
 
 
 def test_scalar_array_of_floats():

@@ -405,6 +405,14 @@ INDEX = [
         **EXACT,
     ),
     Row(
+        "index_select",
+        lambda t, a, i: a.index_select(1, i),
+        lambda a, i: a[:, i],
+        (("any", (2, 3, 4)), ("rows", (5,))),
+        ("index_select",),
+        **EXACT,
+    ),
+    Row(
         "gather",
         lambda t, a, i: a.gather(0, i),
         lambda a, i: np.take_along_axis(a, i, 0),

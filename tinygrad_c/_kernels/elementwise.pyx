@@ -4,8 +4,6 @@ Every function broadcasts its operands, promotes their dtypes as PyTorch does, a
 array, or `out` where one is given. `out` may be one of the operands or overlap them in any way.
 """
 
-from libc.float cimport FLT_MAX
-from libc.math cimport INFINITY, isfinite as isfinite_
 from libc.string cimport memcmp
 from numpy cimport (
     PyArray_BASE,
@@ -32,15 +30,15 @@ from tinygrad_c._kernels.promotion cimport (
     dtype_of_code,
     number,
     result_code,
-    result_code_3,
+    result_code_of,
     scalar_code,
 )
 from tinygrad_c._kernels.runtime cimport (
     TGC_BOOL,
     TGC_F32,
+    TGC_I64,
     TGC_MAX_DIMS,
     TGC_READ,
-    TGC_U8,
     TGC_WRITE,
     Block,
     add_broadcast,
@@ -56,6 +54,7 @@ from tinygrad_c._kernels.runtime cimport (
     tgc_operand,
 )
 
+from tinygrad_c._kernels.promotion import checked_number
 from tinygrad_c.errors import ShapeError
 
 import_array()
@@ -289,9 +288,10 @@ cdef int check_writable(str op, str name, ndarray out) except -1:
         raise ValueError(f"{op}: {name} must be writable, got a read-only array")
     for d in range(PyArray_NDIM(out)):
         if PyArray_STRIDES(out)[d] == 0 and PyArray_DIMS(out)[d] > 1 and PyArray_SIZE(out) > 0:
-            raise ValueError(
-                f"{op}: {name} must not hold an element twice, got strides {(<object>out).strides} "
-                f"for shape {(<object>out).shape}")
+            raise RuntimeError(
+                f"{op}: more than one element of {name} refers to a single memory location, its "
+                f"strides are {(<object>out).strides} for shape {(<object>out).shape}: clone() it "
+                "before writing to it")
     return 0
 
 
@@ -376,17 +376,9 @@ def copy_(ndarray dst, ndarray src):
     return assign("copy_", dst, src)
 
 
-# The largest magnitude of each dtype that a Python scalar may have; 255 and -255 are bytes.
-cdef tuple LARGEST = (INFINITY, 255, 2 ** 31 - 1, 2 ** 63 - 1, FLT_MAX, INFINITY)
-
-
 def fill_(ndarray dst, value):
-    """dst[...] = value, a Python scalar. Returns dst."""
-    cdef int code = dtype_code(dst)
-    if not -LARGEST[code] - (TGC_U8 < code < TGC_F32) <= value <= LARGEST[code] and (
-            code < TGC_F32 or isfinite_(value)):
-        raise ValueError(f"fill_: value must fit dtype {dtype_of_code(code)}, got {value}")
-    return assign("fill_", dst, number(value, code))
+    """dst[...] = value, a Python scalar, which must fit its dtype. Returns dst."""
+    return assign("fill_", dst, checked_number(value, dst.dtype))
 
 
 def concatenate(arrays, axis=0, ndarray out=None):
@@ -474,8 +466,8 @@ cpdef ndarray relu(ndarray a, ndarray out=None):
 
 
 cpdef ndarray square(ndarray a, ndarray out=None):
-    """y = a * a"""
-    return unary("square", TGC_square, a, out)
+    """y = a * a; bool counts as int64"""
+    return unary("square", TGC_square, a if dtype_code(a) != TGC_BOOL else to_code(a, TGC_I64), out)
 
 
 cpdef ndarray exp(ndarray a, ndarray out=None):
@@ -619,7 +611,12 @@ cpdef ndarray add(ndarray a, ndarray b, ndarray out=None):
 
 
 cpdef ndarray sub(ndarray a, ndarray b, ndarray out=None):
-    """y = a - b"""
+    """y = a - b; RuntimeError for bool"""
+    if dtype_code(a) == TGC_BOOL or dtype_code(b) == TGC_BOOL:
+        raise RuntimeError(
+            f"sub: Subtraction, the `-` operator, with a bool tensor is not supported, got dtypes "
+            f"{a.dtype} and {b.dtype}: to invert a mask use the `~` operator or logical_not(), for "
+            "the difference of two the `^` operator or logical_xor()")
     return binary("sub", TGC_sub, a, b, out)
 
 
@@ -760,6 +757,6 @@ def clamp(ndarray a, min=None, max=None, ndarray out=None):
     if min is None:
         return minimum(a, bound(a, max), out)
     cdef ndarray low = bound(a, min), high = bound(a, max)
-    cdef int code = result_code_3(a, low, high)
+    cdef int code = result_code_of((a, low, high))
     return apply("clamp", TGC_clamp, code, code, to_code(a, code), to_code(low, code),
                  to_code(high, code), out)

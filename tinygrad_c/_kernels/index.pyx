@@ -1,7 +1,8 @@
 """Gathers and scatters: bindings of csrc/index.
 
-Indices are arrays of int64, int32 or uint8 (other whole numbers are cast to int64); -1 is the last
-element. A bad one raises IndexError, and nothing has been changed then.
+Indices are arrays of int64, int32 or uint8 (other whole numbers are cast to int64). For `index` and
+`index_put_`, which are NumPy's indexing, -1 is the last element; the others take none below 0, as
+PyTorch. A bad one raises IndexError, and nothing has been changed then.
 """
 
 from operator import index as as_int
@@ -66,6 +67,7 @@ cdef extern from "index/index.h" nogil:
         TGC_INDEX_NDIM
         TGC_INDEX_FIRST
         TGC_INDEX_POSITIONS
+        TGC_INDEX_FROM_END
         TGC_INDEX_DIM
 
 
@@ -82,6 +84,7 @@ cdef struct Positions:
     int k
     int[6] indexed                  # the dimensions of `a` that indices enter
     int first, count                # the dimensions that tell where an index stands
+    bint from_end                   # does a negative index count from the end?
 
 
 cdef ndarray check_index(str op, object index):
@@ -108,7 +111,9 @@ cdef int check_written(str op, ndarray a) except -1:
         raise ValueError(f"{op}: a must be writeable")
     for d in range(PyArray_NDIM(a)):
         if PyArray_STRIDES(a)[d] == 0 and PyArray_DIMS(a)[d] > 1 and PyArray_SIZE(a) > 0:
-            raise ValueError(f"{op}: a must not be broadcast, got stride 0 in dimension {d}")
+            raise RuntimeError(
+                f"{op}: more than one element of a refers to a single memory location, its stride "
+                f"is 0 in dimension {d}: clone() it before writing to it")
     return 0
 
 
@@ -131,7 +136,7 @@ cdef int broadcast_indices(str op, list indices, npy_intp *shape) except -1:
             size = PyArray_DIMS(array)[d - missing] if d >= missing else 1
             if size != 1 and shape[d] != 1 and size != shape[d]:
                 shapes = ", ".join([str(i.shape) for i in indices])
-                raise ShapeError(f"{op}: indices must broadcast, got shapes {shapes}")
+                raise IndexError(f"{op}: indices must broadcast together, got shapes {shapes}")
             shape[d] = shape[d] if size == 1 else size
     return ndim
 
@@ -148,6 +153,7 @@ cdef int first_dimensions(str op, ndarray a, list indices, Positions *p) except 
         check_ndim(op, indices[d].ndim + PyArray_NDIM(a))
         p.indexed[d] = d
     p.k = k
+    p.from_end = True
     p.first = 0
     p.count = broadcast_indices(op, indices, p.shape)
     p.ndim = p.count + rest
@@ -162,6 +168,7 @@ cdef int one_dimension(str op, ndarray a, int dim, const npy_intp *shape, Positi
     """Sets p for positions of `shape`, which has a's dimensions; an index enters dimension dim."""
     cdef int d
     p.k = 1
+    p.from_end = False
     p.indexed[0] = dim
     p.first = 0
     p.count = p.ndim = PyArray_NDIM(a)
@@ -204,6 +211,7 @@ cdef int add_indices(tgc_call *call, list indices, const Positions *p) except -1
     call.sizes[TGC_INDEX_NDIM] = p.ndim
     call.sizes[TGC_INDEX_FIRST] = p.first
     call.sizes[TGC_INDEX_POSITIONS] = p.count
+    call.sizes[TGC_INDEX_FROM_END] = p.from_end
     for d in range(p.k):
         call.sizes[TGC_INDEX_DIM + d] = p.indexed[d]
     return 0
@@ -309,14 +317,19 @@ cdef int check_gather(str op, ndarray a, int dim, ndarray index) except -1:
 def gather(ndarray a not None, dim, index, ndarray out=None):
     """y[i, j, k] = a[i, index[i, j, k], k] for dim = 1, and so on: the shape of y is that of index.
 
-    IndexError where an index is out of bounds.
+    An array without dimensions counts as one of one dimension, and an index without elements may
+    have any shape. IndexError where an index is out of bounds.
     """
     cdef Positions p
     cdef ndarray places = check_index("gather", index)
     cdef int d = check_dim("gather", dim, PyArray_NDIM(a))
-    if PyArray_NDIM(a) == 0 and PyArray_NDIM(places) == 0:
-        return gather(a[None], 0, places[None], None if out is None else out[None])[0, ...]
+    if PyArray_NDIM(places) == 0:
+        return gather(a, d, places[None], None if out is None else out[None])[0, ...]
+    if PyArray_NDIM(a) == 0:
+        return gather(a[None], d, places, out)
     check_gather("gather", a, d, places)
+    if PyArray_NDIM(places) != PyArray_NDIM(a):  # nothing is taken
+        a, d = empty(PyArray_NDIM(places), PyArray_DIMS(places), dtype_code(a)), 0
     one_dimension("gather", a, d, PyArray_DIMS(places), &p)
     return take("gather", TGC_gather, a, [places], &p, out)
 
@@ -326,10 +339,14 @@ cdef ndarray scatter(
     cdef Positions p
     cdef ndarray places = check_index(op, index)
     cdef int d = check_dim(op, dim, PyArray_NDIM(a)), i
-    if PyArray_NDIM(a) == 0 and PyArray_NDIM(places) == 0:
-        scatter(op, check, kernel, a[None], 0, places[None], src)
+    if PyArray_NDIM(places) == 0:
+        return scatter(op, check, kernel, a, d, places[None], src)
+    if PyArray_NDIM(a) == 0:
+        scatter(op, check, kernel, a[None], d, places, src)
         return a
     check_gather(op, a, d, places)
+    if PyArray_SIZE(places) == 0:
+        return a
     if PyArray_NDIM(src) > 0:
         if PyArray_NDIM(src) != PyArray_NDIM(a) or any(
                 [PyArray_DIMS(places)[i] > PyArray_DIMS(src)[i] for i in range(PyArray_NDIM(a))]):
@@ -370,6 +387,9 @@ def index_select(ndarray a not None, dim, index, ndarray out=None):
         raise ShapeError("index_select: index must have at most one dimension, got shape "
                          f"{(<object>places).shape}")
     if PyArray_NDIM(a) == 0:
+        if PyArray_SIZE(places) != 1:
+            raise ShapeError("index_select: index of a number must have 1 element, got shape "
+                             f"{(<object>places).shape}")
         return index_select(a[None], 0, places, None if out is None else out[None])[0, ...]
     one_dimension("index_select", a, d, PyArray_DIMS(a), &p)
     p.shape[d] = PyArray_SIZE(places)

@@ -57,12 +57,11 @@ cdef ndarray strided(ndarray a, int ndim, const npy_intp *shape, const npy_intp 
 
 
 def expand(ndarray a, object shape):
-    """`a` broadcast to `shape`, read-only where elements repeat; -1 keeps a length."""
+    """`a` broadcast to `shape`; -1 keeps a length."""
     cdef npy_intp[TGC_MAX_DIMS] dims, strides
     cdef int ndim = parse_shape("expand", shape, dims)
     cdef int missing = ndim - PyArray_NDIM(a)
     cdef int d
-    cdef bint repeats = False
     cdef npy_intp length
     for d in range(ndim):
         length = PyArray_DIMS(a)[d - missing] if d >= missing else 1
@@ -72,12 +71,11 @@ def expand(ndarray a, object shape):
             missing = -1
             break
         strides[d] = 0 if length == 1 else PyArray_STRIDES(a)[d - missing]
-        repeats = repeats or (length == 1 and dims[d] > 1)
     if missing < 0:
         raise ShapeError(
             f"expand: a of shape {(<object>a).shape} must broadcast to shape {tuple(shape)}")
-    cdef int flags = PyArray_FLAGS(a) & (NPY_ARRAY_WRITEABLE | NPY_ARRAY_ALIGNED)
-    return strided(a, ndim, dims, strides, flags & ~NPY_ARRAY_WRITEABLE if repeats else flags)
+    return strided(a, ndim, dims, strides,
+                   PyArray_FLAGS(a) & (NPY_ARRAY_WRITEABLE | NPY_ARRAY_ALIGNED))
 
 
 def reshape(ndarray a, object shape):

@@ -26,8 +26,8 @@ cdef inline int result_code(ndarray a, ndarray b) except -1:
     return promote_codes(dtype_code(a), dtype_code(b), PyArray_NDIM(a) == 0, PyArray_NDIM(b) == 0)
 
 
-# The same for three operands.
-cdef int result_code_3(ndarray a, ndarray b, ndarray c) except -1
+# The same for any number of operands.
+cdef int result_code_of(tuple arrays) except -1
 # The dtype with this code, as NumPy's.
 cdef object dtype_of_code(int code)
 # The code of the dtype that a Python scalar has beside `other`, which may be None.

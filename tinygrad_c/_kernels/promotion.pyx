@@ -6,6 +6,8 @@ array of no dimensions) is heard only if its category is higher, a Python scalar
 
 import numpy
 
+from libc.float cimport FLT_MAX
+from libc.math cimport INFINITY, isfinite
 from numpy cimport PyArray_DATA, PyArray_NDIM, import_array, ndarray, uint8_t, uint32_t, uint64_t
 
 from tinygrad_c._kernels.runtime cimport (
@@ -14,6 +16,7 @@ from tinygrad_c._kernels.runtime cimport (
     TGC_F64,
     TGC_I32,
     TGC_I64,
+    TGC_U8,
     dtype_code,
     dtype_code_of,
     empty,
@@ -31,10 +34,10 @@ cdef object dtype_of_code(int code):
     return DTYPES[code]
 
 
-cdef int result_code_3(ndarray a, ndarray b, ndarray c) except -1:
+cdef int result_code_of(tuple arrays) except -1:
     cdef int of_arrays = -1, of_numbers = -1, code
     cdef ndarray x
-    for x in (a, b, c):
+    for x in arrays:
         code = dtype_code(x)
         if PyArray_NDIM(x) > 0:
             of_arrays = max(of_arrays, code)
@@ -62,6 +65,8 @@ cdef int scalar_code(object scalar, ndarray other) except -1:
 
 
 cdef ndarray number(object scalar, int code):
+    if not isinstance(scalar, float) and not -(2**63) <= scalar < 2**64 and code < TGC_F32:
+        raise OverflowError(f"a whole number must be from -2**63 to 2**64 - 1, got {scalar}")
     cdef ndarray array = empty(0, NULL, code)
     cdef void *data = PyArray_DATA(array)
     cdef uint64_t bits
@@ -82,9 +87,9 @@ cdef ndarray number(object scalar, int code):
     return array
 
 
-def result_type(ndarray a, ndarray b):
-    """The dtype of what a and b make together, as PyTorch's `result_type`."""
-    return DTYPES[result_code(a, b)]
+def result_type(*arrays):
+    """The dtype of what the arrays make together, as PyTorch's `result_type`."""
+    return DTYPES[result_code_of(arrays)]
 
 
 def promote_types(a, b):
@@ -106,6 +111,32 @@ def scalar_dtype(scalar, ndarray other=None):
 def scalar_array(scalar, ndarray other=None):
     """The array of no dimensions that stands for a Python scalar beside `other`."""
     return number(scalar, scalar_code(scalar, other))
+
+
+# The numbers that each dtype can be given, as PyTorch checks them: a negative byte wraps.
+cdef tuple SMALLEST = (-INFINITY, -255, -(2**31), -(2**63), -FLT_MAX, -INFINITY)
+cdef tuple LARGEST = (INFINITY, 255, 2**31 - 1, 2**63 - 1, FLT_MAX, INFINITY)
+
+
+def checked_number(scalar, dtype):
+    """The array of no dimensions that holds a Python scalar in `dtype`: a float is truncated for
+    whole numbers. RuntimeError where the dtype cannot hold it."""
+    cdef int code = dtype_code_of(dtype)
+    if isinstance(scalar, numpy.generic):
+        scalar = scalar.item()
+    if not isinstance(scalar, (bool, int, float)):
+        raise TypeError(f"a value must be a Tensor, a number or a NumPy array, got "
+                        f"{type(scalar).__name__}")
+    fits = SMALLEST[code] <= scalar <= LARGEST[code]
+    if isinstance(scalar, float):
+        if TGC_BOOL < code < TGC_F32:
+            fits = fits and (code != TGC_U8 or scalar >= 0)
+        else:
+            fits = fits or not isfinite(scalar)
+    if not fits:
+        raise RuntimeError(f"value cannot be converted to type {DTYPES[code]} without overflow, "
+                           f"got {scalar}")
+    return number(scalar, code)
 
 
 def get_default_dtype():

@@ -200,7 +200,9 @@ cdef int check_out(str op, ndarray out) except -1:
         raise ValueError(f"{op}: out must be writeable")
     for d in range(PyArray_NDIM(out)):
         if PyArray_STRIDES(out)[d] == 0 and PyArray_DIMS(out)[d] > 1 and PyArray_SIZE(out) > 0:
-            raise ValueError(f"{op}: out must not be broadcast, got stride 0 in dimension {d}")
+            raise RuntimeError(
+                f"{op}: more than one element of out refers to a single memory location, its "
+                f"stride is 0 in dimension {d}: clone() it before writing to it")
     return 0
 
 

@@ -14,6 +14,7 @@ from tinygrad_c._kernels.runtime cimport (
     TGC_I64,
     TGC_MAX_DIMS,
     TGC_READ,
+    TGC_U8,
     TGC_WRITE,
     add_operand,
     begin,
@@ -164,8 +165,10 @@ cdef tuple extreme(str name, int kernel, ndarray a, object dim, bint keepdim):
 
 
 cdef ndarray arg_extreme(str name, int kernel, ndarray a, object dim, bint keepdim):
-    cdef Axes axes = find_axes(name, a, dim, keepdim)
+    cdef Axes axes = find_axes(name, a, None if dim is None else operator.index(dim), keepdim)
     check_not_empty(name, a, axes)
+    if dtype_code(a) == TGC_BOOL:
+        raise RuntimeError(f"{name}: does not support bool input: cast it to int first")
     return reduce(kernel, a, axes, TGC_I64)
 
 
@@ -211,14 +214,18 @@ def amin(ndarray a, dims=None, bint keepdim=False):
     return reduce(TGC_amin, a, axes, dtype_code(a))
 
 
+cdef int truth_dtype(ndarray a) except -1:
+    return TGC_U8 if dtype_code(a) == TGC_U8 else TGC_BOOL
+
+
 def any(ndarray a, dims=None, bint keepdim=False):
-    """y = whether any element over dims is not 0."""
-    return reduce(TGC_any, a, find_axes("any", a, dims, keepdim), TGC_BOOL)
+    """y = whether any element over dims is not 0: bool, of uint8 as uint8."""
+    return reduce(TGC_any, a, find_axes("any", a, dims, keepdim), truth_dtype(a))
 
 
 def all(ndarray a, dims=None, bint keepdim=False):
-    """y = whether no element over dims is 0."""
-    return reduce(TGC_all, a, find_axes("all", a, dims, keepdim), TGC_BOOL)
+    """y = whether no element over dims is 0: bool, of uint8 as uint8."""
+    return reduce(TGC_all, a, find_axes("all", a, dims, keepdim), truth_dtype(a))
 
 
 def max(ndarray a, dim, bint keepdim=False):

@@ -1,6 +1,11 @@
 """Methods of the family `tinygrad_c.ops.elementwise`."""
 
+import numpy as np
+
+from tinygrad_c._kernels import promotion
+from tinygrad_c._kernels.graph import grad_enabled
 from tinygrad_c.autograd.node import TensorBase
+from tinygrad_c.autograd.op import wrap
 from tinygrad_c.autograd.views import inplace
 from tinygrad_c.dtypes import as_numpy_dtype
 from tinygrad_c.dtypes import device as Device
@@ -20,6 +25,76 @@ def in_place(operation):
     return method
 
 
+def result_dtype(t, *others):
+    """The NumPy dtype of what `t` and the others, tensors, arrays, numbers or None, make."""
+    arrays = [t.array]
+    for other in others:
+        if isinstance(other, TensorBase):
+            arrays.append(other.array)
+        elif isinstance(other, np.ndarray):
+            arrays.append(other)
+        elif other is not None:
+            number = other.item() if isinstance(other, np.generic) else other
+            arrays.append(promotion.scalar_array(number, t.array))
+    return promotion.result_type(*arrays)
+
+
+def scaled(name, t, other, alpha):
+    """``alpha * other``, which is to be added to `t`, in the dtype of the sum."""
+    if type(alpha) is int and alpha == 1:
+        return other
+    dtype = result_dtype(t, other)
+    if isinstance(alpha, TensorBase):
+        alpha = alpha.item()
+    if isinstance(alpha, bool) and dtype != np.bool_:
+        raise RuntimeError(f"{name}: Boolean alpha only supported for Boolean results")
+    if isinstance(alpha, float) and dtype.kind != "f":
+        raise RuntimeError(
+            f"{name}: For integral input tensors, argument alpha must not be a floating point "
+            f"number, got {alpha} for a result of dtype {dtype}"
+        )
+    factor = wrap(promotion.checked_number(alpha, dtype))
+    return ops.mul(other.to(dtype) if isinstance(other, TensorBase) else other, factor)
+
+
+def check_exponent(base, exponent):
+    """PyTorch's rules for a number as the exponent of whole numbers."""
+    if isinstance(exponent, int) and base.array.dtype.kind in "iub":
+        if exponent < 0:
+            raise RuntimeError(
+                f"pow: Integers to negative integer powers are not allowed, got {exponent}"
+            )
+        promotion.checked_number(exponent, result_dtype(base, exponent))
+
+
+def check_result(name, dtype, t):
+    """Can a result of this dtype be written to `t`?"""
+    if not promotion.can_cast(dtype, t.array.dtype):
+        raise RuntimeError(
+            f"{name}: result type {dtype} can't be cast to the desired output type {t.array.dtype}"
+        )
+
+
+def trunc_divide(a, b):
+    """``a / b`` rounded towards 0; of whole numbers without the detour over floats."""
+    if result_dtype(a, b).kind == "f":
+        return ops.trunc(ops.div(a, b))
+    floor = ops.floor_divide(a, b)
+    rest = ops.sub(a, ops.mul(floor, b))
+    inexact = comparison.logical_and(comparison.ne(rest, 0), comparison.lt(floor, 0))
+    return ops.add(floor, inexact)
+
+
+def clamped(t, low, high):
+    """`t` limited by two bounds, of which one may be None."""
+    dtype = result_dtype(t, low, high)
+    bounds = [
+        wrap(promotion.checked_number(b, dtype)) if isinstance(b, (int, float)) else b
+        for b in (low, high)
+    ]
+    return ops.clamp(t, *bounds)
+
+
 class ElementwiseMethods:
     """Arithmetic, functions, comparisons."""
 
@@ -27,7 +102,6 @@ class ElementwiseMethods:
 
     multiply = mul = ops.mul
     divide = true_divide = ops.div
-    pow = ops.pow
     floor_divide = ops.floor_divide
     remainder = ops.remainder
     negative = neg = ops.neg
@@ -44,7 +118,6 @@ class ElementwiseMethods:
     floor = ops.floor
     ceil = ops.ceil
     trunc = ops.trunc
-    round = ops.round
     eq = comparison.eq
     ne = comparison.ne
     lt = comparison.lt
@@ -62,7 +135,6 @@ class ElementwiseMethods:
     minimum = ops.minimum
 
     multiply_ = mul_ = in_place(ops.mul)
-    pow_ = in_place(ops.pow)
     floor_divide_ = in_place(ops.floor_divide)
     remainder_ = in_place(ops.remainder)
     neg_ = in_place(ops.neg)
@@ -81,22 +153,41 @@ class ElementwiseMethods:
     round_ = in_place(ops.round)
 
     def add(self, other, *, alpha=1):
-        """``self + alpha * other``"""
-        return ops.add(self, other if alpha == 1 else other * alpha)
+        """``self + alpha * other``; `alpha` is a whole number where the sum is of those."""
+        return ops.add(self, scaled("add", self, other, alpha))
 
     def add_(self, other, *, alpha=1):
         """`add`, written into the tensor's own memory; returns it."""
-        other = other if alpha == 1 else other * alpha
-        return inplace(ops.add, self, other)
+        return inplace(ops.add, self, scaled("add", self, other, alpha))
 
     def sub(self, other, *, alpha=1):
-        """``self - alpha * other``"""
-        return ops.sub(self, other if alpha == 1 else other * alpha)
+        """``self - alpha * other``; `alpha` is a whole number where the difference is of those."""
+        return ops.sub(self, scaled("sub", self, other, alpha))
 
     def sub_(self, other, *, alpha=1):
         """`sub`, written into the tensor's own memory; returns it."""
-        other = other if alpha == 1 else other * alpha
-        return inplace(ops.sub, self, other)
+        return inplace(ops.sub, self, scaled("sub", self, other, alpha))
+
+    def pow(self, exponent):
+        """``self ** exponent``; whole numbers have no negative power."""
+        check_exponent(self, exponent)
+        return ops.pow(self, exponent)
+
+    def pow_(self, exponent):
+        """`pow`, written into the tensor's own memory; returns it."""
+        check_exponent(self, exponent)
+        return inplace(ops.pow, self, exponent)
+
+    def round(self, *, decimals=0):
+        """The nearest number with `decimals` digits after the point, the even one of two."""
+        if decimals == 0:
+            return ops.round(self)
+        if not self.is_floating_point():
+            raise TypeError(f"round: decimals is for floats, got {decimals} for {self.dtype}")
+        scale = 10.0 ** abs(decimals)
+        if decimals > 0:
+            return ops.div(ops.round(ops.mul(self, scale)), scale)
+        return ops.mul(ops.round(ops.div(self, scale)), scale)
 
     def div(self, other, *, rounding_mode=None):
         """``self / other``, rounded towards -inf ("floor") or 0 ("trunc") if asked."""
@@ -105,52 +196,35 @@ class ElementwiseMethods:
         if rounding_mode == "floor":
             return ops.floor_divide(self, other)
         if rounding_mode == "trunc":
-            quotient = ops.trunc(ops.div(self, other))
-            return quotient if self.is_floating_point() else quotient.to(self.dtype)
+            return trunc_divide(self, other)
         raise ValueError(
             f"div: rounding_mode must be None, 'floor' or 'trunc', got {rounding_mode!r}"
         )
 
-    div_ = in_place(ops.div)
+    def div_(self, other, *, rounding_mode=None):
+        """`div`, written into the tensor's own memory; returns it."""
+        if rounding_mode is None:
+            return inplace(ops.div, self, other)
+        check_result("div_", result_dtype(self, other), self)
+        return self.copy_(self.div(other, rounding_mode=rounding_mode))
 
     def clamp(self, min=None, max=None):
         """Limited to [min, max]: numbers or tensors, None for no limit."""
         if min is None and max is None:
             raise ValueError("clamp: at least one of min and max must be given")
-        if isinstance(min, TensorBase) or isinstance(max, TensorBase):
-            low = self if min is None else ops.maximum(self, min)
-            return low if max is None else ops.minimum(low, max)
-        return ops.clamp(self, min, max)
+        return clamped(self, min, max)
 
     clip = clamp
 
     def clamp_(self, min=None, max=None):
         """`clamp`, written into the tensor's own memory; returns it."""
-        return inplace(ops.clamp, self, min=min, max=max)
+        check_result("clamp_", result_dtype(self, min, max), self)
+        before = self.clone() if self.requires_grad and grad_enabled() else self
+        return self.copy_(before.clamp(min, max))
 
     def where(self, condition, other):
         """The tensor where `condition` is true, else `other`."""
         return comparison.where(condition, self, other)
-
-    def masked_fill(self, mask, value):
-        """The tensor, with `value` where `mask` is true."""
-        return comparison.where(mask, value, self)
-
-    def masked_fill_(self, mask, value):
-        """`masked_fill`, written into the tensor's own memory; returns it."""
-        return self.copy_(comparison.where(mask, value, self))
-
-    def copy_(self, source):
-        """Write `source`, broadcast and cast, into the tensor; returns it."""
-        return inplace(copy_ops.assign, self, source)
-
-    def fill_(self, value):
-        """Write `value` everywhere; returns the tensor."""
-        return inplace(copy_ops.assign, self, value)
-
-    def zero_(self):
-        """Write 0 everywhere; returns the tensor."""
-        return inplace(copy_ops.assign, self, 0)
 
     def clone(self):
         """A copy with memory of its own; the gradient passes through."""

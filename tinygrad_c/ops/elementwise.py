@@ -6,7 +6,7 @@ so is the outgoing one, so that a mask never turns an infinite derivative into N
 
 from tinygrad_c._kernels import elementwise as kernels
 from tinygrad_c.autograd.op import op
-from tinygrad_c.ops.comparison import eq, ge, gt, logical_and, lt, where
+from tinygrad_c.ops.comparison import eq, ge, gt, le, logical_and, logical_or, lt, where
 
 # ----------------------------------------------------------------------------- arithmetic
 
@@ -361,15 +361,29 @@ def grad_b(grad, a, b):
 
 
 @op
-def clamp(a, /, min=None, max=None):
-    """`a` limited to [min, max]; NaN stays NaN. The derivative is 1 on the limits."""
+def clamp(a, min=None, max=None, /):
+    """`a` limited to [min, max], NaN where one of them is; `max` where it is below `min`.
+
+    The derivative is 1 on the limits, and 0 where `a` is NaN."""
     return kernels.clamp(a, min, max)
 
 
 @clamp.grad
 def grad_a(grad, a, min, max):
     if min is not None:
-        grad = where(lt(a, min), 0, grad)
+        grad = where(ge(a, min), grad, 0)
     if max is not None:
-        grad = where(gt(a, max), 0, grad)
+        grad = where(le(a, max), grad, 0)
     return grad
+
+
+@clamp.grad
+def grad_min(grad, a, min, max):
+    grad = where(lt(a, min), grad, 0)
+    return grad if max is None else where(lt(min, max), grad, 0)
+
+
+@clamp.grad
+def grad_max(grad, a, min, max):
+    beyond = gt(a, max)
+    return where(beyond if min is None else logical_or(beyond, lt(max, min)), grad, 0)

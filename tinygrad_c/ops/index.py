@@ -3,6 +3,7 @@
 from tinygrad_c._kernels import elementwise, layout
 from tinygrad_c._kernels import index as kernels
 from tinygrad_c.autograd.op import op
+from tinygrad_c.ops.shape import expand, reshape
 
 
 @op(view=True)
@@ -72,6 +73,21 @@ def grad_a(grad, indices, accumulate, values_shape):
 @index_put.grad
 def grad_values(grad, indices):
     return index(grad, indices)
+
+
+@op
+def index_select(a, index, /, dim):
+    """``y[i, j, k] = a[i, index[j], k]`` for ``dim`` 1, and so on."""
+    return kernels.index_select(a, dim, index)
+
+
+@index_select.grad
+def grad_a(grad, a_shape, dim, index):
+    if not a_shape:
+        return grad
+    shape = grad.shape
+    places = expand(reshape(index, (-1,) + (1,) * (len(shape) - 1 - dim)), shape)
+    return scatter_zeros(grad, places, a_shape, dim)
 
 
 @op

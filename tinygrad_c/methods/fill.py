@@ -1,0 +1,80 @@
+"""Methods that write given values over a tensor: copies, numbers, numbers under a mask."""
+
+import numpy as np
+
+from tinygrad_c._kernels.graph import from_any
+from tinygrad_c._kernels.promotion import checked_number
+from tinygrad_c.autograd.node import TensorBase
+from tinygrad_c.autograd.op import wrap
+from tinygrad_c.autograd.views import inplace
+from tinygrad_c.errors import ShapeError
+from tinygrad_c.ops import comparison
+from tinygrad_c.ops import copy as ops
+from tinygrad_c.ops.index import slice_view
+
+
+def as_source(value, dtype):
+    """What is written, a tensor: a number has to fit `dtype`, that of what is written to."""
+    if isinstance(value, TensorBase):
+        return value
+    if isinstance(value, np.ndarray):
+        return wrap(from_any(value))
+    return wrap(checked_number(value, dtype))
+
+
+def as_number(name, value, dtype):
+    """A number, or a tensor without dimensions, in `dtype`."""
+    source = as_source(value, dtype)
+    if source.array.ndim > 0:
+        raise ShapeError(
+            f"{name}: value must be a number or a tensor of 0 dimensions, got shape "
+            f"{source.array.shape}"
+        )
+    return source if source.array.dtype == dtype else ops.cast(source, dtype)
+
+
+def check_mask(name, mask):
+    """A mask is a tensor of bool."""
+    if not isinstance(mask, TensorBase):
+        raise TypeError(f"{name}: mask must be a Tensor, got {type(mask).__name__}")
+    if mask.array.dtype != np.bool_:
+        raise TypeError(f"{name}: mask must be of dtype bool, got {mask.array.dtype}")
+
+
+def each_once(t):
+    """The view of `t`, which may be expanded, that has every element of its memory once."""
+    array = t.array
+    repeated = [s == 0 and n > 1 for s, n in zip(array.strides, array.shape, strict=True)]
+    if not any(repeated):
+        return t
+    return slice_view(t, (*[slice(0, 1) if r else slice(None) for r in repeated], ...))
+
+
+class FillMethods:
+    """Writing over the tensor's memory."""
+
+    __slots__ = ()
+
+    def copy_(self, source):
+        """Write `source`, broadcast and cast, into the tensor; returns it."""
+        return inplace(ops.assign, self, as_source(source, self.array.dtype))
+
+    def fill_(self, value):
+        """Write `value`, a number, everywhere; returns the tensor.
+
+        RuntimeError where the dtype cannot hold it; a float is truncated for whole numbers."""
+        inplace(ops.assign, each_once(self), as_number("fill_", value, self.array.dtype))
+        return self
+
+    def zero_(self):
+        """Write 0 everywhere; returns the tensor."""
+        return self.fill_(0)
+
+    def masked_fill(self, mask, value):
+        """The tensor with `value`, a number, where `mask`, which broadcasts against it, is true."""
+        check_mask("masked_fill", mask)
+        return comparison.where(mask, as_number("masked_fill", value, self.array.dtype), self)
+
+    def masked_fill_(self, mask, value):
+        """`masked_fill`, written into the tensor's own memory; returns it."""
+        return self.copy_(self.masked_fill(mask, value))

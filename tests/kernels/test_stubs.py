@@ -25,6 +25,8 @@ def stub_of(module):
                 (argument.arg, default)
                 for argument, default in zip(node.args.args, defaults, strict=True)
             ]
+            if node.args.vararg:
+                found[node.name].append((node.args.vararg.arg, None))
         elif isinstance(node, ast.ClassDef):
             found[node.name] = None
     return found

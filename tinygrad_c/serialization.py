@@ -7,6 +7,7 @@ the tag, for what JSON cannot say: {"tensor": name}, {"dict": [[key, value], ...
 {"tuple": [...]}, {"float": "nan"}. There is no pickle: loading a file never runs code.
 """
 
+import errno
 import json
 import math
 import os
@@ -16,7 +17,7 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError, deserialize, safe_open
 from safetensors.numpy import save as to_bytes
 
 from tinygrad_c.creation import from_numpy
@@ -26,6 +27,11 @@ FORMAT = "1"
 MAPPINGS = {"dict": dict, "OrderedDict": OrderedDict}
 TAGS = {kind: tag for tag, kind in MAPPINGS.items()}
 MAX_DEPTH = 100
+# How the name of a file that is being written ends; it begins with a dot.
+TEMPORARY = ".tmp"
+# The dtypes of safetensors that a Tensor has, and those that float32 holds exactly.
+DTYPES = {"BOOL", "U8", "I32", "I64", "F32", "F64"}
+HALVES = {"F16", "BF16"}
 # What decoding raises where the JSON of a file is not what `save` writes.
 DAMAGES = (KeyError, TypeError, ValueError, OverflowError, RecursionError)
 
@@ -51,13 +57,14 @@ def save(obj: Any, f: Path) -> None:
     writer = _Writer()
     structure = json.dumps(writer.encode(obj, ()), allow_nan=False)
     metadata = {"tinygrad_c": FORMAT, "structure": structure}
-    _write_atomically(os.path.realpath(f), to_bytes(writer.arrays, metadata))
+    write_atomically(f, to_bytes(writer.arrays, metadata))
 
 
 def load(f: Path, map_location: Any = None, *, weights_only: bool = True) -> Any:
     """Read the object that `save` wrote to the file `f`.
 
-    A safetensors file of another program gives a dict of its tensors by name.
+    A safetensors file of another program gives a dict of its tensors by name; those of float16
+    and bfloat16 become float32, which holds their numbers exactly.
 
     Parameters
     ----------
@@ -67,7 +74,8 @@ def load(f: Path, map_location: Any = None, *, weights_only: bool = True) -> Any
 
     Raises
     ------
-    ValueError : where the file is damaged, is no safetensors file or is of a later format.
+    ValueError : where the file is damaged, is no safetensors file or is of a later format, or
+        has a tensor of a dtype that Tensors do not have.
     OSError : where the file cannot be read.
     """
     if str(map_location) not in ("None", "cpu"):
@@ -79,11 +87,15 @@ def load(f: Path, map_location: Any = None, *, weights_only: bool = True) -> Any
     try:
         with safe_open(f, framework="numpy") as file:
             metadata = file.metadata() or {}
-            tensors = {name: from_numpy(file.get_tensor(name)) for name in file.offset_keys()}
+            dtypes = {name: file.get_slice(name).get_dtype() for name in file.offset_keys()}
+            check_dtypes(f, dtypes)
+            tensors = {name: read_tensor(f, file, name, dtype) for name, dtype in dtypes.items()}
         if "tinygrad_c" not in metadata:
             return tensors
         if metadata["tinygrad_c"] == FORMAT:
             return _decode(json.loads(metadata["structure"]), tensors)
+    except UnknownDtypeError:
+        raise
     except (SafetensorError, *DAMAGES) as error:
         raise ValueError(
             f"load: {os.fspath(f)!r} must be a whole safetensors file, got {error}"
@@ -92,6 +104,31 @@ def load(f: Path, map_location: Any = None, *, weights_only: bool = True) -> Any
         f"load: {os.fspath(f)!r} must have format {FORMAT}, got {metadata['tinygrad_c']!r}: "
         "a later version of tinygrad_c wrote it"
     )
+
+
+class UnknownDtypeError(ValueError):
+    """A file has a tensor of a dtype that Tensors do not have."""
+
+
+def check_dtypes(f: Path, dtypes: dict[str, str]) -> None:
+    for name, dtype in dtypes.items():
+        if dtype not in DTYPES | HALVES:
+            raise UnknownDtypeError(
+                f"load: {os.fspath(f)!r} must have tensors of the dtypes "
+                f"{', '.join(sorted(DTYPES | HALVES))}, got {dtype} for {name!r}"
+            )
+
+
+def read_tensor(f: Path, file: Any, name: str, dtype: str) -> Tensor:
+    """The tensor `name` of the open `file`, whose path is `f`."""
+    if dtype == "BF16":
+        # NumPy has no bfloat16: its 16 bits are the upper half of a float32.
+        with open(f, "rb") as whole:
+            stored = dict(deserialize(whole.read()))[name]
+        bits = np.frombuffer(stored["data"], "<u2").astype(np.uint32) << 16
+        return from_numpy(bits.view(np.float32).reshape(stored["shape"]))
+    array = file.get_tensor(name)
+    return from_numpy(array.astype(np.float32) if dtype == "F16" else array)
 
 
 class _Writer:
@@ -184,19 +221,34 @@ def _decode_tensor(stored: Tensor, tensor: str, requires_grad: bool = False) -> 
     return stored.detach().requires_grad_(requires_grad)
 
 
-def _write_atomically(path: str, data: bytes) -> None:
-    temporary = f"{path}.{secrets.token_hex(4)}.tmp"
+def write_atomically(f: Path, data: bytes) -> None:
+    """Make `data` the content of the file `f`, or leave what was there.
+
+    Raises
+    ------
+    OSError : where it cannot be written; it names `f`.
+    """
+    path = os.path.realpath(f)
+    # Short, so that it fits wherever the name of `f` does; next to it, so that it can be renamed.
+    temporary = os.path.join(os.path.dirname(path), f".{secrets.token_hex(4)}{TEMPORARY}")
     try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
-    _sync_folder(os.path.dirname(path))
+        if os.path.isdir(path):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        try:
+            with open(temporary, "xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(temporary)
+            raise
+        _sync_folder(os.path.dirname(path))
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, os.fspath(f)) from None
 
 
 def _sync_folder(folder: str) -> None:

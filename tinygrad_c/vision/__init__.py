@@ -1,3 +1,4 @@
-"""Data sets of images, with torchvision's names."""
+"""Data sets and models of images, with torchvision's names."""
 
 from tinygrad_c.vision import datasets as datasets
+from tinygrad_c.vision import models as models

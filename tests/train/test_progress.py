@@ -22,7 +22,7 @@ def test_one_line_for_each_epoch_without_a_terminal(problem):
 
 
 def test_a_line_has_all_numbers():
-    metrics = EpochMetrics(3, 0.123456, 0.5, 2.0, 1.0, 0.5, 12345.6)
+    metrics = EpochMetrics(3, 0.123456, 0.5, 2.0, 1.0, 0.1, 0.5, 12345.6)
     assert summary(metrics, 10) == (
         "epoch  3/10  loss 0.1235  accuracy 50.00%  val loss 2.0000  val accuracy 100.00%"
         "  12,346 samples/s"

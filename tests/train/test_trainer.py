@@ -5,7 +5,7 @@ import math
 import pytest
 
 import tinygrad_c as tgc
-from tinygrad_c.train import Callback, Score
+from tinygrad_c.train import Callback
 
 
 class Recorder(Callback):
@@ -25,6 +25,24 @@ class Recorder(Callback):
 
     def on_epoch_end(self, trainer, metrics):
         self.events.append(("end", trainer.epoch, metrics))
+
+
+class Halver:
+    """Half the learning rate after every epoch."""
+
+    def __init__(self, optimizer):
+        self.optimizer = optimizer
+        self.halvings = 0
+
+    def step(self):
+        self.halvings += 1
+        self.optimizer.param_groups[0]["lr"] /= 2
+
+    def state_dict(self):
+        return {"halvings": self.halvings}
+
+    def load_state_dict(self, state):
+        self.halvings = state["halvings"]
 
 
 def weights(trainer):
@@ -56,11 +74,6 @@ def test_metrics_are_means_over_samples(problem):
     assert cut.correct == whole.correct
     assert math.isclose(cut.loss, whole.loss, rel_tol=1e-6)
     assert cut.accuracy == whole.correct / 40
-
-
-def test_an_empty_score_has_no_mean():
-    assert math.isnan(Score().loss)
-    assert math.isnan(Score().accuracy)
 
 
 def test_evaluation_records_nothing_and_restores_the_mode(problem):
@@ -110,21 +123,28 @@ def test_a_stop_ends_after_the_step_that_is_running(problem):
     assert (len(history), trainer.epoch, trainer.stopped) == (1, 1, True)
 
 
-def test_training_goes_on_after_a_stop(problem):
-    trainer = problem.trainer([Recorder(stop_after=4)])
+def test_training_goes_on_in_the_middle_of_an_epoch_after_a_stop(problem):
+    recorder = Recorder(stop_after=4)
+    trainer = problem.trainer([recorder])
     trainer.fit(problem.loader(), problem.loader(), epochs=3)
+    assert (trainer.epoch, trainer.batch, trainer.score.samples) == (1, 1, 16)
     trainer.fit(problem.loader(), problem.loader(), epochs=3)
     assert [metrics.epoch for metrics in trainer.history] == [1, 2, 3]
+    assert [event[0] for event in recorder.events].count("batch") == 9
     assert not trainer.stopped
 
 
-def test_a_checkpoint_goes_on_as_if_nothing_had_happened(problem, tmp_path):
-    straight, first, second = (problem.trainer() for _ in range(3))
-    straight.fit(problem.loader(), problem.loader(), epochs=4)
-    first.fit(problem.loader(), problem.loader(), epochs=2)
-    tgc.save(first.state_dict(), tmp_path / "checkpoint")
-    second.load_state_dict(tgc.load(tmp_path / "checkpoint"))
-    assert second.history == first.history
-    second.fit(problem.loader(), problem.loader(), epochs=4)
-    assert weights(second) == weights(straight)
-    assert [metrics.epoch for metrics in second.history] == [1, 2, 3, 4]
+def test_predictions_are_those_of_the_model(problem):
+    trainer = problem.trainer()
+    trainer.fit(problem.loader(), problem.loader(), epochs=20)
+    predictions, score = trainer.predict(problem.loader()), trainer.evaluate(problem.loader())
+    assert predictions.accuracy == score.accuracy
+    assert math.isclose(predictions.loss, score.loss, rel_tol=1e-5)
+    assert predictions.targets.tolist() == [0] * 20 + [1] * 20
+
+
+def test_the_scheduler_steps_after_every_epoch(problem):
+    trainer = problem.trainer()
+    trainer.scheduler = Halver(trainer.optimizer)
+    trainer.fit(problem.loader(), problem.loader(), epochs=3)
+    assert [metrics.lr for metrics in trainer.history] == [0.05, 0.025, 0.0125]

@@ -1,114 +1,136 @@
-"""`tinygrad_c train`: a multi-layer perceptron learns to read handwritten digits."""
+"""`tinygrad_c train`: train a model, keep the record of it, go on after an interrupt."""
 
-import signal
-import sys
+import shlex
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
-from types import FrameType
+from typing import Any
 
 import tinygrad_c as tgc
-from tinygrad_c import nn, optim
-from tinygrad_c.cli.info import versions
-from tinygrad_c.train import RunFolder, Trainer, show_progress
-from tinygrad_c.utils.data import DataLoader, TensorDataset
-from tinygrad_c.vision.datasets import Digits
+from tinygrad_c.cli.errors import describe
+from tinygrad_c.cli.interrupts import Interrupted
+from tinygrad_c.cli.settings import settings_of
+from tinygrad_c.extras import require
+from tinygrad_c.train.checkpoint import read_checkpoint
+from tinygrad_c.train.data import SPECS, ImageData, load_data
+from tinygrad_c.train.environment import commit, environment
+from tinygrad_c.train.metrics import best_epoch
+from tinygrad_c.train.progress import show_progress
+from tinygrad_c.train.report import PICTURES, draw_report
+from tinygrad_c.train.run import RunFolder
+from tinygrad_c.train.setup import make_trainer
+from tinygrad_c.train.trainer import Trainer
+from tinygrad_c.utils.data import DataLoader
 
-# Without it the network fits all 1,085 images by the tenth epoch and stops learning.
-LABEL_SMOOTHING = 0.1
 EVALUATION_BATCH = 512
-INPUTS, CLASSES = 64, 10
 
 
 def run(arguments: Namespace) -> int:
-    """Train, evaluate, keep the record; returns the exit code."""
-    if arguments.threads is not None:
-        tgc.set_num_threads(arguments.threads)
-    tgc.manual_seed(arguments.seed)
-    model = perceptron(arguments.hidden)
-    folder = RunFolder(
-        arguments.out or default_folder(),
-        config={
-            **options(arguments),
-            "label_smoothing": LABEL_SMOOTHING,
-            "environment": versions(),
-        },
-    )
-    trainer = Trainer(
-        model,
-        optim.Adam(model.parameters(), lr=arguments.lr),
-        nn.CrossEntropyLoss(label_smoothing=LABEL_SMOOTHING),
-        callbacks=[show_progress(), folder],
-    )
-    widths = "-".join(map(str, [INPUTS, *arguments.hidden, CLASSES]))
-    print(f"Training a {widths} network on handwritten digits; results go to {folder.path}")
-    with stop_on_interrupt(trainer):
-        trainer.fit(
-            loader("train", arguments.batch_size, shuffle=True),
-            loader("validation", EVALUATION_BATCH),
-            arguments.epochs,
-        )
-    return finish(trainer, folder)
-
-
-def finish(trainer: Trainer, folder: RunFolder) -> int:
-    """Evaluate on the test images and close the folder, or say where an interrupted run stands."""
-    if trainer.stopped:
-        folder.close(trainer, title=f"Digits, interrupted in epoch {trainer.epoch + 1}")
-        print(
-            f"Interrupted in epoch {trainer.epoch + 1}; the model is saved in {folder.checkpoint}",
-            file=sys.stderr,
-        )
-        return 128 + signal.SIGINT
-    score = trainer.evaluate(loader("test", EVALUATION_BATCH))
-    folder.close(trainer, title=f"Digits: test accuracy {score.accuracy:.2%}")
-    print(f"Test accuracy {score.accuracy:.2%} on {score.samples} images")
-    print(f"Curves   {folder.curves}\nMetrics  {folder.metrics}\nModel    {folder.checkpoint}")
+    """Train, evaluate, draw; returns the exit code."""
+    settings = settings_of(arguments)
+    require("matplotlib", extra="train")
+    progress = show_progress()
+    if "threads" in settings:
+        tgc.set_num_threads(settings["threads"])
+    data = load_data(settings["data"], settings.get("data_dir"))
+    facts = {**environment(), "seed": settings["seed"], "commit": commit()}
+    path = Path(arguments.out) if arguments.out else default_folder(settings)
+    with RunFolder(path, settings, facts, resume=arguments.resume) as folder:
+        trainer = make_trainer(settings, [progress, folder])
+        folder.restore(trainer)
+        announce(trainer, settings, folder)
+        with told_how_to_go_on(trainer, folder):
+            fit(trainer, settings, data, folder)
+            finish(trainer, settings, data, folder)
     return 0
 
 
-def perceptron(hidden: Sequence[int]) -> nn.Sequential:
-    """Linear layers of the given widths with ReLU between them: (N, 1, 8, 8) -> (N, classes)."""
-    widths = [INPUTS, *hidden]
-    layers: list[nn.Module] = [nn.Flatten()]
-    for n_in, n_out in pairwise(widths):
-        layers += [nn.Linear(n_in, n_out), nn.ReLU()]
-    return nn.Sequential(*layers, nn.Linear(widths[-1], CLASSES))
+def fit(trainer: Trainer, settings: dict[str, Any], data: ImageData, folder: RunFolder) -> None:
+    """Train to the last epoch; save the state where that is interrupted."""
+    try:
+        trainer.fit(
+            DataLoader(data.train, settings["batch_size"], shuffle=True),
+            DataLoader(data.validation, EVALUATION_BATCH),
+            settings["epochs"],
+        )
+    except Interrupted:
+        folder.save(trainer)
+        raise
 
 
-def loader(split: str, batch_size: int, shuffle: bool = False) -> DataLoader:
-    """The batches of a split of the digits."""
-    return DataLoader(TensorDataset(*Digits(split).tensors()), batch_size, shuffle)
+def announce(trainer: Trainer, settings: dict[str, Any], folder: RunFolder) -> None:
+    """Say what begins, or where it goes on."""
+    count = sum(p.numel() for p in trainer.model.parameters())
+    place = f"{settings['model']} ({count:,} parameters) on {settings['data']}"
+    if trainer.epoch == settings["epochs"]:
+        print(f"{place}: all {trainer.epoch} epochs are done; results go to {folder.path}")
+    elif trainer.epoch or trainer.batch:
+        after = f"after {trainer.batch} steps of epoch" if trainer.batch else "with epoch"
+        print(f"Going on with {place} {after} {trainer.epoch + 1}; results go to {folder.path}")
+    else:
+        print(f"Training {place}; results go to {folder.path}", flush=True)
 
 
-def options(arguments: Namespace) -> dict[str, object]:
-    """The arguments of the command line, without what the parser added."""
-    return {key: value for key, value in vars(arguments).items() if key not in ("command", "run")}
+@contextmanager
+def told_how_to_go_on(trainer: Trainer, folder: RunFolder) -> Iterator[None]:
+    """Say how to go on where the block is interrupted or fails."""
+    command = f"tinygrad_c train --resume --out {shlex.quote(str(folder.path))}"
+    try:
+        yield
+    except Interrupted as error:
+        done = trainer.epoch == trainer.epochs
+        where = "after the last epoch" if done else f"in epoch {trainer.epoch + 1}"
+        advice = f"Interrupted {where}, saved. Go on with: {command}"
+        raise Interrupted(error.number, advice) from None
+    except OSError as error:
+        raise ValueError(
+            f"{describe(error)}. {standing(folder)} When that is repaired, go on with: {command}"
+        ) from error
 
 
-def default_folder() -> Path:
+def standing(folder: RunFolder) -> str:
+    """What a run that failed has left."""
+    return (
+        f"The checkpoint {folder.last} is whole."
+        if folder.last.exists()
+        else "There is no checkpoint yet."
+    )
+
+
+def finish(trainer: Trainer, settings: dict[str, Any], data: ImageData, folder: RunFolder) -> None:
+    """Evaluate the best epoch on the test images, and draw the pictures."""
+    best = best_epoch(trainer.history)
+    trainer.model.load_state_dict(read_checkpoint(folder.best)["model"])
+    loader = DataLoader(data.test, EVALUATION_BATCH)
+    predictions = trainer.predict(loader)
+    count = len(predictions.targets)
+    print(
+        f"Test accuracy {predictions.accuracy:.2%} of {count:,} images, with the weights of the "
+        f"best epoch, {best.epoch}",
+        flush=True,
+    )
+    draw_report(
+        folder.path,
+        f"{settings['model']} on {settings['data']}",
+        trainer.model,
+        SPECS[settings["data"]],
+        trainer.history,
+        predictions,
+        loader,
+    )
+    print(f"Pictures  {folder.path}: {', '.join(PICTURES)}")
+    print(f"Metrics   {folder.metrics}")
+    print(f"Weights   {folder.best}")
+
+
+def default_folder(settings: dict[str, Any]) -> Path:
     """A folder under runs/ that does not exist yet."""
-    base = Path("runs") / datetime.now().strftime("digits-%Y%m%d-%H%M%S")
+    name = f"{settings['data']}-{settings['model']}"
+    base = Path("runs") / f"{name}-{datetime.now():%Y%m%d-%H%M%S}"
     path, copies = base, 1
     while path.exists():
         copies += 1
         path = Path(f"{base}-{copies}")
     return path
-
-
-@contextmanager
-def stop_on_interrupt(trainer: Trainer) -> Iterator[None]:
-    """Let the first Ctrl-C end the training after its current step, the second at once."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, previous)
-        trainer.stop()
-
-    previous = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, previous)

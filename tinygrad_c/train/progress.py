@@ -5,7 +5,9 @@ from time import perf_counter
 from typing import Any, TextIO
 
 from tinygrad_c.extras import require
-from tinygrad_c.train.trainer import Callback, EpochMetrics, Score, Trainer
+from tinygrad_c.train.callback import Callback
+from tinygrad_c.train.metrics import EpochMetrics, Score
+from tinygrad_c.train.trainer import Trainer
 
 BAR = "{desc} {percentage:3.0f}% |{bar}| {elapsed}<{remaining} {postfix}"
 # Seconds between two refreshes of the bar.
@@ -51,10 +53,12 @@ class ProgressBar(Callback):
         self.tqdm = require("tqdm", extra="train").tqdm
         self.bar: Any = None
         self.started = self.shown = 0.0
+        self.samples = 0
 
     def on_epoch_start(self, trainer: Trainer, batches: int) -> None:
         self.bar = self.tqdm(
             total=batches,
+            initial=trainer.batch,
             desc=f"epoch {trainer.epoch + 1}/{trainer.epochs}",
             bar_format=BAR,
             leave=False,
@@ -63,6 +67,7 @@ class ProgressBar(Callback):
         )
         self.started = perf_counter()
         self.shown = 0.0
+        self.samples = trainer.score.samples
 
     def on_batch_end(self, trainer: Trainer, score: Score) -> None:
         now = perf_counter()
@@ -70,13 +75,15 @@ class ProgressBar(Callback):
             self.shown = now
             self.bar.set_postfix_str(
                 f"loss {score.loss:.4f}, accuracy {score.accuracy:.2%}, "
-                f"{score.samples / (now - self.started):,.0f} samples/s",
+                f"{(score.samples - self.samples) / (now - self.started):,.0f} samples/s",
                 refresh=False,
             )
         self.bar.update()
-        if trainer.stopped:
-            self.bar.close()
 
     def on_epoch_end(self, trainer: Trainer, metrics: EpochMetrics) -> None:
         self.bar.close()
         print(summary(metrics, trainer.epochs), file=self.stream, flush=True)
+
+    def on_fit_end(self, trainer: Trainer) -> None:
+        if self.bar is not None:
+            self.bar.close()

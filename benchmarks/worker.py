@@ -14,11 +14,15 @@ def describe(library, module):
     """The library's version, and what it computes with."""
     text = f"{library} {module.__version__}"
     if library == "tinygrad_c":
-        runtime = importlib.import_module("tinygrad_c._kernels.runtime")
-        return f"{text}, {runtime.current_isa()} kernels"
+        return f"{text}, {current_isa()} kernels"
     if library == "torch":
         return f"{text}, {module.backends.cpu.get_cpu_capability()}"
     return text
+
+
+def current_isa():
+    """The variant of the kernels that tinygrad_c has chosen."""
+    return importlib.import_module("tinygrad_c._kernels.runtime").current_isa()
 
 
 def seconds_per_call(step):
@@ -38,25 +42,30 @@ def seconds_per_call(step):
     return best
 
 
+def make(name, library, module):
+    """The function to time, or None where the library has no such case."""
+    case = CASES[name]
+    prepare = case.numpy if library == "numpy" else case.torch
+    return prepare and prepare(module)
+
+
 def main():
     """Answer each line of the standard input with a line of JSON."""
     library, threads = sys.argv[1], int(sys.argv[2])
     module = importlib.import_module(library)
     if library != "numpy":
         module.set_num_threads(threads)
-    steps = {}
+    name, step = None, None
     for line in sys.stdin:
-        name = line.strip()
-        if name == "describe":
+        request = line.strip()
+        if request == "describe":
             answer = describe(library, module)
-        elif name == "cases":
-            answer = list(CASES)
+        elif request == "isa":
+            answer = current_isa()
         else:
-            if name not in steps:
-                make_torch, make_numpy = CASES[name]
-                make = make_numpy if library == "numpy" else make_torch
-                steps[name] = make and make(module)
-            answer = steps[name] and seconds_per_call(steps[name])
+            if request != name:
+                name, step = request, make(request, library, module)
+            answer = step and seconds_per_call(step)
         print(json.dumps(answer), flush=True)
 
 

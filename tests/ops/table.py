@@ -5,6 +5,7 @@ in torch; its naive definition in NumPy; and what its operands look like. Everyt
 for every operation (`test_table.py`) runs over these rows, and an operation without a row fails.
 """
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -132,6 +133,11 @@ ELEMENTWISE = [
     unary("exp", np.exp),
     unary("log", np.log, "positive"),
     unary("sqrt", np.sqrt, "positive", **EXACT),
+    unary("sin", np.sin),
+    unary("cos", np.cos),
+    unary("erf", lambda a: np.vectorize(math.erf)(a).astype(a.dtype)),
+    unary("expm1", np.expm1),
+    unary("log1p", np.log1p, "positive"),
     unary("tanh", np.tanh),
     unary("sigmoid", lambda a: 1 / (1 + np.exp(-a.astype(np.float64))).astype(a.dtype)),
     unary("relu", lambda a: np.maximum(a, 0), "distinct", **EXACT),

@@ -9,7 +9,7 @@ from tinygrad_c.autograd.op import wrap
 from tinygrad_c.autograd.views import inplace
 from tinygrad_c.dtypes import as_numpy_dtype
 from tinygrad_c.dtypes import device as Device
-from tinygrad_c.ops import comparison
+from tinygrad_c.ops import comparison, special
 from tinygrad_c.ops import copy as copy_ops
 from tinygrad_c.ops import elementwise as ops
 
@@ -115,6 +115,12 @@ class ElementwiseMethods:
     tanh = ops.tanh
     sigmoid = ops.sigmoid
     relu = ops.relu
+    sin = special.sin
+    cos = special.cos
+    erf = special.erf
+    expm1 = special.expm1
+    log1p = special.log1p
+    rsqrt = special.rsqrt
     floor = ops.floor
     ceil = ops.ceil
     trunc = ops.trunc
@@ -147,6 +153,11 @@ class ElementwiseMethods:
     tanh_ = in_place(ops.tanh)
     sigmoid_ = in_place(ops.sigmoid)
     relu_ = in_place(ops.relu)
+    sin_ = in_place(special.sin)
+    cos_ = in_place(special.cos)
+    erf_ = in_place(special.erf)
+    expm1_ = in_place(special.expm1)
+    log1p_ = in_place(special.log1p)
     floor_ = in_place(ops.floor)
     ceil_ = in_place(ops.ceil)
     trunc_ = in_place(ops.trunc)

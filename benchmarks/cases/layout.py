@@ -1,0 +1,54 @@
+"""Changes of layout: transposes, concatenation and gathering."""
+
+from benchmarks.cases.case import Case
+
+
+def case(nbytes, prepare):
+    """A case that PyTorch and tinygrad_c run; ``prepare(torch)`` returns the function to time."""
+    return Case(prepare, nbytes=nbytes)
+
+
+def transpose(rows, cols):
+    """x.T as contiguous memory."""
+
+    def prepare(torch):
+        x = torch.rand(rows, cols)
+        return lambda: x.t().contiguous()
+
+    return case(8 * rows * cols, prepare)
+
+
+def permute(torch):
+    """Channels last, as contiguous memory."""
+    x = torch.rand(64, 16, 28, 28)
+    return lambda: x.permute(0, 2, 3, 1).contiguous()
+
+
+def cat(torch):
+    """Two batches side by side."""
+    a, b = torch.rand(1000, 500), torch.rand(1000, 500)
+    return lambda: torch.cat([a, b], dim=1)
+
+
+def rows_of(torch):
+    """A shuffled batch of MNIST images."""
+    x = torch.rand(60_000, 784)
+    index = torch.randperm(60_000)[:256]
+    return lambda: x[index]
+
+
+def gather(torch):
+    """One element of each row."""
+    x = torch.rand(1000, 1000)
+    index = torch.randint(0, 1000, (1000, 100))
+    return lambda: x.gather(1, index)
+
+
+CASES = {
+    "transpose of 1024x1024": transpose(1024, 1024),
+    "transpose of 1000x50": transpose(1000, 50),
+    "permute of 64x16x28x28 to channels last": case(8 * 64 * 16 * 784, permute),
+    "cat of 1000x500 and 1000x500": case(8 * 1_000_000, cat),
+    "256 rows of 60000x784 by index": case(8 * 256 * 784, rows_of),
+    "gather of 1000x100 from 1000x1000": case(16 * 100_000, gather),
+}

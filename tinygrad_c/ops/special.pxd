@@ -1,0 +1,1 @@
+from tinygrad_c._kernels cimport elementwise as kernels

@@ -97,10 +97,17 @@ def test_filters_are_shown_as_images(model, shape, panels, tmp_path, drawn):
     assert shown[0].shape == (*shape[1:], 3)[: 3 if shape[0] == 3 else 2]
 
 
-def test_filters_that_are_all_zero_are_drawn(tmp_path):
+@pytest.mark.parametrize("value", [0.0, 1e30, float("inf"), float("nan")])
+def test_filters_of_any_values_are_drawn(value, tmp_path):
     model = nn.Linear(16, 2)
-    nn.init.zeros_(model.weight)
+    nn.init.constant_(model.weight, value)
     draw_filters(model, (1, 4, 4), tmp_path / "filters.png")
+
+
+def test_predictions_that_are_nan_are_drawn(tmp_path):
+    given = Predictions(np.full((3, 2), np.nan), np.array([0, 1, 1]))
+    draw_confusion(given, "ab", tmp_path / "confusion.png")
+    draw_mistakes(np.full((3, 1, 4, 4), np.nan), given, "ab", tmp_path / "mistakes.png")
 
 
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 5, 4)])

@@ -2,8 +2,26 @@
 
 import io
 
-from tinygrad_c.train import EpochMetrics, PlainProgress, ProgressBar, progress, show_progress
+from tinygrad_c.train import (
+    Callback,
+    EpochMetrics,
+    PlainProgress,
+    ProgressBar,
+    progress,
+    show_progress,
+)
 from tinygrad_c.train.progress import summary
+
+
+class StopAfter(Callback):
+    """Stops the trainer after so many steps."""
+
+    def __init__(self, steps):
+        self.steps = steps
+
+    def on_batch_end(self, trainer, score):
+        if trainer.batch == self.steps:
+            trainer.stop()
 
 
 class Terminal(io.StringIO):
@@ -29,7 +47,33 @@ def test_a_line_has_all_numbers():
     )
 
 
-def test_a_bar_on_a_terminal(problem):
+def test_a_dumb_terminal_gets_lines(monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    assert isinstance(show_progress(Terminal()), PlainProgress)
+
+
+def test_a_bar_that_goes_on_counts_from_where_it_stood(problem, monkeypatch):
+    monkeypatch.setattr(progress, "INTERVAL", 0)
+    stream = Terminal()
+    trainer = problem.trainer()
+    trainer.callbacks = [StopAfter(1)]
+    trainer.fit(problem.loader(), problem.loader(), epochs=1)
+    trainer.callbacks = [ProgressBar(stream)]
+    trainer.fit(problem.loader(), problem.loader(), epochs=1)
+    bars = [line for line in stream.getvalue().split("\r") if "%" in line]
+    assert bars[0].startswith("epoch 1/1  33% |")
+    assert trainer.callbacks[0].bar.disable
+
+
+def test_a_bar_is_taken_away_when_the_training_is_cut_short(problem):
+    stream = Terminal()
+    shown = ProgressBar(stream)
+    problem.trainer([shown, StopAfter(1)]).fit(problem.loader(), problem.loader(), epochs=1)
+    assert stream.getvalue().endswith("\r")
+
+
+def test_a_bar_on_a_terminal(problem, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
     stream = Terminal()
     shown = show_progress(stream)
     assert isinstance(shown, ProgressBar)

@@ -44,6 +44,8 @@ class Shaky(Dataset):
 class Run:
     """Everything that draws random numbers: order, data, dropout."""
 
+    workers = 0
+
     def __init__(self, seed=3):
         tgc.manual_seed(seed)
         points = tgc.from_numpy(np.linspace(-1, 1, 80, dtype=np.float32).reshape(40, 2))
@@ -57,7 +59,9 @@ class Run:
         return Trainer(self.model, self.optimizer, nn.CrossEntropyLoss(), callbacks)
 
     def fit(self, trainer, generator=None):
-        train = DataLoader(Shaky(self.data), 16, shuffle=True, generator=generator)
+        train = DataLoader(
+            Shaky(self.data), 16, shuffle=True, num_workers=self.workers, generator=generator
+        )
         # Shuffled as well: an evaluation draws random numbers, too.
         return trainer.fit(train, DataLoader(self.data, 16, shuffle=True), EPOCHS)
 
@@ -189,6 +193,26 @@ def test_a_loader_with_a_generator_of_its_own(tmp_path):
             run.fit(trainer, tgc.Generator().manual_seed(6))
         finals.append(final(trainer))
     assert all(other == finals[0] for other in finals)
+
+
+@pytest.mark.parametrize("steps", [1, 4, 6])
+def test_a_loader_with_workers(steps, tmp_path):
+    """They have read ahead when the run stops, and draw random numbers of their own."""
+    finals = []
+    for stop in (None, steps):
+        run = Run()
+        run.workers = 2
+        trainer = run.trainer([] if stop is None else [At(stop, Trainer.stop)])
+        run.fit(trainer)
+        if stop is not None:
+            save_checkpoint(trainer, tmp_path / "c", {})
+            run = Run(seed=99)
+            run.workers = 2
+            trainer = run.trainer()
+            restore(trainer, tmp_path / "c")
+            run.fit(trainer)
+        finals.append(final(trainer))
+    assert finals[0] == finals[1]
 
 
 def test_an_error_of_the_data_leaves_the_last_whole_step(straight):

@@ -9,21 +9,19 @@ from typing import Any, NoReturn
 
 from tinygrad_c import __version__
 from tinygrad_c.train.data import SPECS
-from tinygrad_c.train.setup import OPTIMIZERS, SCHEDULERS
+from tinygrad_c.train.setup import DEFAULTS, DEFAULTS_BY_DATA, OPTIMIZERS, SCHEDULERS
 from tinygrad_c.vision.models import list_models
 
 EXAMPLES = """\
 examples:
-  tinygrad_c train                                  a network that reads handwritten digits
-  tinygrad_c train mlp --hidden 128 64 --out runs/a another model, kept in runs/a
-  tinygrad_c eval runs/a                            how good it is, class by class
-  tinygrad_c predict runs/a digit.png               what it reads in an image
-  tinygrad_c info                                   what this installation runs on
+  tinygrad_c train                                     a network that reads handwritten digits
+  tinygrad_c train mlp --hidden 128 64 --out runs/a    another one, kept in runs/a
+  tinygrad_c eval runs/a                               how good it is, class by class
+  tinygrad_c predict runs/a digit.png                  what it reads in an image
+  tinygrad_c info                                      what this installation runs on
 """
 TRAIN_EXAMPLES = """\
-models: %(models)s
-data: digits come with the package; the others are read from --data-dir
-
+The digits come with the package; the other data sets are read from --data-dir.
 The run folder receives config.toml, environment.json, metrics.csv, last.safetensors and
 best.safetensors, and at the end curves.png, confusion.png, filters.png and mistakes.png.
 Ctrl-C saves the state at once; --resume goes on, to the very same result.
@@ -146,30 +144,49 @@ class Option:
         return [self.convert(member) for member in value]
 
 
+def by_data(name: str) -> str:
+    """The default of an option for every data set, in words."""
+    values = {data: {**DEFAULTS, **own}[name] for data, own in DEFAULTS_BY_DATA.items()}
+    return ", ".join(f"{data} {value}" for data, value in values.items())
+
+
+NAME, NUMBER = {"metavar": "NAME"}, {"metavar": "N"}
+RATES = ", ".join(f"{name} {choice.lr:g}" for name, choice in OPTIMIZERS.items())
+MODEL = Option(one_of(list_models()), f"{', '.join(list_models())} ({DEFAULTS['model']})")
 TRAIN_OPTIONS = {
-    "data": Option(one_of(list(SPECS)), f"{', '.join(SPECS)} (digits)", {"metavar": "NAME"}),
+    "data": Option(one_of(list(SPECS)), f"{', '.join(SPECS)} ({DEFAULTS['data']})", NAME),
     "data_dir": Option(text, "folder of the files of the data set", {"metavar": "DIR"}),
-    "epochs": Option(whole_number(1), "passes over the training images (by data)"),
-    "batch_size": Option(whole_number(1), "images in a step (by data)"),
-    "optimizer": Option(
-        one_of(list(OPTIMIZERS)), f"{', '.join(OPTIMIZERS)} (adam)", {"metavar": "NAME"}
+    "epochs": Option(
+        whole_number(1), f"passes over the training images ({by_data('epochs')})", NUMBER
     ),
-    "lr": Option(number(0, above=True), "learning rate (by optimizer)"),
+    "batch_size": Option(whole_number(1), f"images in a step ({by_data('batch_size')})", NUMBER),
+    "optimizer": Option(
+        one_of(list(OPTIMIZERS)), f"{', '.join(OPTIMIZERS)} ({DEFAULTS['optimizer']})", NAME
+    ),
+    "lr": Option(number(0, above=True), f"learning rate ({RATES})", {"metavar": "X"}),
     "scheduler": Option(
-        one_of(list(SCHEDULERS)), f"{', '.join(SCHEDULERS)} (by data)", {"metavar": "NAME"}
+        one_of(list(SCHEDULERS)), f"{', '.join(SCHEDULERS)} ({DEFAULTS['scheduler']})", NAME
     ),
     "label_smoothing": Option(
-        number(0, above=False, below=1), "share of a target spread over all classes (by data)"
+        number(0, above=False, below=1),
+        f"share of a target spread over all classes ({by_data('label_smoothing')})",
+        {"metavar": "X"},
     ),
     "hidden": Option(
         whole_number(1),
         "widths of the hidden layers of mlp (256)",
         {"nargs": "*", "metavar": "N"},
     ),
-    "seed": Option(whole_number(0), "of all random numbers (0)"),
-    "threads": Option(whole_number(1), "CPU threads (all that the process may use)"),
+    "seed": Option(whole_number(0), f"of all random numbers ({DEFAULTS['seed']})", NUMBER),
+    "threads": Option(whole_number(1), "CPU threads (all that the process may use)", NUMBER),
 }
-MODEL = Option(one_of(list_models()), f"{', '.join(list_models())}")
+
+
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Options in one column, their meaning in the next."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28, width=100)
 
 
 def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -178,7 +195,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
         prog="tinygrad_c",
         description="A small, fast autograd engine with PyTorch's names.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
     parser.add_argument("--version", action="version", version=f"tinygrad_c {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
@@ -196,7 +213,7 @@ def add_command(commands: Any, name: str, summary: str, epilog: str = "") -> Par
         help=summary,
         description=f"{summary[0].upper()}{summary[1:]}.",
         epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Help,
     )
 
     def run(arguments: argparse.Namespace) -> int:
@@ -207,15 +224,14 @@ def add_command(commands: Any, name: str, summary: str, epilog: str = "") -> Par
 
 
 def add_train(commands: Any) -> None:
-    epilog = TRAIN_EXAMPLES % {"models": ", ".join(list_models())}
-    train = add_command(commands, "train", "train a model that classifies images", epilog)
+    train = add_command(commands, "train", "train a model that classifies images", TRAIN_EXAMPLES)
     # Options that are not given are absent or None: a configuration file may give them.
     train.add_argument(
         "model",
         nargs="?",
         type=MODEL.convert,
         metavar="MODEL",
-        help="which model",
+        help=MODEL.help,
     )
     for name, option in TRAIN_OPTIONS.items():
         train.add_argument(
@@ -244,7 +260,11 @@ def add_eval(commands: Any) -> None:
     )
     command.add_argument("--data-dir", type=text, metavar="DIR", help="where the data set is now")
     command.add_argument(
-        "--batch-size", type=whole_number(1), default=512, help="images at a time (%(default)s)"
+        "--batch-size",
+        type=whole_number(1),
+        default=512,
+        metavar="N",
+        help="images at a time (%(default)s)",
     )
 
 
@@ -257,7 +277,7 @@ def add_predict(commands: Any) -> None:
     command.add_argument("--fit", action="store_true", help="scale and convert to what is needed")
     command.add_argument("--invert", action="store_true", help="exchange light and dark")
     command.add_argument(
-        "--top", type=whole_number(1), default=3, help="classes to show (%(default)s)"
+        "--top", type=whole_number(1), default=3, metavar="N", help="classes to show (%(default)s)"
     )
 
 
@@ -270,4 +290,4 @@ def add_run(command: Parser) -> None:
         metavar="NAME",
         help="best or last (%(default)s)",
     )
-    command.add_argument("--threads", type=whole_number(1), help="CPU threads")
+    command.add_argument("--threads", type=whole_number(1), metavar="N", help="CPU threads")

@@ -1,5 +1,6 @@
 """What a training run shows while it goes: a bar on a terminal, plain lines elsewhere."""
 
+import os
 import sys
 from time import perf_counter
 from typing import Any, TextIO
@@ -15,14 +16,16 @@ INTERVAL = 0.1
 
 
 def show_progress(stream: TextIO | None = None) -> Callback:
-    """A bar where `stream` (standard output by default) is a terminal, else plain lines.
+    """A bar where `stream` (standard output by default) is a terminal that can draw one, else
+    plain lines.
 
     Raises
     ------
     MissingPackageError : where tqdm, which draws the bar, is not installed.
     """
     stream = stream or sys.stdout
-    return ProgressBar(stream) if stream.isatty() else PlainProgress(stream)
+    draws = stream.isatty() and os.environ.get("TERM") != "dumb"
+    return ProgressBar(stream) if draws else PlainProgress(stream)
 
 
 def summary(metrics: EpochMetrics, epochs: int) -> str:

@@ -1,6 +1,7 @@
 """From settings to a trainer: the models, optimizers and schedules by name, and their defaults."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from tinygrad_c import optim
@@ -11,10 +12,19 @@ from tinygrad_c.train.data import SPECS
 from tinygrad_c.train.trainer import Trainer
 from tinygrad_c.vision.models import get_model
 
-# Each with the learning rate that suits it where none is given.
-OPTIMIZERS: dict[str, tuple[Callable[..., Any], float, dict[str, Any]]] = {
-    "adam": (optim.Adam, 0.002, {}),
-    "sgd": (optim.SGD, 0.05, {"momentum": 0.9}),
+
+@dataclass(frozen=True)
+class OptimizerChoice:
+    """An optimizer, the learning rate that suits it where none is given, and other options."""
+
+    make: Callable[..., Any]
+    lr: float
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+OPTIMIZERS = {
+    "adam": OptimizerChoice(optim.Adam, 0.002),
+    "sgd": OptimizerChoice(optim.SGD, 0.05, {"momentum": 0.9}),
 }
 SCHEDULERS: dict[str, Callable[[Any, int], Any]] = {"constant": lambda optimizer, epochs: None}
 DEFAULTS: dict[str, Any] = {
@@ -35,7 +45,7 @@ def complete(given: dict[str, Any]) -> dict[str, Any]:
     """The settings of a run: `given`, and for all else what suits the data and the optimizer."""
     chosen = {**DEFAULTS, **given}
     settings = {**DEFAULTS, **DEFAULTS_BY_DATA[chosen["data"]]}
-    settings["lr"] = OPTIMIZERS[chosen["optimizer"]][1]
+    settings["lr"] = OPTIMIZERS[chosen["optimizer"]].lr
     return {**settings, **given}
 
 
@@ -57,8 +67,8 @@ def make_model(settings: dict[str, Any]) -> Module:
 def make_trainer(settings: dict[str, Any], callbacks: Sequence[Callback] = ()) -> Trainer:
     """The trainer of a run."""
     model = make_model(settings)
-    make_optimizer, _, options = OPTIMIZERS[settings["optimizer"]]
-    optimizer = make_optimizer(model.parameters(), lr=settings["lr"], **options)
+    choice = OPTIMIZERS[settings["optimizer"]]
+    optimizer = choice.make(model.parameters(), lr=settings["lr"], **choice.options)
     return Trainer(
         model,
         optimizer,

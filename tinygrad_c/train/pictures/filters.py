@@ -25,7 +25,7 @@ def draw_filters(model: Module, image_shape: Sequence[int], path: Path, title: s
     MissingPackageError : where matplotlib is not installed.
     """
     filters = first_filters(model, image_shape)
-    scale = float(np.abs(filters).max()) or 1.0
+    scale = float(np.abs(filters[np.isfinite(filters)]).max(initial=0)) or 1.0
     in_colour = filters.shape[1] == 3
     if in_colour:
         panels = strongest(np.moveaxis(0.5 + 0.5 * filters / scale, 1, -1))
@@ -50,5 +50,6 @@ def first_filters(model: Module, image_shape: Sequence[int]) -> np.ndarray:
 
 def strongest(panels: np.ndarray) -> np.ndarray:
     """At most `MOST` of the panels, those of the greatest variance, in their order."""
-    variances = panels.reshape(len(panels), -1).var(1)
+    with np.errstate(invalid="ignore"):
+        variances = panels.reshape(len(panels), -1).astype(np.float64).var(1)
     return panels[np.sort(np.argsort(-variances, kind="stable")[:MOST])]

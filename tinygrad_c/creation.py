@@ -33,11 +33,10 @@ def from_data(data, dtype):
     wanted = None if dtype is None else as_numpy_dtype(dtype)
     if isinstance(data, TensorBase):
         data = data.array
-    if not isinstance(data, (np.ndarray, np.generic)):
-        data = array_of(data)
-        if wanted is None and data.dtype.kind == "f":
-            wanted = np.dtype(promotion.get_default_dtype())
-    array = np.asarray(data)
+    if isinstance(data, (np.ndarray, np.generic)):
+        array = np.asarray(data)
+    else:
+        array = array_of(data, wanted)
     if array.dtype.byteorder == ">" or not array.flags.aligned:
         array = array.astype(array.dtype.newbyteorder("="))
     if wanted is None:
@@ -52,35 +51,45 @@ def from_data(data, dtype):
 SUPPORTED = {np.dtype(name) for name in ("bool", "uint8", "int32", "int64", "float32", "float64")}
 
 
-def array_of(data):
-    """Numbers, or nested sequences of numbers and tensors, as a NumPy array."""
+def array_of(data, wanted):
+    """Numbers, or nested sequences of numbers, arrays and tensors, as a NumPy array whose numbers
+    the dtype `wanted`, or that of a float among them, can hold."""
+    dtypes = []
     if isinstance(data, (list, tuple)):
-        data = plain(data)
+        data = plain(data, dtypes)
     try:
         array = np.array(data)
     except ValueError as error:
         raise ValueError(
             f"tensor: data must be nested sequences of equal lengths: {error}"
         ) from None
+    if wanted is not None and wanted.kind == "f" and array.dtype.kind in "uO":
+        array = np.array(data, wanted)  # whole numbers beyond 64 bits
     if array.dtype.kind not in "biuf":
+        if array.dtype.kind == "O" and all(isinstance(n, int) for n in array.ravel()):
+            raise ValueError(f"tensor: a whole number is too large for int64, got {data!r:.60}")
         raise TypeError(f"tensor: data must be numbers, got {type(data).__name__} {data!r:.60}")
     if array.dtype.kind == "u":
-        raise ValueError("tensor: a whole number is too large for int64")
-    if array.size == 0 and array.dtype == np.float64:
-        return array
+        raise ValueError(f"tensor: a whole number is too large for int64, got {data!r:.60}")
+    if wanted is not None and array.size > 0:
+        for extreme in (array.min(), array.max()) if wanted.kind in "iu" else ():
+            promotion.checked_number(extreme, wanted)
+    if wanted is None and array.dtype.kind == "f" and np.float64 not in dtypes:
+        array = array.astype(promotion.get_default_dtype())
     return array
 
 
-def plain(data):
-    """Nested sequences with tensors replaced by what they hold."""
-    return [
-        item.tolist()
-        if isinstance(item, (TensorBase, np.ndarray, np.generic))
-        else plain(item)
-        if isinstance(item, (list, tuple))
-        else item
-        for item in data
-    ]
+def plain(data, dtypes):
+    """Nested sequences with tensors and NumPy's numbers replaced by what they hold; the dtypes of
+    those are added to `dtypes`."""
+    items = []
+    for item in data:
+        if isinstance(item, (TensorBase, np.ndarray, np.generic)):
+            dtypes.append(np.dtype(getattr(item, "array", item).dtype))
+            items.append(item.tolist())
+        else:
+            items.append(plain(item, dtypes) if isinstance(item, (list, tuple)) else item)
+    return items
 
 
 def tensor(data, *, dtype=None, device=None, requires_grad=False):
@@ -175,10 +184,12 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
     if end is None:
         start, end = 0, start
     start, end, step = (t.item() if isinstance(t, TensorBase) else t for t in (start, end, step))
-    if step == 0 or (end - start) * step < 0:
-        raise ValueError(f"arange: step must lead from start to end, got {start}, {end}, {step}")
     whole = all(isinstance(n, int) for n in (start, end, step))
     wanted = as_numpy_dtype(dtype) if dtype else np.dtype("int64") if whole else floating(None)
+    if wanted == np.int64:
+        start, end, step = int(start), int(end), int(step)
+    if step == 0 or (end - start) * step < 0:
+        raise ValueError(f"arange: step must lead from start to end, got {start}, {end}, {step}")
     count = math.ceil((end - start) / step)
     result = layout.uninitialized((count,), wanted)
     elementwise.copy_(result, from_any((start + step * np.arange(count)).astype(wanted)))

@@ -73,9 +73,9 @@ class TensorCore(TensorBase):
         return ops.remainder(other, self)
 
     def __pow__(self, other, modulo=None):
-        if type(other) is int and other == 2:
-            return ops.square(self)
-        return self.pow(other)
+        if type(other) is int:  # then self is the tensor
+            return ops.square(self) if other == 2 else self.pow(other)
+        return ops.pow(self, other)
 
     def __rpow__(self, other, modulo=None):
         return ops.pow(other, self)
@@ -184,8 +184,8 @@ class TensorCore(TensorBase):
 
     @property
     def mT(self):
-        """The last two dimensions exchanged."""
-        return self.transpose(-2, -1)
+        """The last two dimensions exchanged; a tensor without dimensions itself."""
+        return self.transpose(-2, -1) if self.array.ndim else self
 
 
 def is_operand(value):
@@ -223,11 +223,16 @@ class Tensor(
 
     __slots__ = ()
 
-    def __init__(self, data=()):
-        from tinygrad_c.creation import from_data
+    def __init__(self, *data):
+        """``Tensor(2, 3)``: a tensor of that shape with undefined contents; ``Tensor(data)``: one
+        with a copy of `data` in the default dtype."""
+        from tinygrad_c.creation import empty, from_data
 
         super().__init__()
-        self.array = from_data(data, dtypes.get_default_dtype()).array
+        if data and all(isinstance(n, int) for n in data):
+            self.array = empty(data).array
+        else:
+            self.array = from_data(*data or [()], dtypes.get_default_dtype()).array
 
 
 if not isinstance(TensorCore.__mul__, FunctionType):  # compiled

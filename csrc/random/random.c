@@ -125,14 +125,14 @@ static void uniform_f64(tgc_generator *g, const tgc_call *call, void *out, ptrdi
         }                                                                                    \
     }
 
-/* ---- randint: sizes range (as unsigned 64 bits), base ---- */
+/* ---- randint: sizes range (as unsigned 64 bits), base, words of 64 bits? ---- */
 
 static void draw_randint(tgc_generator *g, const tgc_call *call, int64_t *y, ptrdiff_t n)
 {
     const uint64_t range = (uint64_t)call->sizes[0], base = (uint64_t)call->sizes[1];
     uint32_t words[BLOCK];
     uint64_t words64[BLOCK];
-    if (range >= 1 << 28) {
+    if (call->sizes[2]) {
         tgc_generator_words64(g, words64, n);
         for (ptrdiff_t i = 0; i < n; i++) {
             y[i] = (int64_t)(words64[i] % range + base);

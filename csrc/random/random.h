@@ -9,7 +9,7 @@
  *
  *     uniform      float32: from + u24 * (to - from) in double, rounded once more to float32
  *                  float64: fma(u53, to - from, from)
- *     randint      base + w32 mod range; base + w64 mod range where range >= 2**28
+ *     randint      base + w32 mod range, or base + w64 mod range
  *     bernoulli    u24 < p for p of float32, u53 < p for p of float64
  *     exponential  -1 / rate * log1p(-u53)
  *     randperm     for i = 0, ..., n - 2: swaps i and i + w32 mod (n - i)

@@ -11,6 +11,12 @@ def with_ndim(name, a, b, a_ndim, b_ndim):
             f"{name}: the operands must have {a_ndim} and {b_ndim} dimensions, got shapes "
             f"{a.array.shape} and {b.array.shape}"
         )
+    common = b.array.shape[-2:][0]
+    if a.array.shape[-1] != common or (a_ndim == 3 and a.array.shape[0] != b.array.shape[0]):
+        raise ShapeError(
+            f"{name}: the last length of the first operand must be that of the rows of the second, "
+            f"and batches must be equal, got shapes {a.array.shape} and {b.array.shape}"
+        )
     return ops.matmul(a, b)
 
 

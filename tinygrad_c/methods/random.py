@@ -1,34 +1,45 @@
 """Methods that fill a tensor with random numbers."""
 
-from tinygrad_c._kernels import elementwise
 from tinygrad_c._kernels import random as kernels
 from tinygrad_c._kernels.graph import grad_enabled
 from tinygrad_c.autograd.views import check_writable
 
 
 class RandomMethods:
-    """PyTorch's numbers from PyTorch's seed (see `tinygrad_c.manual_seed`)."""
+    """PyTorch's numbers from PyTorch's seed (see `tinygrad_c.manual_seed`).
+
+    They are drawn in the order in which the elements lie in memory. The tensor has no gradient for
+    what was there before.
+    """
 
     __slots__ = ()
 
     def uniform_(self, a=0, b=1, *, generator=None):
         """Fill with numbers from the uniform distribution on [a, b); returns the tensor."""
-        return fill(self, "uniform", kernels.uniform_, a, b, generator)
+        kernels.uniform_(drawn_to("uniform", self), a, b, generator)
+        return self
 
     def normal_(self, mean=0, std=1, *, generator=None):
         """Fill with numbers from the normal distribution; returns the tensor."""
-        return fill(self, "normal", kernels.normal_, mean, std, generator)
+        kernels.normal_(drawn_to("normal", self), mean, std, generator)
+        return self
+
+    def random_(self, low=None, high=None, *, generator=None):
+        """Fill with whole numbers from ``low ... high - 1``, from ``0 ... low - 1`` if there is one
+        number, else up to the largest that the dtype holds; returns the tensor."""
+        array = drawn_to("random", self)
+        if low is None:
+            kernels.random_(array, generator)
+        else:
+            low, high = (0, low) if high is None else (low, high)
+            kernels.randint_(array, low, high, generator)
+        return self
 
 
-def fill(t, name, kernel, first, second, generator):
-    """Run `kernel` on the tensor's memory."""
+def drawn_to(name, t):
+    """The array of `t`, which is going to be overwritten: its history ends here."""
     if grad_enabled():
         check_writable(name, t)
-    array = t.array
-    if array.flags.c_contiguous:
-        kernel(array, first, second, generator)
-    else:
-        drawn = elementwise.cast(array, array.dtype)
-        kernel(drawn, first, second, generator)
-        elementwise.copy_(array, drawn)
-    return t
+        if t.requires_grad:
+            t.zero_()
+    return t.array

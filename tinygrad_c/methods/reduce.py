@@ -6,7 +6,7 @@ from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.ops import reduce as ops
 from tinygrad_c.ops import softmax as softmax_ops
 from tinygrad_c.ops.elementwise import abs as absolute
-from tinygrad_c.ops.elementwise import maximum, minimum, mul, square
+from tinygrad_c.ops.elementwise import maximum, minimum, mul
 
 
 class max(NamedTuple):  # noqa: N801  the name that PyTorch prints
@@ -26,6 +26,18 @@ class min(NamedTuple):  # noqa: N801
 def no_none(dim):
     """An empty tuple of dimensions means all, as None does."""
     return None if isinstance(dim, (tuple, list)) and not dim else dim
+
+
+def check_floating(name, t):
+    """An error for whole numbers and bool."""
+    if t.array.dtype.kind != "f":
+        raise TypeError(f"{name}: the tensor must be float32 or float64, got {t.array.dtype}")
+
+
+def check_tensor(name, other):
+    """An error for what is no tensor."""
+    if not isinstance(other, TensorBase):
+        raise TypeError(f"{name}: other must be a Tensor, got {type(other).__name__}")
 
 
 class ReduceMethods:
@@ -49,7 +61,11 @@ class ReduceMethods:
         return ops.prod(t, no_none(axis if dim is None else dim), keepdim or keepdims)
 
     def var(self, dim=None, unbiased=True, keepdim=False, *, correction=None):
-        """The variance over `dim`: divided by n - 1, or by n - `correction`."""
+        """The variance over `dim`: divided by n - 1, or by n - `correction`; ``var(False)`` is that
+        of all elements, divided by n."""
+        check_floating("var", self)
+        if isinstance(dim, bool):
+            dim, unbiased = None, dim
         correction = int(unbiased) if correction is None else correction
         return ops.var(self, no_none(dim), correction, keepdim)
 
@@ -60,7 +76,7 @@ class ReduceMethods:
     def max(self, dim=None, keepdim=False):
         """The largest element; with a number `dim` (values, indices); with a tensor `maximum`."""
         if dim is None:
-            return ops.amax(self)
+            return ops.max_all(self)
         if isinstance(dim, TensorBase):
             return maximum(self, dim)
         return max(*ops.max_dim(self, dim, keepdim))
@@ -68,7 +84,7 @@ class ReduceMethods:
     def min(self, dim=None, keepdim=False):
         """The smallest element; with a number `dim` (values, indices); with a tensor `minimum`."""
         if dim is None:
-            return ops.amin(self)
+            return ops.min_all(self)
         if isinstance(dim, TensorBase):
             return minimum(self, dim)
         return min(*ops.min_dim(self, dim, keepdim))
@@ -86,15 +102,15 @@ class ReduceMethods:
     any = ops.any
     all = ops.all
 
-    def norm(self, p=2, dim=None, keepdim=False):
-        """``sum(|x|**p) ** (1/p)``, for p = 1, 2 and inf; its derivative at 0 is taken as 0."""
-        if p in (2, "fro"):
-            return ops.root(ops.sum(square(self), no_none(dim), keepdim))
-        if p == 1:
-            return ops.sum(absolute(self), no_none(dim), keepdim)
-        if p == float("inf"):
-            return ops.amax(absolute(self), no_none(dim), keepdim)
-        raise ValueError(f"norm: p must be 1, 2, 'fro' or inf, got {p!r}")
+    def norm(self, p="fro", dim=None, keepdim=False, *, dtype=None):
+        """``sum(|x|**p) ** (1/p)`` over `dim` (a number, several, or None for all).
+
+        The limits: the largest and the smallest ``|x|`` for p = inf and -inf, and the number of
+        elements that are not 0 for p = 0. "fro" is 2. The derivative at 0 is taken as 0.
+        """
+        t = self if dtype is None else self.to(dtype)
+        check_floating("norm", t)
+        return ops.norm(t, 2 if p == "fro" else p, no_none(dim), keepdim)
 
     def softmax(self, dim, dtype=None):
         """``exp(x) / sum(exp(x))`` along `dim`."""
@@ -109,11 +125,21 @@ class ReduceMethods:
         return self.isclose(other, rtol, atol, equal_nan).all().item()
 
     def isclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False):
-        """``|self - other| <= atol + rtol * |other|``, as bool."""
+        """``|self - other| <= atol + rtol * |other|``, as bool; both have one dtype."""
+        check_tensor("isclose", other)
+        if self.array.dtype != other.array.dtype:
+            raise TypeError(f"isclose: {self.dtype} did not match {other.dtype}")
+        if rtol < 0 or atol < 0:
+            raise ValueError(f"isclose: rtol and atol must not be negative, got {rtol} and {atol}")
+        close = self == other
+        if equal_nan:
+            close = close.logical_or(self.isnan().logical_and(other.isnan()))
+        if self.array.dtype.kind in "bu":  # their differences may be negative
+            self, other = self.long(), other.long()  # noqa: PLW0642
         near = absolute(self - other) <= mul(absolute(other), rtol) + atol
-        close = (self == other).logical_or(near.logical_and(other.isfinite()))
-        return close.logical_or(self.isnan().logical_and(other.isnan())) if equal_nan else close
+        return close.logical_or(near.logical_and(other.isfinite()))
 
     def equal(self, other):
         """Have both the same shape and the same elements?"""
+        check_tensor("equal", other)
         return self.array.shape == other.array.shape and (self == other).all().item()

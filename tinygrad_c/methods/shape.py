@@ -1,17 +1,36 @@
 """Methods of the family `tinygrad_c.ops.shape`."""
 
+import functools
 import math
+from operator import index as as_int
 
+from tinygrad_c._kernels.promotion import promote_types
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.errors import ShapeError
 from tinygrad_c.ops import shape as ops
 
 
 def one_shape(given):
-    """``f(2, 3)`` and ``f((2, 3))`` mean the same."""
-    if len(given) == 1 and not isinstance(given[0], int):
+    """``f(2, 3)`` and ``f((2, 3))`` mean the same; lengths are whole numbers, NumPy's and tensors
+    included."""
+    if len(given) == 1 and isinstance(given[0], (tuple, list)):
         (given,) = given
-    return tuple([int(n) for n in given])
+    elif not given:
+        raise TypeError("a shape must be given, () for that of a number")
+    return tuple([n if type(n) is int else length(n) for n in given])
+
+
+def length(n):
+    """A length as a Python number."""
+    if isinstance(n, bool):
+        raise TypeError(f"a length must be a whole number, got {n}")
+    return as_int(n)
+
+
+def no_number(name, t):
+    """An error for a tensor without dimensions."""
+    if t.array.ndim == 0:
+        raise ShapeError(f"{name}: the tensor must have at least 1 dimension, got shape ()")
 
 
 def one_dim(name, dim, ndim):
@@ -75,6 +94,8 @@ class ShapeMethods:
         else:
             given = (dim,) if isinstance(dim, int) else dim
             dims = [one_dim("squeeze", d, len(shape)) for d in given]
+            if len(set(dims)) < len(dims):
+                raise ShapeError(f"squeeze: dims must name each dimension once, got {given}")
         return ops.view(self, tuple([n for d, n in enumerate(shape) if d not in dims or n != 1]))
 
     def unsqueeze(self, dim):
@@ -105,11 +126,23 @@ class ShapeMethods:
     swapaxes = swapdims = transpose
 
     def movedim(self, source, destination):
-        """Dimension `source` moved to place `destination`."""
+        """Dimension `source`, or each of several, moved to place `destination`."""
         n = self.array.ndim
-        order = list(range(n))
-        order.insert(one_dim("movedim", destination, n), order.pop(one_dim("movedim", source, n)))
+        moved = {}
+        pairs = [(d,) if isinstance(d, int) else tuple(d) for d in (source, destination)]
+        if len(pairs[0]) == len(pairs[1]):
+            for there, here in zip(*pairs, strict=True):
+                moved[one_dim("movedim", here, n)] = one_dim("movedim", there, n)
+        if len(set(moved.values())) < max(map(len, pairs)):
+            raise ShapeError(
+                "movedim: source and destination must name as many dimensions, each once, got "
+                f"{source} and {destination}"
+            )
+        rest = iter([d for d in range(n) if d not in moved.values()])
+        order = [moved[d] if d in moved else next(rest) for d in range(n)]
         return ops.permute(self, tuple(order))
+
+    moveaxis = movedim
 
     def t(self):
         """The transpose of a matrix; itself for fewer dimensions."""
@@ -144,6 +177,7 @@ class ShapeMethods:
 
     def narrow(self, dim, start, length):
         """Elements `start` to ``start + length`` of dimension `dim`, as a view."""
+        no_number("narrow", self)
         dim = one_dim("narrow", dim, self.array.ndim)
         size = self.array.shape[dim]
         start = start + size if start < 0 else start
@@ -156,27 +190,33 @@ class ShapeMethods:
 
     def split(self, split_size_or_sections, dim=0):
         """Views of equal length (the last may be shorter), or of the given lengths."""
+        no_number("split", self)
         dim = one_dim("split", dim, self.array.ndim)
         size = self.array.shape[dim]
         sections = split_size_or_sections
-        if isinstance(sections, int):
-            if sections <= 0:
-                raise ValueError(f"split: split_size must be positive, got {sections}")
-            sections = [min(sections, size - start) for start in range(0, size, sections)] or [0]
-        if sum(sections) != size:
-            raise ShapeError(f"split: sections {list(sections)} must add up to {size}")
+        if isinstance(sections, (tuple, list)):
+            sections = [as_int(n) for n in sections]
+        else:
+            part = as_int(sections)
+            if part < 0 or (part == 0 < size):
+                raise ShapeError(f"split: split_size must be positive, got {part} for size {size}")
+            sections = [min(part, size - start) for start in range(0, size, part or 1)] or [0]
+        if sum(sections) != size or any(n < 0 for n in sections):
+            raise ShapeError(f"split: sections {sections} must add up to {size}, none negative")
         starts = [sum(sections[:i]) for i in range(len(sections))]
         return tuple([ops.narrow(self, dim, s, n) for s, n in zip(starts, sections, strict=True)])
 
     def chunk(self, chunks, dim=0):
         """At most `chunks` views of equal length (the last may be shorter)."""
+        no_number("chunk", self)
         if chunks <= 0:
-            raise ValueError(f"chunk: chunks must be positive, got {chunks}")
+            raise ShapeError(f"chunk: chunks must be positive, got {chunks}")
         size = self.array.shape[one_dim("chunk", dim, self.array.ndim)]
-        return self.split(max(1, -(-size // chunks)), dim)
+        return self.split(-(-size // chunks) if size else [0] * chunks, dim)
 
     def unbind(self, dim=0):
         """A view for each index of dimension `dim`."""
+        no_number("unbind", self)
         size = self.array.shape[one_dim("unbind", dim, self.array.ndim)]
         return tuple([self.select(dim, i) for i in range(size)])
 
@@ -188,13 +228,22 @@ class ShapeMethods:
 
 
 def cat(tensors, dim=0):
-    """The tensors one after the other along `dim`; their other lengths must agree."""
+    """The tensors one after the other along `dim`; their other lengths must agree.
+
+    A tensor of shape (0,) goes with any others, as in PyTorch, and counts for the dtype only.
+    """
+    if isinstance(tensors, TensorBase):
+        raise TypeError("cat: tensors must be a sequence of Tensors, got a Tensor")
     tensors = list(tensors)
     if not tensors:
         raise ValueError("cat: tensors must not be empty")
     for t in tensors:
         if not isinstance(t, TensorBase):
             raise TypeError(f"cat: tensors must be Tensors, got {type(t).__name__}")
+    if any(t.array.shape == (0,) for t in tensors) and any(t.array.ndim > 1 for t in tensors):
+        dtype = functools.reduce(promote_types, [t.array.dtype for t in tensors])
+        tensors = [t for t in tensors if t.array.shape != (0,)]
+        tensors[0] = tensors[0].to(dtype)
     shapes = [t.array.shape for t in tensors]
     dim = one_dim("cat", dim, len(shapes[0]))
     for shape in shapes:

@@ -4,8 +4,9 @@ import math
 
 from tinygrad_c._kernels import reduce as kernels
 from tinygrad_c.autograd.op import op
-from tinygrad_c.ops.comparison import eq, where
-from tinygrad_c.ops.elementwise import add, mul, sqrt, square, sub
+from tinygrad_c.ops.comparison import eq, isnan, logical_and, logical_or, where
+from tinygrad_c.ops.elementwise import abs as absolute
+from tinygrad_c.ops.elementwise import add, mul, pow, sqrt, square, sub
 from tinygrad_c.ops.elementwise import div as divide
 from tinygrad_c.ops.index import scatter_zeros
 from tinygrad_c.ops.shape import cat, expand, narrow, permute, reshape
@@ -123,6 +124,27 @@ def grad_a(grad, a, y, dim):
 
 
 @op
+def max_all(a, /):
+    """The largest element of all, NaN if there is one; equal ones, all the NaN too, share the
+    gradient."""
+    return kernels.amax(a)
+
+
+@op
+def min_all(a, /):
+    """The smallest element of all, NaN if there is one; equal ones, all the NaN too, share the
+    gradient."""
+    return kernels.amin(a)
+
+
+@max_all.grad
+@min_all.grad
+def grad_a(grad, a, y):
+    hits = logical_or(eq(a, y), logical_and(isnan(a), isnan(y))).to(grad.dtype)
+    return mul(grad, divide(hits, sum(hits)))
+
+
+@op
 def max_dim(a, /, dim, keepdim=False):
     """(values, indices) of the largest elements along `dim`: the first of equal ones."""
     return kernels.max(a, dim, keepdim)
@@ -178,8 +200,26 @@ def std(a, dim=None, correction=1, keepdim=False):
     return root(var(a, dim, correction, keepdim))
 
 
-def root(squares):
-    """The square root of a sum of squares: where that is 0 all its terms are, and the gradient
-    that reaches them is 0, not 0 times infinity."""
-    flat = eq(squares, 0)
-    return where(flat, squares, sqrt(where(flat, 1, squares)))
+def root(sums, p=2):
+    """The p-th root of a sum of powers: where that is 0 all its terms are, and the gradient that
+    reaches them is 0, not 0 times infinity."""
+    flat = eq(sums, 0)
+    safe = where(flat, 1, sums)
+    return where(flat, sums, sqrt(safe) if p == 2 else pow(safe, 1 / p))
+
+
+def norm(a, p, dim=None, keepdim=False):
+    """``sum(|a|**p) ** (1/p)``; the largest and smallest ``|a|``, and the number of elements that
+    are not 0, for p = inf, -inf and 0. Its derivative where `a` is 0 is taken as 0."""
+    if p == 2:
+        return root(sum(square(a), dim, keepdim))
+    sizes = absolute(a)
+    if p == 1:
+        return sum(sizes, dim, keepdim)
+    if p in (math.inf, -math.inf):
+        return (amax if p > 0 else amin)(sizes, dim, keepdim)
+    flat = eq(a, 0)
+    if p == 0:
+        return sum(where(flat, mul(a, 0), 1), dim, keepdim)
+    powers = pow(where(flat, 1, sizes), p)
+    return root(sum(where(flat, 0 if p > 0 else math.inf, powers), dim, keepdim), p)

@@ -24,6 +24,9 @@
 #define MM(name) FN(MM)(name)
 #define MM_f32(name) _mm256_##name##_ps
 #define MM_f64(name) _mm256_##name##_pd
+#define COMPARE(a, b, how) (vmask) MM(cmp)(a, b, how)
+#define SELECT(m, a, b) MM(blendv)(b, a, (vec)(m))
+#define ROUND MM(round)
 
 #include "f32.h"
 #include "avx2.template.h"

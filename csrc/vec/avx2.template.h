@@ -2,50 +2,7 @@
 
 typedef T_INT vmask __attribute__((vector_size(TGC_VEC_BYTES)));
 
-TGC_INLINE vmask vec_lt(vec a, vec b)
-{
-    return (vmask)MM(cmp)(a, b, _CMP_LT_OQ);
-}
-
-TGC_INLINE vmask vec_le(vec a, vec b)
-{
-    return (vmask)MM(cmp)(a, b, _CMP_LE_OQ);
-}
-
-TGC_INLINE vmask vec_gt(vec a, vec b)
-{
-    return (vmask)MM(cmp)(a, b, _CMP_GT_OQ);
-}
-
-TGC_INLINE vmask vec_ge(vec a, vec b)
-{
-    return (vmask)MM(cmp)(a, b, _CMP_GE_OQ);
-}
-
-TGC_INLINE vmask vec_eq(vec a, vec b)
-{
-    return (vmask)MM(cmp)(a, b, _CMP_EQ_OQ);
-}
-
-TGC_INLINE vmask vec_ne(vec a, vec b)
-{
-    return (vmask)MM(cmp)(a, b, _CMP_NEQ_UQ);
-}
-
-TGC_INLINE vmask vmask_and(vmask a, vmask b)
-{
-    return a & b;
-}
-
-TGC_INLINE vmask vmask_or(vmask a, vmask b)
-{
-    return a | b;
-}
-
-TGC_INLINE vmask vmask_not(vmask m)
-{
-    return ~m;
-}
+#include "x86.template.h"
 
 TGC_INLINE unsigned vmask_bits(vmask m)
 {
@@ -100,11 +57,6 @@ TGC_INLINE void vmask_store_bytes(uint8_t *p, vmask m, ptrdiff_t n)
     }
 }
 
-TGC_INLINE vec vec_select(vmask m, vec a, vec b)
-{
-    return MM(blendv)(b, a, (vec)m);
-}
-
 TGC_INLINE vec vec_loadn(const T *p, ptrdiff_t n)
 {
     return MM(maskload)(p, (__m256i)vmask_first(n));
@@ -113,84 +65,6 @@ TGC_INLINE vec vec_loadn(const T *p, ptrdiff_t n)
 TGC_INLINE void vec_storen(T *p, vec v, ptrdiff_t n)
 {
     MM(maskstore)(p, (__m256i)vmask_first(n), v);
-}
-
-TGC_INLINE vec vec_gather(const T *p, ptrdiff_t stride, ptrdiff_t n)
-{
-    vec v = {0};
-    for (ptrdiff_t i = 0; i < n; i++) {
-        v[i] = p[i * stride];
-    }
-    return v;
-}
-
-TGC_INLINE void vec_scatter(T *p, ptrdiff_t stride, vec v, ptrdiff_t n)
-{
-    for (ptrdiff_t i = 0; i < n; i++) {
-        p[i * stride] = v[i];
-    }
-}
-
-TGC_INLINE vec vec_fma(vec a, vec b, vec c)
-{
-    return MM(fmadd)(a, b, c);
-}
-
-TGC_INLINE vec vec_fnma(vec a, vec b, vec c)
-{
-    return MM(fnmadd)(a, b, c);
-}
-
-TGC_INLINE vec vec_mul_error(vec a, vec b, vec product)
-{
-    return MM(fmsub)(a, b, product);
-}
-
-TGC_INLINE vec vec_sqrt(vec v)
-{
-    return MM(sqrt)(v);
-}
-
-/* The instruction returns its second operand where either is NaN: only a NaN in a gets lost. */
-TGC_INLINE vec vec_max(vec a, vec b)
-{
-    return vec_select(vec_ne(a, a), a, MM(max)(a, b));
-}
-
-TGC_INLINE vec vec_min(vec a, vec b)
-{
-    return vec_select(vec_ne(a, a), a, MM(min)(a, b));
-}
-
-/* v is the second operand, the one that is returned where either is NaN or both are equal. */
-TGC_INLINE vec vec_clamp_min(vec v, T low)
-{
-    return MM(max)(vec_set1(low), v);
-}
-
-TGC_INLINE vec vec_clamp_max(vec v, T high)
-{
-    return MM(min)(vec_set1(high), v);
-}
-
-TGC_INLINE vec vec_round(vec v)
-{
-    return MM(round)(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-}
-
-TGC_INLINE vec vec_floor(vec v)
-{
-    return MM(round)(v, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
-}
-
-TGC_INLINE vec vec_ceil(vec v)
-{
-    return MM(round)(v, _MM_FROUND_TO_POS_INF | _MM_FROUND_NO_EXC);
-}
-
-TGC_INLINE vec vec_trunc(vec v)
-{
-    return MM(round)(v, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC);
 }
 
 /* Lanes i and i ^ distance change places, for a distance known when compiling. */

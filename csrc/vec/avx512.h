@@ -29,6 +29,8 @@
 #define COMPARE FN(COMPARE)
 #define COMPARE_f32 _mm512_cmp_ps_mask
 #define COMPARE_f64 _mm512_cmp_pd_mask
+#define SELECT(m, a, b) MM(mask_blend)(m, b, a)
+#define ROUND MM(roundscale)
 
 /* A bit per lane. */
 typedef __mmask16 vmask_f32;

@@ -27,6 +27,22 @@ TGC_INLINE void vec_store(T *p, vec v)
     memcpy(p, &v, sizeof v);
 }
 
+TGC_INLINE vec vec_gather(const T *p, ptrdiff_t stride, ptrdiff_t n)
+{
+    vec v = {0};
+    for (ptrdiff_t i = 0; i < n; i++) {
+        v[i] = p[i * stride];
+    }
+    return v;
+}
+
+TGC_INLINE void vec_scatter(T *p, ptrdiff_t stride, vec v, ptrdiff_t n)
+{
+    for (ptrdiff_t i = 0; i < n; i++) {
+        p[i * stride] = v[i];
+    }
+}
+
 TGC_INLINE vbits vec_bits(vec v)
 {
     return (vbits)v;

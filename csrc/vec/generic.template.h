@@ -125,22 +125,6 @@ TGC_INLINE void vec_storen(T *p, vec v, ptrdiff_t n)
     }
 }
 
-TGC_INLINE vec vec_gather(const T *p, ptrdiff_t stride, ptrdiff_t n)
-{
-    vec v = {0};
-    for (ptrdiff_t i = 0; i < n; i++) {
-        v[i] = p[i * stride];
-    }
-    return v;
-}
-
-TGC_INLINE void vec_scatter(T *p, ptrdiff_t stride, vec v, ptrdiff_t n)
-{
-    for (ptrdiff_t i = 0; i < n; i++) {
-        p[i * stride] = v[i];
-    }
-}
-
 TGC_INLINE vec vec_fma(vec a, vec b, vec c)
 {
     return a * b + c;

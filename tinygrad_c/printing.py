@@ -38,33 +38,27 @@ def set_printoptions(
 
 
 class Formatter:
-    """One text of equal width for every number that will be shown."""
+    """The texts of the numbers that will be shown: as wide as the widest of them, where of floats
+    only those count that are finite and not 0."""
 
     def __init__(self, shown):
         self.floating = shown.dtype.kind == "f"
-        self.whole = False
+        self.whole = True
         self.scientific = False
-        self.width = 1
-        if not self.floating:
-            self.width = max([len(str(x)) for x in shown.tolist()], default=1)
-            return
-        finite = shown[np.isfinite(shown)]
-        sizes = np.abs(finite[finite != 0].astype(np.float64))
-        self.whole = bool((finite == np.ceil(finite)).all())
-        if sizes.size:
+        if self.floating:
+            shown = shown[np.isfinite(shown) & (shown != 0)]
+        if self.floating and shown.size:
+            sizes = np.abs(shown.astype(np.float64))
+            self.whole = bool((shown == np.ceil(shown)).all())
             small, large = sizes.min(), sizes.max()
-            self.scientific = bool(
-                large / small > 1000.0 or large > 1.0e8 or (not self.whole and small < 1.0e-4)
-            )
-        if options["sci_mode"] is not None:
-            self.scientific = options["sci_mode"]
+            self.scientific = bool(large / small > 1000.0 or large > 1.0e8 or small < 1.0e-4)
+            if options["sci_mode"] is not None:
+                self.scientific = options["sci_mode"]
         self.width = max([len(self.number(x)) for x in shown.tolist()], default=1)
 
     def number(self, x):
         """The text of one number, not yet padded."""
-        if not self.floating:
-            return str(x)
-        if not math.isfinite(x):
+        if not self.floating or not math.isfinite(x):
             return str(x)
         precision = options["precision"]
         if self.scientific:
@@ -91,8 +85,8 @@ def vector_text(array, indent, summarize, formatter):
     n = options["edgeitems"]
     per_line = max(1, (options["linewidth"] - indent) // (formatter.width + 2))
     if summarize and len(array) > 2 * n:
-        items = [formatter.text(x) for x in array[:n].tolist()] + [" ..."]
-        items += [formatter.text(x) for x in array[-n:].tolist()]
+        items = [formatter.text(x) for x in array[:n].tolist()] + [" ..." if n else "..."]
+        items += [formatter.text(x) for x in array[len(array) - n :].tolist()]
     else:
         items = [formatter.text(x) for x in array.tolist()]
     lines = [", ".join(items[i : i + per_line]) for i in range(0, len(items), per_line)]
@@ -108,7 +102,7 @@ def array_text(array, indent, summarize, formatter):
     n = options["edgeitems"]
     rows = list(range(array.shape[0]))
     if summarize and len(rows) > 2 * n:
-        rows = [*rows[:n], None, *rows[-n:]]
+        rows = [*rows[:n], None, *rows[len(rows) - n :]]
     blocks = [
         "..." if i is None else array_text(array[i], indent + 1, summarize, formatter) for i in rows
     ]
@@ -122,15 +116,16 @@ def tensor_text(t, name="tensor"):
     summarize = array.size > options["threshold"]
     if array.size == 0:
         body = "[]"
-        suffix = [] if array.ndim == 1 else [f"size={tuple(array.shape)}"]
     else:
         shown = shown_part(array) if summarize else array.ravel()
         body = array_text(array, len(prefix), summarize, Formatter(shown))
-        suffix = []
-    default = {"int64", "bool", np.dtype(promotion.get_default_dtype()).name}
-    if array.size == 0:
-        default -= {"int64"}
-    if array.dtype.name not in default:
+    suffix = []
+    if array.ndim != 1 if array.size == 0 else options["edgeitems"] == 0:
+        suffix.append(f"size={tuple(array.shape)}")
+    obvious = {np.dtype(promotion.get_default_dtype()).name}
+    if array.size > 0:
+        obvious |= {"int64", "bool"}
+    if array.dtype.name not in obvious:
         suffix.append(f"dtype=tinygrad_c.{array.dtype.name}")
     if t.grad_fn is not None:
         suffix.append(f"grad_fn={t.grad_fn!r}")
@@ -141,7 +136,7 @@ def tensor_text(t, name="tensor"):
 
 def joined(text, suffix, indent):
     """The suffixes behind the body, on a new line where the last one is full."""
-    length = len(text) - text.rfind("\n") - 1
+    length = len(text) - text.rfind("\n") + 1
     for part in suffix:
         if length + len(part) + 2 > options["linewidth"]:
             text += ",\n" + " " * indent + part

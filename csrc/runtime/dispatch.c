@@ -10,6 +10,7 @@
 #include "../loss/loss.h"
 #include "../matmul/matmul.h"
 #include "../optim/optim.h"
+#include "../pool/pool.h"
 #include "../random/random.h"
 #include "../reduce/reduce.h"
 #include "../softmax/softmax.h"
@@ -23,6 +24,7 @@ static tgc_isa current;
     tgc_loss_##isa(table); \
     tgc_matmul_##isa(table); \
     tgc_optim_##isa(table); \
+    tgc_pool_##isa(table); \
     tgc_random_##isa(table); \
     tgc_reduce_##isa(table); \
     tgc_softmax_##isa(table);
@@ -37,6 +39,7 @@ static void install_portable(void)
     tgc_nonzero(table);
     tgc_one_hot(table);
     tgc_nll_loss(table);
+    tgc_pool_portable(table);
     tgc_random(table);
 }
 

@@ -59,6 +59,11 @@
     X(binary_cross_entropy_with_logits) X(binary_cross_entropy_with_logits_backward)         \
     X(nll_loss) X(nll_loss_backward)
 
+/* Over windows of a plane. */
+#define TGC_POOL_KERNELS(X)                                                     \
+    X(max_pool) X(max_pool_indices) X(max_pool_gather) X(max_pool_backward)     \
+    X(avg_pool) X(avg_pool_backward)
+
 /* One optimizer step of one parameter. */
 #define TGC_OPTIM_KERNELS(X) X(sgd) X(adam)
 
@@ -68,6 +73,7 @@
     TGC_INDEX_KERNELS(X)       \
     TGC_LOSS_KERNELS(X)        \
     TGC_OPTIM_KERNELS(X)       \
+    TGC_POOL_KERNELS(X)        \
     TGC_RANDOM_KERNELS(X)      \
     TGC_REDUCE_KERNELS(X)      \
     TGC_SOFTMAX_KERNELS(X)     \

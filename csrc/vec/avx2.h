@@ -28,6 +28,14 @@
 #define SELECT(m, a, b) MM(blendv)(b, a, (vec)(m))
 #define ROUND MM(round)
 
+/* The even lanes of both halves of a and b. */
+#define EVEN_OF_HALVES FN(EVEN_OF_HALVES)
+#define EVEN_OF_HALVES_f32(a, b) _mm256_shuffle_ps(a, b, 0x88)
+#define EVEN_OF_HALVES_f64(a, b) _mm256_shuffle_pd(a, b, 0)
+#define ODD_OF_HALVES FN(ODD_OF_HALVES)
+#define ODD_OF_HALVES_f32(a, b) _mm256_shuffle_ps(a, b, 0xdd)
+#define ODD_OF_HALVES_f64(a, b) _mm256_shuffle_pd(a, b, 15)
+
 #include "f32.h"
 #include "avx2.template.h"
 

@@ -24,7 +24,8 @@ TGC_INLINE vmask vmask_first(ptrdiff_t n)
     return (vmask)FN(lane_numbers)() < (T_INT)n;
 }
 
-TGC_INLINE vmask vmask_loadn_bytes(const uint8_t *p, ptrdiff_t n)
+/* n of VL bytes, to and from the low end of a word. */
+TGC_INLINE __m128i FN(load_word)(const uint8_t *p, ptrdiff_t n)
 {
     uint64_t bytes = 0;
     if (n == VL) {
@@ -34,7 +35,23 @@ TGC_INLINE vmask vmask_loadn_bytes(const uint8_t *p, ptrdiff_t n)
             bytes |= (uint64_t)p[i] << (8 * i);
         }
     }
-    const __m128i packed = _mm_cvtsi64_si128((int64_t)bytes);
+    return _mm_cvtsi64_si128((int64_t)bytes);
+}
+
+TGC_INLINE void FN(store_word)(uint8_t *p, uint64_t bytes, ptrdiff_t n)
+{
+    if (n == VL) {
+        memcpy(p, &bytes, VL);
+    } else {
+        for (ptrdiff_t i = 0; i < n; i++) {
+            p[i] = (uint8_t)(bytes >> (8 * i));
+        }
+    }
+}
+
+TGC_INLINE vmask vmask_loadn_bytes(const uint8_t *p, ptrdiff_t n)
+{
+    const __m128i packed = FN(load_word)(p, n);
     const __m256i lanes = VL == 8 ? _mm256_cvtepu8_epi32(packed) : _mm256_cvtepu8_epi64(packed);
     return (vmask)lanes != 0;
 }
@@ -47,14 +64,7 @@ TGC_INLINE void vmask_store_bytes(uint8_t *p, vmask m, ptrdiff_t n)
     __m128i packed = _mm_packs_epi32(low, high);
     packed = VL == 4 ? _mm_packs_epi32(packed, packed) : packed;
     packed = _mm_packs_epi16(packed, packed);
-    uint64_t bytes = (uint64_t)_mm_cvtsi128_si64(packed) & 0x0101010101010101;
-    if (n == VL) {
-        memcpy(p, &bytes, VL);
-    } else {
-        for (ptrdiff_t i = 0; i < n; i++) {
-            p[i] = (uint8_t)(bytes >> (8 * i));
-        }
-    }
+    FN(store_word)(p, (uint64_t)_mm_cvtsi128_si64(packed) & 0x0101010101010101, n);
 }
 
 TGC_INLINE vec vec_loadn(const T *p, ptrdiff_t n)
@@ -65,6 +75,49 @@ TGC_INLINE vec vec_loadn(const T *p, ptrdiff_t n)
 TGC_INLINE void vec_storen(T *p, vec v, ptrdiff_t n)
 {
     MM(maskstore)(p, (__m256i)vmask_first(n), v);
+}
+
+TGC_INLINE vec vec_loadn_bytes(const uint8_t *p, ptrdiff_t n)
+{
+    const __m256i lanes = _mm256_cvtepu8_epi32(FN(load_word)(p, n));
+    return VL == 8 ? (vec)_mm256_cvtepi32_ps(lanes)
+                   : (vec)_mm256_cvtepi32_pd(_mm256_castsi256_si128(lanes));
+}
+
+TGC_INLINE void vec_storen_bytes(uint8_t *p, vec v, ptrdiff_t n)
+{
+    const __m256i lanes = VL == 8 ? _mm256_cvttps_epi32((__m256)v)
+                                  : _mm256_castsi128_si256(_mm256_cvttpd_epi32((__m256d)v));
+    __m128i packed = _mm_packs_epi32(_mm256_castsi256_si128(lanes),
+                                     _mm256_extracti128_si256(lanes, 1));
+    packed = _mm_packus_epi16(packed, packed);
+    FN(store_word)(p, (uint64_t)_mm_cvtsi128_si64(packed), n);
+}
+
+/* The second and the third quarter change places. */
+TGC_INLINE vec FN(swap_inner_quarters)(vec v)
+{
+    return (vec)_mm256_permute4x64_epi64((__m256i)v, 0xd8);
+}
+
+TGC_INLINE vec vec_even(vec a, vec b)
+{
+    return FN(swap_inner_quarters)(EVEN_OF_HALVES(a, b));
+}
+
+TGC_INLINE vec vec_odd(vec a, vec b)
+{
+    return FN(swap_inner_quarters)(ODD_OF_HALVES(a, b));
+}
+
+TGC_INLINE vec vec_zip_low(vec a, vec b)
+{
+    return MM(permute2f128)(MM(unpacklo)(a, b), MM(unpackhi)(a, b), 0x20);
+}
+
+TGC_INLINE vec vec_zip_high(vec a, vec b)
+{
+    return MM(permute2f128)(MM(unpacklo)(a, b), MM(unpackhi)(a, b), 0x31);
 }
 
 /* Lanes i and i ^ distance change places, for a distance known when compiling. */

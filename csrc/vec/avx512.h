@@ -32,6 +32,14 @@
 #define SELECT(m, a, b) MM(mask_blend)(m, b, a)
 #define ROUND MM(roundscale)
 
+/* Whole numbers as integers of T's width. */
+#define TO_LANES FN(TO_LANES)
+#define TO_LANES_f32 _mm512_cvttps_epi32
+#define TO_LANES_f64 _mm512_cvttpd_epi64
+#define FROM_LANES FN(FROM_LANES)
+#define FROM_LANES_f32 _mm512_cvtepi32_ps
+#define FROM_LANES_f64 _mm512_cvtepi64_pd
+
 /* A bit per lane. */
 typedef __mmask16 vmask_f32;
 typedef __mmask8 vmask_f64;

@@ -43,6 +43,48 @@ TGC_INLINE void vec_storen(T *p, vec v, ptrdiff_t n)
     MM(mask_storeu)(p, vmask_first(n), v);
 }
 
+TGC_INLINE vec vec_loadn_bytes(const uint8_t *p, ptrdiff_t n)
+{
+    const __m128i bytes = _mm_maskz_loadu_epi8((__mmask16)vmask_first(n), p);
+    const __m512i lanes = VL == 16 ? _mm512_cvtepu8_epi32(bytes) : _mm512_cvtepu8_epi64(bytes);
+    return FROM_LANES(lanes);
+}
+
+TGC_INLINE void vec_storen_bytes(uint8_t *p, vec v, ptrdiff_t n)
+{
+    const __m512i lanes = TO_LANES(v);
+    const __m128i bytes = VL == 16 ? _mm512_cvtepi32_epi8(lanes) : _mm512_cvtepi64_epi8(lanes);
+    _mm_mask_storeu_epi8(p, (__mmask16)vmask_first(n), bytes);
+}
+
+/* The lanes of a and b, numbered through, that `places` names. */
+TGC_INLINE vec FN(permute)(vec a, vec b, vbits places)
+{
+    return MM(permutex2var)(a, (__m512i)places, b);
+}
+
+TGC_INLINE vec vec_even(vec a, vec b)
+{
+    return FN(permute)(a, b, FN(lane_numbers)() * 2);
+}
+
+TGC_INLINE vec vec_odd(vec a, vec b)
+{
+    return FN(permute)(a, b, FN(lane_numbers)() * 2 + 1);
+}
+
+TGC_INLINE vec vec_zip_low(vec a, vec b)
+{
+    const vbits i = FN(lane_numbers)();
+    return FN(permute)(a, b, i / 2 + (i & 1) * VL);
+}
+
+TGC_INLINE vec vec_zip_high(vec a, vec b)
+{
+    const vbits i = FN(lane_numbers)();
+    return FN(permute)(a, b, i / 2 + (i & 1) * VL + VL / 2);
+}
+
 TGC_INLINE vec vec_ldexp(vec x, vec n)
 {
     return MM(scalef)(x, n);

@@ -79,7 +79,7 @@ TGC_INLINE vmask vmask_first(ptrdiff_t n)
 /* A byte per lane. */
 typedef uint8_t FN(vbytes) __attribute__((vector_size(TGC_VEC_BYTES / sizeof(T))));
 
-TGC_INLINE vmask vmask_loadn_bytes(const uint8_t *p, ptrdiff_t n)
+TGC_INLINE FN(vbytes) FN(load_vbytes)(const uint8_t *p, ptrdiff_t n)
 {
     FN(vbytes) bytes = {0};
     if (n == VL) {
@@ -89,12 +89,11 @@ TGC_INLINE vmask vmask_loadn_bytes(const uint8_t *p, ptrdiff_t n)
             bytes[i] = p[i];
         }
     }
-    return __builtin_convertvector(bytes, vmask) != 0;
+    return bytes;
 }
 
-TGC_INLINE void vmask_store_bytes(uint8_t *p, vmask m, ptrdiff_t n)
+TGC_INLINE void FN(store_vbytes)(uint8_t *p, FN(vbytes) bytes, ptrdiff_t n)
 {
-    const FN(vbytes) bytes = __builtin_convertvector(m & 1, FN(vbytes));
     if (n == VL) {
         memcpy(p, &bytes, sizeof bytes);
     } else {
@@ -102,6 +101,16 @@ TGC_INLINE void vmask_store_bytes(uint8_t *p, vmask m, ptrdiff_t n)
             p[i] = bytes[i];
         }
     }
+}
+
+TGC_INLINE vmask vmask_loadn_bytes(const uint8_t *p, ptrdiff_t n)
+{
+    return __builtin_convertvector(FN(load_vbytes)(p, n), vmask) != 0;
+}
+
+TGC_INLINE void vmask_store_bytes(uint8_t *p, vmask m, ptrdiff_t n)
+{
+    FN(store_vbytes)(p, __builtin_convertvector(m & 1, FN(vbytes)), n);
 }
 
 TGC_INLINE vec vec_select(vmask m, vec a, vec b)
@@ -123,6 +132,56 @@ TGC_INLINE void vec_storen(T *p, vec v, ptrdiff_t n)
     for (ptrdiff_t i = 0; i < n; i++) {
         p[i] = v[i];
     }
+}
+
+TGC_INLINE vec vec_loadn_bytes(const uint8_t *p, ptrdiff_t n)
+{
+    return __builtin_convertvector(FN(load_vbytes)(p, n), vec);
+}
+
+TGC_INLINE void vec_storen_bytes(uint8_t *p, vec v, ptrdiff_t n)
+{
+    FN(store_vbytes)(p, __builtin_convertvector(v, FN(vbytes)), n);
+}
+
+TGC_INLINE vec vec_even(vec a, vec b)
+{
+    vec even = a;
+    for (int i = 0; i < VL / 2; i++) {
+        even[i] = a[2 * i];
+        even[VL / 2 + i] = b[2 * i];
+    }
+    return even;
+}
+
+TGC_INLINE vec vec_odd(vec a, vec b)
+{
+    vec odd = a;
+    for (int i = 0; i < VL / 2; i++) {
+        odd[i] = a[2 * i + 1];
+        odd[VL / 2 + i] = b[2 * i + 1];
+    }
+    return odd;
+}
+
+TGC_INLINE vec vec_zip_low(vec a, vec b)
+{
+    vec zipped = a;
+    for (int i = 0; i < VL / 2; i++) {
+        zipped[2 * i] = a[i];
+        zipped[2 * i + 1] = b[i];
+    }
+    return zipped;
+}
+
+TGC_INLINE vec vec_zip_high(vec a, vec b)
+{
+    vec zipped = a;
+    for (int i = 0; i < VL / 2; i++) {
+        zipped[2 * i] = a[VL / 2 + i];
+        zipped[2 * i + 1] = b[VL / 2 + i];
+    }
+    return zipped;
 }
 
 TGC_INLINE vec vec_fma(vec a, vec b, vec c)

@@ -39,6 +39,15 @@
 #define vec_storen FN(vec_storen)
 #define vec_gather FN(vec_gather)
 #define vec_scatter FN(vec_scatter)
+/* (p, n), (p, v, n): whole numbers of 0 to 255, a byte for each lane. */
+#define vec_loadn_bytes FN(vec_loadn_bytes)
+#define vec_storen_bytes FN(vec_storen_bytes)
+/* (a, b): the even, the odd lanes of a and then of b; and what undoes that, first and second half:
+ * the lanes of a and b in turn. */
+#define vec_even FN(vec_even)
+#define vec_odd FN(vec_odd)
+#define vec_zip_low FN(vec_zip_low)
+#define vec_zip_high FN(vec_zip_high)
 
 /* (a, b, c): a * b + c and c - a * b, with one rounding on avx2 and avx512, two on generic. */
 #define vec_fma FN(vec_fma)

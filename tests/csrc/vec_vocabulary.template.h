@@ -108,6 +108,11 @@ static void FN(test_binary)(void)
 {
     for (int from = 0; from < FN(N_VALUES) * FN(N_VALUES); from++) {
         const vec a = FN(take)(from, 0), b = FN(take)(from / FN(N_VALUES), from % 2);
+        const int half = VL / 2;
+        CHECK_LANES(vec_even(a, b), FN(lane)(i < half ? a : b, 2 * (i % half)));
+        CHECK_LANES(vec_odd(a, b), FN(lane)(i < half ? a : b, 2 * (i % half) + 1));
+        CHECK_LANES(vec_zip_low(a, b), FN(lane)(i % 2 ? b : a, i / 2));
+        CHECK_LANES(vec_zip_high(a, b), FN(lane)(i % 2 ? b : a, half + i / 2));
         CHECK_LANES(vec_copysign(a, b), copysign((double)LANE(a), (double)LANE(b)));
         CHECK_LANES(vec_max(a, b), FN(scalar_max)(LANE(a), LANE(b)));
         CHECK_LANES(vec_min(a, b), FN(scalar_min)(LANE(a), LANE(b)));
@@ -250,6 +255,27 @@ static void FN(test_mask_bytes)(char *end)
     }
 }
 
+static void FN(test_bytes)(char *end)
+{
+    for (ptrdiff_t n = 0; n <= VL; n++) {
+        for (int first = 0; first < 256; first += 5) {
+            uint8_t *p = (uint8_t *)end - n;
+            for (ptrdiff_t i = 0; i < n; i++) {
+                p[i] = (uint8_t)(first + 51 * i);
+            }
+            p[-1] = 99;
+            const vec v = vec_loadn_bytes(p, n);
+            CHECK_LANES(v, i < n ? (T)(uint8_t)(first + 51 * i) : 0);
+            memset(p, 7, (size_t)n);
+            vec_storen_bytes(p, v, n);
+            for (ptrdiff_t i = 0; i < n; i++) {
+                CHECK(p[i] == (uint8_t)(first + 51 * i));
+            }
+            CHECK(p[-1] == 99);
+        }
+    }
+}
+
 static void FN(test_exponents)(void)
 {
     T values[FN(N_VALUES)];
@@ -287,6 +313,7 @@ static void FN(test_vocabulary)(void)
     FN(test_memory)(end);
     FN(test_strides)();
     FN(test_mask_bytes)(end);
+    FN(test_bytes)(end);
     FN(test_exponents)();
 }
 

@@ -23,11 +23,23 @@ from tinygrad_c.nn.functional.loss import (
     mse_loss,
     nll_loss,
 )
+from tinygrad_c.nn.functional.pooling import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    avg_pool1d,
+    avg_pool2d,
+    max_pool1d,
+    max_pool2d,
+)
 from tinygrad_c.nn.functional.sparse import one_hot
 from tinygrad_c.ops.elementwise import sigmoid, tanh
 from tinygrad_c.ops.matmul import linear
 
 __all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "avg_pool1d",
+    "avg_pool2d",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "conv1d",
@@ -41,6 +53,8 @@ __all__ = [
     "linear",
     "log_softmax",
     "logsigmoid",
+    "max_pool1d",
+    "max_pool2d",
     "mse_loss",
     "nll_loss",
     "one_hot",

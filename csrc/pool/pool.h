@@ -1,0 +1,115 @@
+/*
+ * Pooling: one number of every window of a plane, and the adjoints.
+ *
+ * Position o of an axis has the taps t = 0 .. kernel - 1, which stand at o * stride - padding +
+ * t * dilation; taps outside of the plane count for nothing. A window is a pair of positions, its
+ * taps are numbered row by row.
+ *
+ *     max_pool           y[o] = the largest x of the window, tap[o] = the first tap that has it;
+ *                        NaN where there is one: then its last tap
+ *     max_pool_indices   y[o] = where tap[o] stands in its plane, row by row
+ *     max_pool_gather    y[o] = x where tap[o] stands
+ *     max_pool_backward  x = 0, and y[o] added where tap[o] stands, in the order of o
+ *     avg_pool           y[o] = the sum of the window / divisor[o]
+ *     avg_pool_backward  x = 0, and y[o] / divisor[o] added to all of the window
+ *
+ * divisor is scalars[0] unless that is 0, else the number of taps that count; with
+ * TGC_POOL_COUNT_PADDING also of those in the padding, but not beyond it. The windows of adaptive
+ * pooling cut an axis of `size` into `out` parts that cover it: from floor(o * size / out) to
+ * ceil((o + 1) * size / out).
+ *
+ * Operands, four-dimensional (images, channels, rows, columns): x, tap, y in the order in which
+ * the kernel reads, then writes them; max_pool_indices has x for its shape. The taps are uint8
+ * where a window has at most TGC_POOL_BYTE_TAPS of them, else int32. All windows have a tap that
+ * counts. Sums go down each column, then along the row.
+ */
+#ifndef TGC_POOL_H
+#define TGC_POOL_H
+
+#include "../reduce/axes.h"
+#include "../runtime/dispatch.h"
+#include "../runtime/workspace.h"
+
+enum { TGC_POOL_BYTE_TAPS = 255 };
+
+/* What call->sizes holds. */
+enum {
+    TGC_POOL_ROWS, /* the axis of rows: kernel, stride, padding, dilation */
+    TGC_POOL_COLUMNS = TGC_POOL_ROWS + 4,
+    TGC_POOL_MODE = TGC_POOL_COLUMNS + 4,
+    TGC_POOL_CHUNK, /* set by plan: rows of y, or planes, of a chunk */
+    TGC_POOL_RING   /* set by plan: rows of x that max_pool remembers */
+};
+
+/* Bits of the mode. */
+enum { TGC_POOL_ADAPTIVE = 1, TGC_POOL_COUNT_PADDING = 2 };
+
+typedef struct {
+    ptrdiff_t size, out;
+    ptrdiff_t kernel, stride, padding, dilation;
+} tgc_pool_axis;
+
+typedef struct {
+    const tgc_operand *x, *y;
+    tgc_pool_axis rows, columns;
+    int adaptive, count_padding;
+    double divisor;
+    ptrdiff_t planes;
+} tgc_pool;
+
+/* The positions from `begin` to before `end` of an axis that a window of averages covers. */
+typedef struct {
+    ptrdiff_t begin, end;
+} tgc_span;
+
+/* x and y are the numbers of those operands. */
+tgc_pool tgc_pool_unpack(const tgc_call *call, int x, int y);
+tgc_span tgc_pool_span(const tgc_pool *pool, const tgc_pool_axis *axis, ptrdiff_t o);
+/* By how much the span of position o counts in the divisor. */
+ptrdiff_t tgc_pool_count(const tgc_pool *pool, const tgc_pool_axis *axis, ptrdiff_t o);
+
+/* The first tap that counts. */
+static inline ptrdiff_t tgc_pool_first_tap(const tgc_pool_axis *axis, ptrdiff_t o)
+{
+    const ptrdiff_t start = o * axis->stride - axis->padding;
+    return start < 0 ? tgc_ceil_div(-start, axis->dilation) : 0;
+}
+
+/* How many columns all windows of a row span, those in the padding included. */
+static inline ptrdiff_t tgc_pool_line(const tgc_pool_axis *axis)
+{
+    return (axis->out - 1) * axis->stride + (axis->kernel - 1) * axis->dilation + 1;
+}
+
+/* Lines in the workspace: room for n elements and for whole vectors that begin in them. */
+enum { TGC_POOL_SLACK = 48 };
+static inline ptrdiff_t tgc_pool_room(ptrdiff_t n)
+{
+    return (n + TGC_POOL_SLACK + 15) / 16 * 16;
+}
+
+/* The first element of row `row` of plane `plane`, counted from the operand's. */
+static inline ptrdiff_t tgc_pool_offset(const tgc_operand *o, ptrdiff_t plane, ptrdiff_t row)
+{
+    const ptrdiff_t channels = o->shape[1];
+    return plane / channels * o->strides[0] + plane % channels * o->strides[1] +
+           row * o->strides[2];
+}
+
+/* The length of a line of averages' sums: the windows of a row, or the row if that is longer. */
+ptrdiff_t tgc_avg_pool_line(const tgc_pool *pool);
+
+void tgc_max_pool_plan(tgc_call *call);
+void tgc_max_pool_backward_plan(tgc_call *call);
+void tgc_avg_pool_plan(tgc_call *call);
+void tgc_avg_pool_backward_plan(tgc_call *call);
+/* For max_pool_indices and max_pool_gather. */
+void tgc_max_pool_take_plan(tgc_call *call);
+
+void tgc_pool_generic(tgc_table table);
+void tgc_pool_avx2(tgc_table table);
+void tgc_pool_avx512(tgc_table table);
+/* max_pool_indices, on every CPU. */
+void tgc_pool_portable(tgc_table table);
+
+#endif

@@ -1,0 +1,34 @@
+/* Where the taps of max pooling stand. */
+#ifndef TGC_POOL_TAPS_H
+#define TGC_POOL_TAPS_H
+
+#include "pool.h"
+
+/* Distances in elements from tap 0 of a window to the others. */
+typedef struct {
+    ptrdiff_t row_step, column_step, kernel;
+    /* The distance of each tap, in the workspace; without one for taps of four bytes. */
+    const ptrdiff_t *distances;
+} tgc_taps;
+
+/* Steps from row to row and column to column of the plane, in elements. */
+tgc_taps tgc_taps_begin(const tgc_pool *pool, ptrdiff_t row_step, ptrdiff_t column_step);
+
+/* The distance of the tap that stands in element j of `taps`. */
+static inline ptrdiff_t tgc_tap_distance(const tgc_taps *w, const char *taps, ptrdiff_t j)
+{
+    if (w->distances) {
+        return w->distances[((const uint8_t *)taps)[j]];
+    }
+    const int32_t tap = ((const int32_t *)(const void *)taps)[j];
+    return tap / w->kernel * w->row_step + tap % w->kernel * w->column_step;
+}
+
+/* The taps of row `row` of plane `plane`. */
+static inline char *tgc_tap_row(const tgc_operand *taps, ptrdiff_t plane, ptrdiff_t row)
+{
+    return taps->data +
+           tgc_pool_offset(taps, plane, row) * (ptrdiff_t)tgc_item_size(taps->dtype);
+}
+
+#endif

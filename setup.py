@@ -40,6 +40,8 @@ COMPILED_PYTHON = [
     for path in sorted((ROOT / "tinygrad_c").glob(pattern))
     if path.with_suffix(".pxd").exists()
 ]
+# What the bindings include: all but the templates of the kernels.
+HEADERS = [str(p) for p in ROOT.glob("csrc/**/*.h") if not p.name.endswith(".template.h")]
 
 
 def extensions(sources):
@@ -57,7 +59,7 @@ def extensions(sources):
             ],
             extra_compile_args=[*C_FLAGS, "-Wno-unused-function"],
             libraries=["pthread", "m"],
-            depends=[str(p) for p in ROOT.glob("csrc/**/*.[ch]")] if "runtime" in name else [],
+            depends=[str(p) for p in ROOT.glob("csrc/**/*.[ch]")] if "runtime" in name else HEADERS,
         )
 
 

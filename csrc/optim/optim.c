@@ -1,20 +1,20 @@
 #include "optim.h"
 
-void tgc_adam_plan(tgc_call *call)
+void tgc_stepped_plan(tgc_call *call)
 {
     call->n_operands--;
     tgc_elementwise_plan(call);
     call->n_operands++;
 }
 
-void tgc_adam_chunk(const tgc_call *call, ptrdiff_t index)
+void tgc_stepped_chunk(const tgc_call *call, ptrdiff_t index)
 {
     tgc_call elementwise = *call;
     elementwise.n_operands--;
     tgc_elementwise_chunk(&elementwise, index);
 }
 
-void tgc_adam_finish(const tgc_call *call)
+void tgc_stepped_finish(const tgc_call *call)
 {
     float *step = (float *)call->operands[call->n_operands - 1].data;
     *step += 1;

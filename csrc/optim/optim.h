@@ -14,6 +14,19 @@
  *     v = beta2 v + (1 - beta2) g g
  *     p = p - lr / (1 - beta1^step) m / (sqrt(v or largest v) / sqrt(1 - beta2^step) + eps)
  *
+ * rmsprop   grad, v, [mean], [momentum buffer], p, step;
+ *           scalars lr, alpha, eps, weight_decay, momentum
+ *
+ *     step = step + 1,  g as above
+ *     v = alpha v + (1 - alpha) g g,  mean = mean + (1 - alpha) (g - mean)
+ *     d = g / (sqrt(centered ? v - mean mean : v) + eps),  b = momentum b + d
+ *     p = p - lr (momentum ? b : d)
+ *
+ * adagrad   grad, sum, p, step; scalars lr, lr_decay, eps, weight_decay
+ *
+ *     step = step + 1,  g as above,  sum = sum + g g
+ *     p = p - lr / (1 + (step - 1) lr_decay) g / (sqrt(sum) + eps)
+ *
  * All but step have one shape; step is a 0-d float32. The optional operands are there if
  * sizes[TGC_OPTIM_FLAGS] says so.
  */
@@ -30,13 +43,14 @@ enum {
     TGC_FIRST = 4,    /* and it has no value yet */
     TGC_NESTEROV = 8,
     TGC_AMSGRAD = 16, /* there is a largest v */
-    TGC_DECOUPLED = 32
+    TGC_DECOUPLED = 32,
+    TGC_CENTERED = 64 /* there is a mean of the gradients */
 };
 
-/* Adam is elementwise but for its last operand, the step. */
-void tgc_adam_plan(tgc_call *call);
-void tgc_adam_chunk(const tgc_call *call, ptrdiff_t index);
-void tgc_adam_finish(const tgc_call *call);
+/* All but sgd are elementwise but for their last operand, the step. */
+void tgc_stepped_plan(tgc_call *call);
+void tgc_stepped_chunk(const tgc_call *call, ptrdiff_t index);
+void tgc_stepped_finish(const tgc_call *call);
 
 void tgc_optim_generic(tgc_table table);
 void tgc_optim_avx2(tgc_table table);

@@ -58,6 +58,12 @@ static void FN(sgd)(const tgc_call *call, ptrdiff_t n, char *const *data, const 
     }
 }
 
+/* The step is what follows the operands that the elementwise driver knows of. */
+TGC_INLINE double FN(next_step)(const tgc_call *call)
+{
+    return (double)*(const float *)call->operands[call->n_operands].data + 1;
+}
+
 static void FN(adam)(const tgc_call *call, ptrdiff_t n, char *const *data, const ptrdiff_t *steps)
 {
     enum { GRAD, M, V, LARGEST };
@@ -67,8 +73,7 @@ static void FN(adam)(const tgc_call *call, ptrdiff_t n, char *const *data, const
     const double beta1 = tgc_scalar_value(&call->scalars[1]);
     const double beta2 = tgc_scalar_value(&call->scalars[2]);
     const double decay = tgc_scalar_value(&call->scalars[4]);
-    /* The step is what follows the operands that the elementwise driver knows of. */
-    const double t = (double)*(const float *)call->operands[call->n_operands].data + 1;
+    const double t = FN(next_step)(call);
     const vec rate = vec_set1((T)(lr / (1 - pow(beta1, t))));
     const vec root = vec_set1((T)sqrt(1 - pow(beta2, t)));
     const vec fresh1 = vec_set1((T)(1 - beta1)), fresh2 = vec_set1((T)(1 - beta2));
@@ -93,13 +98,75 @@ static void FN(adam)(const tgc_call *call, ptrdiff_t n, char *const *data, const
     }
 }
 
+static void FN(rmsprop)(const tgc_call *call, ptrdiff_t n, char *const *data,
+                        const ptrdiff_t *steps)
+{
+    enum { GRAD, V };
+    const ptrdiff_t flags = call->sizes[TGC_OPTIM_FLAGS];
+    const int mean_operand = V + 1, buffer = mean_operand + !!(flags & TGC_CENTERED);
+    const int param = buffer + !!(flags & TGC_MOMENTUM);
+    const double alpha = tgc_scalar_value(&call->scalars[1]);
+    const vec lr = vec_set1(FN(scalar)(call, 0)), old = vec_set1((T)alpha);
+    const vec fresh = vec_set1((T)(1 - alpha)), eps = vec_set1(FN(scalar)(call, 2));
+    const T weight_decay = FN(scalar)(call, 3);
+    const vec momentum = vec_set1(FN(scalar)(call, 4));
+    const vec sign = vec_set1(flags & TGC_MAXIMIZE ? -1 : 1);
+    for (ptrdiff_t i = 0; i < n; i += VL) {
+        const ptrdiff_t k = FN(lanes)(n - i);
+        const vec p = FN(get)(data, steps, param, i, k);
+        const vec g = FN(decayed)(weight_decay, p, sign * FN(get)(data, steps, GRAD, i, k));
+        vec v = old * FN(get)(data, steps, V, i, k) + fresh * g * g;
+        FN(put)(data, V, i, k, v);
+        if (flags & TGC_CENTERED) {
+            vec mean = FN(get)(data, steps, mean_operand, i, k);
+            mean = vec_fma(fresh, g - mean, mean);
+            FN(put)(data, mean_operand, i, k, mean);
+            v = v - mean * mean;
+        }
+        vec d = g / (vec_sqrt(v) + eps);
+        if (flags & TGC_MOMENTUM) {
+            d = momentum * FN(get)(data, steps, buffer, i, k) + d;
+            FN(put)(data, buffer, i, k, d);
+        }
+        FN(put)(data, param, i, k, vec_fnma(lr, d, p));
+    }
+}
+
+static void FN(adagrad)(const tgc_call *call, ptrdiff_t n, char *const *data,
+                        const ptrdiff_t *steps)
+{
+    enum { GRAD, SUM, PARAM };
+    const double lr_decay = tgc_scalar_value(&call->scalars[1]);
+    const double slowed = 1 + (FN(next_step)(call) - 1) * lr_decay;
+    const vec lr = vec_set1((T)(tgc_scalar_value(&call->scalars[0]) / slowed));
+    const vec eps = vec_set1(FN(scalar)(call, 2));
+    const T weight_decay = FN(scalar)(call, 3);
+    const vec sign = vec_set1(call->sizes[TGC_OPTIM_FLAGS] & TGC_MAXIMIZE ? -1 : 1);
+    for (ptrdiff_t i = 0; i < n; i += VL) {
+        const ptrdiff_t k = FN(lanes)(n - i);
+        const vec p = FN(get)(data, steps, PARAM, i, k);
+        const vec g = FN(decayed)(weight_decay, p, sign * FN(get)(data, steps, GRAD, i, k));
+        const vec sum = vec_fma(g, g, FN(get)(data, steps, SUM, i, k));
+        FN(put)(data, SUM, i, k, sum);
+        FN(put)(data, PARAM, i, k, vec_fnma(lr, g / (vec_sqrt(sum) + eps), p));
+    }
+}
+
+/* The row of a kernel whose last operand is its step. */
+#define STEPPED(kernel, nanoseconds)                                                         \
+    table[TGC_##kernel][TGC_DTYPE] = (tgc_kernel){.name = #kernel,                           \
+                                                  .plan = tgc_stepped_plan,                  \
+                                                  .chunk = tgc_stepped_chunk,                \
+                                                  .finish = tgc_stepped_finish,              \
+                                                  .loop = (void (*)(void))FN(kernel),        \
+                                                  .cost = nanoseconds}
+
 static void FN(install)(tgc_table table)
 {
     table[TGC_sgd][TGC_DTYPE] = TGC_ELEMENTWISE_ROW("sgd", FN(sgd), 0.3);
-    table[TGC_adam][TGC_DTYPE] = (tgc_kernel){.name = "adam",
-                                              .plan = tgc_adam_plan,
-                                              .chunk = tgc_adam_chunk,
-                                              .finish = tgc_adam_finish,
-                                              .loop = (void (*)(void))FN(adam),
-                                              .cost = 0.8};
+    STEPPED(adam, 0.8);
+    STEPPED(rmsprop, 0.7);
+    STEPPED(adagrad, 0.6);
 }
+
+#undef STEPPED

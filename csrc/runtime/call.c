@@ -4,9 +4,6 @@
 #include "recorder.h"
 #include "threads.h"
 
-/* Work of fewer nanoseconds is done before a second thread has joined in. */
-static const double PARALLEL_WORK = 20000;
-
 static void run_chunk(const void *context, ptrdiff_t index)
 {
     const tgc_call *call = context;
@@ -26,27 +23,40 @@ static void count_writes(const tgc_call *call)
     }
 }
 
-void tgc_execute(tgc_call *call)
+void tgc_finish(const tgc_call *call)
 {
-    call->status = -1;
-    if (call->n_chunks > 1 && call->work > PARALLEL_WORK) {
-        tgc_parallel(run_chunk, call, call->n_chunks);
-    } else {
-        for (ptrdiff_t i = 0; i < call->n_chunks; i++) {
-            call->kernel->chunk(call, i);
-        }
-    }
     if (call->kernel->finish) {
         call->kernel->finish(call);
     }
     count_writes(call);
 }
 
-int tgc_run(tgc_call *call)
+void tgc_execute(tgc_call *call)
+{
+    call->status = -1;
+    if (call->n_chunks > 1 && call->work > TGC_PARALLEL_WORK) {
+        tgc_parallel(run_chunk, call, call->n_chunks);
+    } else {
+        for (ptrdiff_t i = 0; i < call->n_chunks; i++) {
+            call->kernel->chunk(call, i);
+        }
+    }
+    tgc_finish(call);
+}
+
+int tgc_prepare(const tgc_call *call)
 {
     tgc_recorder *recorder = tgc_recorder_active();
     if ((call->workspace > 0 && tgc_workspace_reserve(call->workspace) != 0) ||
         (recorder && tgc_recorder_append(recorder, call) != 0)) {
+        return -1;
+    }
+    return 0;
+}
+
+int tgc_run(tgc_call *call)
+{
+    if (tgc_prepare(call) != 0) {
         return -1;
     }
     tgc_execute(call);

@@ -65,7 +65,7 @@
     X(avg_pool) X(avg_pool_backward)
 
 /* One optimizer step of one parameter. */
-#define TGC_OPTIM_KERNELS(X) X(sgd) X(adam)
+#define TGC_OPTIM_KERNELS(X) X(sgd) X(adam) X(rmsprop) X(adagrad)
 
 #define TGC_ALL_KERNELS(X)     \
     TGC_CONV_KERNELS(X)        \

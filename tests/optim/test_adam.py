@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tinygrad_c import float32, float64, tensor
-from tinygrad_c.optim import Adam
+from tinygrad_c.optim import Adam, AdamW
 
 from .problem import assert_reaches, gradients_at, train
 
@@ -81,6 +81,30 @@ GOLDEN = [
 @pytest.mark.parametrize(("options", "expected"), GOLDEN)
 def test_reaches_the_numbers_of_pytorch(options, expected):
     assert_reaches(train(Adam, 4, lr=0.1, **options), expected)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, [0.60863483, -2.39190626, 2.59077311, 0.101157032, 0.146590084]),
+        (
+            {"weight_decay": 0.5, "amsgrad": True, "maximize": True},
+            [1.18662357, -1.28942108, 2.81367278, 0.774604738, -0.572137475],
+        ),
+    ],
+)
+def test_adamw_reaches_the_numbers_of_pytorch(options, expected):
+    assert_reaches(train(AdamW, 4, lr=0.1, **options), expected)
+
+
+def test_adamw_is_adam_with_decoupled_decay():
+    optimizer = AdamW([tensor([1.0])])
+    assert isinstance(optimizer, Adam)
+    assert optimizer.defaults["weight_decay"] == 0.01
+    assert optimizer.defaults["decoupled_weight_decay"] is True
+    assert repr(optimizer).startswith("AdamW (\n")
+    with pytest.raises(ValueError, match=r"AdamW: betas\[0\] must be in \[0, 1\), got 1"):
+        AdamW([tensor([1.0])], betas=(1, 0))
 
 
 def test_the_state_has_the_layout_of_pytorch():

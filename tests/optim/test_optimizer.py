@@ -4,9 +4,10 @@ import copy
 
 import pytest
 
+import tinygrad_c
 from tinygrad_c import float64, ones, tensor
 from tinygrad_c.autograd import no_grad
-from tinygrad_c.optim import SGD, Adam, Optimizer
+from tinygrad_c.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
 
 def parameters(n=2):
@@ -51,7 +52,7 @@ class TestGroups:
             optimizer.add_param_group({"params": parameters(1), "lr": -1})
         assert len(optimizer.param_groups) == 2
 
-    @pytest.mark.parametrize("cls", [SGD, Adam])
+    @pytest.mark.parametrize("cls", [SGD, Adam, AdamW, Adagrad])
     def test_choices_of_speed_are_accepted(self, cls):
         group = cls(parameters(), foreach=False, fused=True).param_groups[0]
         assert "foreach" not in group
@@ -84,7 +85,7 @@ class TestGroups:
 
 
 class TestStep:
-    @pytest.mark.parametrize("cls", [SGD, Adam])
+    @pytest.mark.parametrize("cls", [SGD, Adam, AdamW, RMSprop, Adagrad])
     def test_parameters_without_gradient_stay(self, cls):
         p, q = parameters()
         q.grad = None
@@ -92,7 +93,7 @@ class TestStep:
         optimizer.step()
         assert p.item() != 1.0
         assert q.item() == 2.0
-        assert q not in optimizer.state
+        assert q not in optimizer.state or optimizer.state[q]["step"].item() == 0.0
 
     @pytest.mark.parametrize("cls", [SGD, Adam])
     def test_the_memory_of_the_parameters_is_changed(self, cls):
@@ -215,7 +216,13 @@ class TestState:
 
     @pytest.mark.parametrize(
         ("cls", "options"),
-        [(SGD, {"momentum": 0.5, "lr": 0.5}), (Adam, {"amsgrad": True, "lr": 0.5})],
+        [
+            (SGD, {"momentum": 0.5, "lr": 0.5}),
+            (Adam, {"amsgrad": True, "lr": 0.5}),
+            (AdamW, {"weight_decay": 0.5}),
+            (RMSprop, {"centered": True, "momentum": 0.5}),
+            (Adagrad, {"lr_decay": 0.5}),
+        ],
     )
     def test_a_loaded_optimizer_goes_on_as_the_saved_one(self, cls, options):
         p, q = parameters()
@@ -270,6 +277,49 @@ class TestState:
         with pytest.raises(ValueError, match="group 0 has 1 parameters, the optimizer's has 2"):
             one.load_state_dict(SGD([p], lr=0.25).state_dict())
         assert one.param_groups[0]["lr"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("SGD", {"momentum": 0.9}),
+        ("Adam", {"amsgrad": True}),
+        ("AdamW", {}),
+        ("RMSprop", {"centered": True, "momentum": 0.9}),
+        ("Adagrad", {"lr_decay": 0.1}),
+    ],
+)
+def test_states_travel_to_pytorch_and_back(name, options):
+    torch = pytest.importorskip("torch")
+
+    def begin(module, library):
+        p = module.tensor([1.0, -2.0, 3.0]).requires_grad_()
+        return p, getattr(library, name)([p], lr=0.1, **options)
+
+    def step(module, p, optimizer):
+        p.grad = module.tensor([0.5, 1.0, -1.5])
+        optimizer.step()
+
+    def converted(state, module):
+        """A state dict whose tensors are those of the other library."""
+        to = module.tensor
+        entries = {
+            i: {key: to(value.tolist()) for key, value in s.items()}
+            for i, s in state["state"].items()
+        }
+        return {"state": entries, "param_groups": state["param_groups"]}
+
+    (ours, our_optimizer) = begin(tinygrad_c, tinygrad_c.optim)
+    (theirs, their_optimizer) = begin(torch, torch.optim)
+    step(tinygrad_c, ours, our_optimizer)
+    step(torch, theirs, their_optimizer)
+    # They swap their states, and go on.
+    state = converted(our_optimizer.state_dict(), torch)
+    our_optimizer.load_state_dict(converted(their_optimizer.state_dict(), tinygrad_c))
+    their_optimizer.load_state_dict(state)
+    step(tinygrad_c, ours, our_optimizer)
+    step(torch, theirs, their_optimizer)
+    assert ours.tolist() == pytest.approx(theirs.tolist(), rel=1e-6)
 
 
 def test_printing():

@@ -32,3 +32,33 @@ def adam(
     decoupled: bool,
     maximize: bool,
 ) -> None: ...
+def rmsprop(
+    params: Sequence[ndarray],
+    grads: Sequence[ndarray],
+    square_avgs: Sequence[ndarray],
+    grad_avgs: Sequence[ndarray] | None,
+    momentum_buffers: Sequence[ndarray] | None,
+    steps: Sequence[ndarray],
+    lr: float,
+    alpha: float,
+    eps: float,
+    weight_decay: float,
+    momentum: float,
+    maximize: bool,
+) -> None: ...
+def adagrad(
+    params: Sequence[ndarray],
+    grads: Sequence[ndarray],
+    sums: Sequence[ndarray],
+    steps: Sequence[ndarray],
+    lr: float,
+    lr_decay: float,
+    eps: float,
+    weight_decay: float,
+    maximize: bool,
+) -> None: ...
+
+class Calls:
+    """Records for the parameters of one step."""
+
+    def __init__(self, length: int) -> None: ...

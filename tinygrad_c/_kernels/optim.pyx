@@ -1,15 +1,18 @@
 """Optimizer steps in place, one call for all parameters: bindings of csrc/optim.
 
-Each parameter is a call record of its own. The arrays of one parameter have one shape and dtype;
+Each parameter is a call record of its own; all are filled, then run together in one region of
+the thread pool: nothing has changed where one of them is refused. The arrays of one parameter have one shape and dtype;
 what a step writes may not overlap itself or another of its operands. lr and the other numbers
 may be floats or Cells.
 """
 
+from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from libc.string cimport memcmp
 from numpy cimport (
     PyArray_DIMS,
     PyArray_ISWRITEABLE,
     PyArray_NDIM,
+    PyArray_SIZE,
     PyArray_STRIDES,
     import_array,
     ndarray,
@@ -24,7 +27,7 @@ from tinygrad_c._kernels.runtime cimport (
     add_scalar,
     begin,
     dtype_code,
-    run,
+    run_together,
     tgc_call,
 )
 
@@ -37,6 +40,8 @@ cdef extern from "runtime/kernels.h" nogil:
     enum:
         TGC_sgd
         TGC_adam
+        TGC_rmsprop
+        TGC_adagrad
 
 
 cdef extern from "optim/optim.h" nogil:
@@ -48,6 +53,7 @@ cdef extern from "optim/optim.h" nogil:
         TGC_NESTEROV
         TGC_AMSGRAD
         TGC_DECOUPLED
+        TGC_CENTERED
 
 
 cdef int add_like(str name, tgc_call *call, str operand, ndarray array, ndarray param,
@@ -64,7 +70,7 @@ cdef int add_like(str name, tgc_call *call, str operand, ndarray array, ndarray 
     if access == TGC_UPDATE:
         if not PyArray_ISWRITEABLE(array):
             raise ValueError(f"{name}: {operand} must be writeable, got a read-only array")
-        for d in range(PyArray_NDIM(array)):
+        for d in range(PyArray_NDIM(array) if PyArray_SIZE(array) > 0 else 0):
             if PyArray_STRIDES(array)[d] == 0 and PyArray_DIMS(array)[d] > 1:
                 raise ValueError(f"{name}: {operand} must have distinct elements, "
                                  f"got strides {(<object>array).strides}")
@@ -72,10 +78,26 @@ cdef int add_like(str name, tgc_call *call, str operand, ndarray array, ndarray 
     return 0
 
 
-cdef int start(str name, tgc_call *call, int kernel, ndarray param, ndarray grad) except -1:
+cdef int add_step(str name, tgc_call *call, ndarray step) except -1:
+    if PyArray_NDIM(step) != 0 or dtype_code(step) != TGC_F32 or not PyArray_ISWRITEABLE(step):
+        raise ValueError(f"{name}: a step must be a writeable 0-d float32 array, "
+                         f"got shape {(<object>step).shape} and {step.dtype}")
+    add_operand(call, step, TGC_UPDATE)
+    return 0
+
+
+cdef int add_scalars(tgc_call *call, tuple numbers) except -1:
+    for number in numbers:
+        add_scalar(call, number)
+    return 0
+
+
+cdef int start(str name, tgc_call *call, int kernel, int flags, ndarray param,
+               ndarray grad) except -1:
     if dtype_code(param) < TGC_F32:
         raise TypeError(f"{name}: a parameter must be float32 or float64, got {param.dtype}")
     begin(call, kernel, dtype_code(param))
+    call.sizes[TGC_OPTIM_FLAGS] = flags
     add_like(name, call, "grad", grad, param, TGC_READ)
     return 0
 
@@ -88,6 +110,32 @@ cdef int check_lengths(str name, list params, dict others) except -1:
     return 0
 
 
+# Records are large, and every step needs as many: the buffer of the last one is kept.
+cdef tgc_call *spare = NULL
+cdef Py_ssize_t spare_length = 0
+
+
+cdef class Calls:
+    """Records for the parameters of one step."""
+    cdef tgc_call *records
+    cdef Py_ssize_t length
+
+    def __cinit__(self, Py_ssize_t length):
+        global spare
+        if spare_length >= length:
+            self.records, self.length, spare = spare, spare_length, NULL
+        if self.records == NULL:
+            self.records = <tgc_call *>PyMem_Malloc((length or 1) * sizeof(tgc_call))
+            self.length = length
+        if self.records == NULL:
+            raise MemoryError(f"no memory for the records of {length} parameters")
+
+    def __dealloc__(self):
+        global spare, spare_length
+        PyMem_Free(spare)
+        spare, spare_length = self.records, self.length
+
+
 def sgd(list params, list grads, list momentum_buffers or None, first_steps,
         lr, momentum, dampening, weight_decay, bint nesterov, bint maximize):
     """p = p - lr * b, with b = momentum * b + (1 - dampening) * (grad + weight_decay * p).
@@ -96,24 +144,22 @@ def sgd(list params, list grads, list momentum_buffers or None, first_steps,
     has no value yet, b = grad + weight_decay * p. With nesterov p moves by the gradient plus
     momentum * b; maximize negates grad.
     """
-    cdef tgc_call call
-    cdef ndarray param, grad, momentum_buffer
+    cdef Calls calls = Calls(len(params))
+    cdef tgc_call *call
     cdef Py_ssize_t i
     check_lengths("sgd", params, {"grads": grads, "momentum_buffers": momentum_buffers,
                                   "first_steps": first_steps})
+    cdef tuple scalars = (lr, momentum, dampening, weight_decay)
     cdef int flags = (TGC_MAXIMIZE if maximize else 0) | (TGC_NESTEROV if nesterov else 0)
     for i in range(len(params)):
-        param, grad = params[i], grads[i]
-        start("sgd", &call, TGC_sgd, param, grad)
-        call.sizes[TGC_OPTIM_FLAGS] = flags
+        call = &calls.records[i]
+        start("sgd", call, TGC_sgd, flags, params[i], grads[i])
         if momentum_buffers is not None:
-            momentum_buffer = momentum_buffers[i]
-            add_like("sgd", &call, "a momentum buffer", momentum_buffer, param, TGC_UPDATE)
+            add_like("sgd", call, "a momentum buffer", momentum_buffers[i], params[i], TGC_UPDATE)
             call.sizes[TGC_OPTIM_FLAGS] |= TGC_MOMENTUM | (TGC_FIRST if first_steps[i] else 0)
-        add_like("sgd", &call, "a parameter", param, param, TGC_UPDATE)
-        for number in (lr, momentum, dampening, weight_decay):
-            add_scalar(&call, number)
-        run(&call)
+        add_like("sgd", call, "a parameter", params[i], params[i], TGC_UPDATE)
+        add_scalars(call, scalars)
+    run_together(calls.records, len(params))
 
 
 def adam(list params, list grads, list exp_avgs, list exp_avg_sqs, list max_exp_avg_sqs or None,
@@ -125,30 +171,80 @@ def adam(list params, list grads, list exp_avgs, list exp_avg_sqs, list max_exp_
     largest v so far, which then takes its place (AMSGrad). weight_decay * p is added to grad or,
     decoupled, lr * weight_decay * p is taken from p; maximize negates grad.
     """
-    cdef tgc_call call
-    cdef ndarray param, grad, state, step
+    cdef Calls calls = Calls(len(params))
+    cdef tgc_call *call
     cdef Py_ssize_t i
     check_lengths("adam", params, {"grads": grads, "exp_avgs": exp_avgs,
                                    "exp_avg_sqs": exp_avg_sqs, "max_exp_avg_sqs": max_exp_avg_sqs,
                                    "steps": steps})
+    cdef tuple scalars = (lr, beta1, beta2, eps, weight_decay)
     cdef int flags = ((TGC_MAXIMIZE if maximize else 0) | (TGC_DECOUPLED if decoupled else 0)
                       | (0 if max_exp_avg_sqs is None else TGC_AMSGRAD))
     for i in range(len(params)):
-        param, grad, step = params[i], grads[i], steps[i]
-        start("adam", &call, TGC_adam, param, grad)
-        call.sizes[TGC_OPTIM_FLAGS] = flags
-        state = exp_avgs[i]
-        add_like("adam", &call, "exp_avg", state, param, TGC_UPDATE)
-        state = exp_avg_sqs[i]
-        add_like("adam", &call, "exp_avg_sq", state, param, TGC_UPDATE)
+        call = &calls.records[i]
+        start("adam", call, TGC_adam, flags, params[i], grads[i])
+        add_like("adam", call, "exp_avg", exp_avgs[i], params[i], TGC_UPDATE)
+        add_like("adam", call, "exp_avg_sq", exp_avg_sqs[i], params[i], TGC_UPDATE)
         if max_exp_avg_sqs is not None:
-            state = max_exp_avg_sqs[i]
-            add_like("adam", &call, "max_exp_avg_sq", state, param, TGC_UPDATE)
-        add_like("adam", &call, "a parameter", param, param, TGC_UPDATE)
-        if PyArray_NDIM(step) != 0 or dtype_code(step) != TGC_F32 or not PyArray_ISWRITEABLE(step):
-            raise ValueError("adam: a step must be a writeable 0-d float32 array, "
-                             f"got shape {(<object>step).shape} and {step.dtype}")
-        add_operand(&call, step, TGC_UPDATE)
-        for number in (lr, beta1, beta2, eps, weight_decay):
-            add_scalar(&call, number)
-        run(&call)
+            add_like("adam", call, "max_exp_avg_sq", max_exp_avg_sqs[i], params[i], TGC_UPDATE)
+        add_like("adam", call, "a parameter", params[i], params[i], TGC_UPDATE)
+        add_step("adam", call, steps[i])
+        add_scalars(call, scalars)
+    run_together(calls.records, len(params))
+
+
+def rmsprop(list params, list grads, list square_avgs, list grad_avgs or None,
+            list momentum_buffers or None, list steps, lr, alpha, eps, weight_decay, momentum,
+            bint maximize):
+    """p = p - lr * d with d = g / (sqrt(v) + eps), or p - lr * b with b = momentum * b + d.
+
+    g is grad + weight_decay * p, v the running average of g**2 in square_avgs: v = alpha * v +
+    (1 - alpha) * g**2. With grad_avgs, running averages m of g, d has v - m**2 in place of v.
+    The numbers in steps (0-d float32) are raised by one; maximize negates grad.
+    """
+    cdef Calls calls = Calls(len(params))
+    cdef tgc_call *call
+    cdef Py_ssize_t i
+    check_lengths("rmsprop", params, {
+        "grads": grads, "square_avgs": square_avgs, "grad_avgs": grad_avgs,
+        "momentum_buffers": momentum_buffers, "steps": steps})
+    cdef tuple scalars = (lr, alpha, eps, weight_decay, momentum)
+    cdef int flags = ((TGC_MAXIMIZE if maximize else 0)
+                      | (0 if grad_avgs is None else TGC_CENTERED)
+                      | (0 if momentum_buffers is None else TGC_MOMENTUM))
+    for i in range(len(params)):
+        call = &calls.records[i]
+        start("rmsprop", call, TGC_rmsprop, flags, params[i], grads[i])
+        add_like("rmsprop", call, "square_avg", square_avgs[i], params[i], TGC_UPDATE)
+        if grad_avgs is not None:
+            add_like("rmsprop", call, "grad_avg", grad_avgs[i], params[i], TGC_UPDATE)
+        if momentum_buffers is not None:
+            add_like("rmsprop", call, "a momentum buffer", momentum_buffers[i], params[i],
+                     TGC_UPDATE)
+        add_like("rmsprop", call, "a parameter", params[i], params[i], TGC_UPDATE)
+        add_step("rmsprop", call, steps[i])
+        add_scalars(call, scalars)
+    run_together(calls.records, len(params))
+
+
+def adagrad(list params, list grads, list sums, list steps, lr, lr_decay, eps, weight_decay,
+            bint maximize):
+    """p = p - lr / (1 + (t - 1) * lr_decay) * g / (sqrt(s) + eps)
+
+    g is grad + weight_decay * p, s the sum of all g**2 in sums, t the number in steps (0-d
+    float32), which is raised by one first; maximize negates grad.
+    """
+    cdef Calls calls = Calls(len(params))
+    cdef tgc_call *call
+    cdef Py_ssize_t i
+    check_lengths("adagrad", params, {"grads": grads, "sums": sums, "steps": steps})
+    cdef tuple scalars = (lr, lr_decay, eps, weight_decay)
+    cdef int flags = TGC_MAXIMIZE if maximize else 0
+    for i in range(len(params)):
+        call = &calls.records[i]
+        start("adagrad", call, TGC_adagrad, flags, params[i], grads[i])
+        add_like("adagrad", call, "sum", sums[i], params[i], TGC_UPDATE)
+        add_like("adagrad", call, "a parameter", params[i], params[i], TGC_UPDATE)
+        add_step("adagrad", call, steps[i])
+        add_scalars(call, scalars)
+    run_together(calls.records, len(params))

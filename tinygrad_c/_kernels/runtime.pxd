@@ -104,6 +104,7 @@ cdef extern from "runtime/recorder.h" nogil:
     ctypedef struct tgc_recorder
 
     int tgc_run(tgc_call *call)
+    int tgc_run_together(tgc_call *calls, ptrdiff_t n)
     tgc_recorder *tgc_recorder_new(void *handle)
     void tgc_recorder_delete(tgc_recorder *recorder)
     void *tgc_recorder_handle(const tgc_recorder *recorder)
@@ -158,6 +159,8 @@ cdef int add_operand(tgc_call *call, ndarray array, int access) except -1
 cdef int add_broadcast(tgc_call *call, ndarray array, int ndim, const npy_intp *shape) except -1
 # Appends a scalar, a number or a Cell; its index is returned.
 cdef int add_scalar(tgc_call *call, object value) except -1
+# Plans the n records and runs them, as if one after the other, in one region of the pool.
+cdef int run_together(tgc_call *calls, ptrdiff_t n) except -1
 # Plans the record and runs it, without the GIL where the work is worth it. Returns the call's
 # status: -1, or the position of the first index that is out of range.
 cdef ptrdiff_t run(tgc_call *call) except -2

@@ -336,6 +336,26 @@ cdef ptrdiff_t run(tgc_call *call) except -2:
     return call.status
 
 
+cdef int run_together(tgc_call *calls, ptrdiff_t n) except -1:
+    cdef tgc_recorder *recorder = tgc_recorder_active()
+    cdef double work = 0
+    cdef ptrdiff_t i
+    cdef int failed
+    for i in range(n):
+        if recorder != NULL:
+            (<Recording>tgc_recorder_handle(recorder)).keep(&calls[i])
+        calls[i].kernel.plan(&calls[i])
+        work += calls[i].work
+    if work > RELEASE_WORK:
+        with nogil:
+            failed = tgc_run_together(calls, n)
+    else:
+        failed = tgc_run_together(calls, n)
+    if failed:
+        raise MemoryError(f"{calls[0].kernel.name.decode()}: no memory for the workspace")
+    return 0
+
+
 cdef int raise_index_error(const tgc_call *call) except -1:
     cdef char[512] text
     call.kernel.explain(call, text, sizeof(text))

@@ -1,7 +1,9 @@
 """Optimizers: ``torch.optim``'s names."""
 
-from tinygrad_c.optim.adam import Adam
+from tinygrad_c.optim.adagrad import Adagrad
+from tinygrad_c.optim.adam import Adam, AdamW
 from tinygrad_c.optim.optimizer import Optimizer
+from tinygrad_c.optim.rmsprop import RMSprop
 from tinygrad_c.optim.sgd import SGD
 
-__all__ = ["SGD", "Adam", "Optimizer"]
+__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop"]

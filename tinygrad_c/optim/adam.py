@@ -1,4 +1,4 @@
-"""Adam."""
+"""Adam and AdamW."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -56,7 +56,9 @@ class Adam(Optimizer):
         check_not_negative(self, group, "lr", "eps", "weight_decay")
         for number, beta in enumerate(group["betas"]):
             if not 0 <= beta < 1:
-                raise ValueError(f"Adam: betas[{number}] must be in [0, 1), got {beta}")
+                raise ValueError(
+                    f"{type(self).__name__}: betas[{number}] must be in [0, 1), got {beta}"
+                )
 
     def update(self, group: dict[str, Any], params: list[Tensor]) -> None:
         state = self.state
@@ -93,3 +95,37 @@ class Adam(Optimizer):
             if "max_exp_avg_sq" not in state:
                 state["max_exp_avg_sq"] = zeros_like(p)
         return [state["max_exp_avg_sq"].array for state in states]
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay, which shrinks p by lr * weight_decay * p before the step.
+
+    `weight_decay` is 0.01 unless given; all else is as in `Adam`. Source: Loshchilov and Hutter,
+    "Decoupled weight decay regularization", 2019.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        fused: bool | None = None,
+    ) -> None:
+        super().__init__(
+            params,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            maximize=maximize,
+            decoupled_weight_decay=True,
+            foreach=foreach,
+            fused=fused,
+        )

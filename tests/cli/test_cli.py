@@ -89,6 +89,19 @@ def test_a_signal_outside_of_training_is_a_sentence(command, monkeypatch, number
     assert signal.getsignal(number) is before
 
 
+def test_a_signal_that_another_exception_hides_is_told(command, monkeypatch):
+    """Extension modules that are cut short while they are imported raise ImportError."""
+
+    def interrupt(arguments):
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except KeyboardInterrupt:
+            raise ImportError("initialization failed") from None
+
+    monkeypatch.setattr("tinygrad_c.cli.info.run", interrupt)
+    assert command("info") == (143, "", "Interrupted.\n")
+
+
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tinygrad_c.cli.arguments import parse
 from tinygrad_c.cli.errors import UsageError, describe
-from tinygrad_c.cli.interrupts import Interrupted, interruptible
+from tinygrad_c.cli.interrupts import Interrupted, interrupts
 from tinygrad_c.extras import MissingPackageError
 
 
@@ -18,7 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = parse(argv)
     try:
-        with interruptible():
+        with interrupts, interrupts.undisguised():
             code = arguments.run(arguments)
             sys.stdout.flush()
             return code

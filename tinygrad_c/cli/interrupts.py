@@ -10,6 +10,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # Signals within so many seconds of one another are one wish: `make` and the terminal may both
 # send one. A later one cuts short what the first has left running.
 ONE_WISH = 1.0
+# What extension modules may make of the exception that a signal raises while they are imported.
+DISGUISES = (ImportError, RuntimeError, SystemError)
 
 
 class Interrupted(KeyboardInterrupt):
@@ -25,21 +27,35 @@ class Interrupted(KeyboardInterrupt):
         return 128 + self.number
 
 
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let SIGINT and SIGTERM raise Interrupted."""
-    last = -ONE_WISH
+class Interrupts:
+    """Lets SIGINT and SIGTERM raise Interrupted while it is entered."""
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        nonlocal last
+    received: int | None = None
+
+    def __enter__(self) -> None:
+        self.received = None
+        self.last = -ONE_WISH
+        self.previous = {number: signal.signal(number, self.handle) for number in SIGNALS}
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self.previous.items():
+            signal.signal(number, handler)
+
+    def handle(self, number: int, frame: FrameType | None) -> None:
         now = monotonic()
-        if now - last >= ONE_WISH:
-            last = now
+        if now - self.last >= ONE_WISH:
+            self.last, self.received = now, number
             raise Interrupted(number)
 
-    previous = {number: signal.signal(number, interrupt) for number in SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+    @contextmanager
+    def undisguised(self) -> Iterator[None]:
+        """Let the block raise Interrupted where a signal is the reason of another exception."""
+        try:
+            yield
+        except DISGUISES as error:
+            if self.received is None:
+                raise
+            raise Interrupted(self.received) from error
+
+
+interrupts = Interrupts()

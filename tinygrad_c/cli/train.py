@@ -10,7 +10,7 @@ from typing import Any
 
 import tinygrad_c as tgc
 from tinygrad_c.cli.errors import describe
-from tinygrad_c.cli.interrupts import Interrupted
+from tinygrad_c.cli.interrupts import Interrupted, interrupts
 from tinygrad_c.cli.settings import settings_of
 from tinygrad_c.extras import require
 from tinygrad_c.train.checkpoint import read_checkpoint
@@ -49,12 +49,11 @@ def run(arguments: Namespace) -> int:
 
 def fit(trainer: Trainer, settings: dict[str, Any], data: ImageData, folder: RunFolder) -> None:
     """Train to the last epoch; save the state where that is interrupted."""
+    train = DataLoader(data.train, settings["batch_size"], shuffle=True)
+    validation = DataLoader(data.validation, EVALUATION_BATCH)
     try:
-        trainer.fit(
-            DataLoader(data.train, settings["batch_size"], shuffle=True),
-            DataLoader(data.validation, EVALUATION_BATCH),
-            settings["epochs"],
-        )
+        with interrupts.undisguised():
+            trainer.fit(train, validation, settings["epochs"])
     except Interrupted:
         folder.save(trainer)
         raise
@@ -78,7 +77,8 @@ def told_how_to_go_on(trainer: Trainer, folder: RunFolder) -> Iterator[None]:
     """Say how to go on where the block is interrupted or fails."""
     command = f"tinygrad_c train --resume --out {shlex.quote(str(folder.path))}"
     try:
-        yield
+        with interrupts.undisguised():
+            yield
     except Interrupted as error:
         done = trainer.epoch == trainer.epochs
         where = "after the last epoch" if done else f"in epoch {trainer.epoch + 1}"

@@ -1,5 +1,6 @@
 """Loss and accuracy against epochs."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -47,8 +48,22 @@ def draw_curves(history: Sequence[EpochMetrics], path: Path, title: str = "") ->
         "{:.2f} %",
     )
     loss.set_ylim(bottom=0)
-    accuracy.set_ylim(top=100.5)
+    accuracy.set_ylim(*accuracy_limits(history))
     write(figure, path)
+
+
+def accuracy_limits(history: Sequence[EpochMetrics]) -> tuple[float, float]:
+    """The percents between which the curves are shown: the first epochs, far below all others,
+    must not press the rest together."""
+    values = [100 * metrics.val_accuracy for metrics in history]
+    values += [100 * metrics.train_accuracy for metrics in history]
+    finite = sorted(filter(math.isfinite, values))
+    if not finite:
+        return 0, 100
+    middle = finite[len(finite) // 2]
+    low = max(finite[0], 100 - 4 * (100 - middle), 0)
+    margin = 0.04 * (100 - low) + 0.1
+    return low - margin, 100 + margin
 
 
 def draw_panel(

@@ -130,7 +130,7 @@ def grid_of(count: int) -> tuple[int, int]:
     """Rows and columns for `count` panels: about twice as wide as high, with few left empty."""
     if count <= 4:
         return 1, max(1, count)
-    target = (2 * count) ** 0.5
+    target = (2.6 * count) ** 0.5 if count < 32 else (2 * count) ** 0.5
     candidates = range(max(3, round(0.7 * target)), round(1.5 * target) + 1)
     columns = min(candidates, key=lambda n: (-count % n, abs(n - target)))
     return -(-count // columns), columns

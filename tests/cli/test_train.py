@@ -1,13 +1,17 @@
 """`tinygrad_c train`: the run folder, configurations, going on."""
 
 import json
+import re
 import subprocess
+import time
 import tomllib
 
 import pytest
 
 import tinygrad_c as tgc
 from tinygrad_c.train.report import PICTURES
+from tinygrad_c.train.setup import OPTIMIZERS
+from tinygrad_c.vision.models import list_models
 
 TINY = ["mlp", "--hidden", "8", "--epochs", "2", "--batch-size", "128"]
 RECORD = ["best.safetensors", "config.toml", "environment.json", "last.safetensors", "metrics.csv"]
@@ -83,16 +87,25 @@ def test_the_same_seed_gives_the_same_model_for_any_number_of_threads(command, t
     assert a == b == c != d
 
 
-@pytest.mark.parametrize("model", ["mlp", "softmax"])
+@pytest.mark.parametrize("model", list_models())
 def test_every_model_and_optimizer_learns(command, tmp_path, model):
-    from tinygrad_c.train.setup import OPTIMIZERS
-
-    for optimizer in OPTIMIZERS:
+    for optimizer in OPTIMIZERS if model == "mlp" else ["adam"]:
         folder = tmp_path / optimizer
         argv = ["train", model, "--optimizer", optimizer, "--epochs", "3", "--out", folder]
         assert command(*argv)[0] == 0
         history = tgc.load(folder / "last.safetensors")["history"]
         assert history[-1]["val_accuracy"] > 0.6, optimizer
+
+
+@pytest.mark.slow
+def test_five_seeds_of_the_default_read_98_percent_of_the_test_digits(command, tmp_path):
+    accuracies = []
+    for seed in range(5):
+        start = time.monotonic()
+        code, out, _ = command("train", "--seed", seed, "--out", tmp_path / str(seed))
+        assert (code, time.monotonic() - start < 60) == (0, True)
+        accuracies.append(float(re.search(r"Test accuracy ([\d.]+)%", out)[1]))
+    assert sum(accuracies) / 5 >= 98, accuracies
 
 
 # Configurations

@@ -5,7 +5,7 @@ import pytest
 import tinygrad_c as tgc
 from tinygrad_c.vision import models
 
-SHAPES = [(1, 8, 8), (1, 28, 28), (3, 32, 32), (1, 9, 13)]
+SHAPES = [(1, 8, 8), (1, 28, 28), (3, 32, 32), (1, 9, 13), (2, 33, 40)]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -25,6 +25,10 @@ def test_every_model_reads_images_of_any_size(name, shape):
         (models.MLP(), 203_530),
         (models.MLP(hidden=(256, 128)), 235_146),
         (models.MLP((3, 4, 4), 2, hidden=()), 98),
+        (models.LeNet5(), 61_706),
+        (models.LeNet5((1, 32, 32)), 61_706),
+        (models.LeNet5((3, 32, 32)), 62_006),
+        (models.CourseCNN(), 426_122),
     ],
 )
 def test_parameters(model, parameters):
@@ -38,6 +42,16 @@ def test_an_mlp_without_hidden_layers_is_a_softmax_regression():
         tgc.manual_seed(0)
         outputs.append(make((1, 5, 5), 3)(x).tolist())
     assert outputs[0] == outputs[1]
+
+
+def test_images_too_small_to_be_pooled_twice_are_refused():
+    with pytest.raises(ValueError, match=r"height and a width of at least 4, got \(1, 3, 8\)"):
+        models.CourseCNN((1, 3, 8))
+
+
+def test_lenet_pads_small_images_to_its_field():
+    for side, padding in ((28, 2), (27, 3), (32, 0), (40, 0), (8, 12)):
+        assert models.LeNet5((1, side, side)).features[0].padding == (padding, padding)
 
 
 def test_an_unknown_name_is_refused_with_those_that_are():

@@ -28,7 +28,7 @@ OPTIMIZERS = {
 }
 SCHEDULERS: dict[str, Callable[[Any, int], Any]] = {"constant": lambda optimizer, epochs: None}
 DEFAULTS: dict[str, Any] = {
-    "model": "mlp",
+    "model": "course-cnn",
     "data": "digits",
     "optimizer": "adam",
     "scheduler": "constant",

@@ -3,12 +3,16 @@
 from typing import Any
 
 from tinygrad_c.nn import Module
+from tinygrad_c.vision.models.course_cnn import CourseCNN
+from tinygrad_c.vision.models.lenet import LeNet5
 from tinygrad_c.vision.models.mlp import MLP
 from tinygrad_c.vision.models.softmax import SoftmaxRegression
 
 MODELS: dict[str, type[Module]] = {
     "mlp": MLP,
     "softmax": SoftmaxRegression,
+    "lenet5": LeNet5,
+    "course-cnn": CourseCNN,
 }
 
 

@@ -1,6 +1,6 @@
 """Layers, containers, losses and their base class: ``torch.nn``'s names."""
 
-from tinygrad_c.nn import functional, init
+from tinygrad_c.nn import functional, init, utils
 from tinygrad_c.nn.activation import (
     LeakyReLU,
     LogSigmoid,
@@ -60,4 +60,5 @@ __all__ = [
     "Unflatten",
     "functional",
     "init",
+    "utils",
 ]

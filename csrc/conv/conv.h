@@ -73,6 +73,11 @@ static inline ptrdiff_t tgc_window_source(tgc_window_axis axis, ptrdiff_t place,
     return distance >= 0 && distance % axis.stride == 0 && i < n ? i : -1;
 }
 
+/* conv, conv_transpose and conv_weight, and the packing of the weights before them (layout.h). */
+void tgc_conv_generic(tgc_table table);
+void tgc_conv_avx2(tgc_table table);
+void tgc_conv_avx512(tgc_table table);
+
 /* The definition, element by element: conv_naive, conv_transpose_naive, conv_weight_naive. */
 void tgc_conv_naive(tgc_table table);
 /* im2col, col2im: the windows of an image side by side, and the adjoint (columns.h). */

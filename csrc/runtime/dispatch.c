@@ -20,6 +20,7 @@ static tgc_isa current;
 
 /* One line for each family that has variants; a macro because the name carries the ISA. */
 #define INSTALL_VARIANTS(isa) \
+    tgc_conv_##isa(table); \
     tgc_elementwise_##isa(table); \
     tgc_loss_##isa(table); \
     tgc_matmul_##isa(table); \

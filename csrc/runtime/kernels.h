@@ -49,8 +49,9 @@
     X(softmax) X(log_softmax) X(softmax_backward) X(log_softmax_backward)                    \
     X(cross_entropy) X(cross_entropy_total) X(cross_entropy_backward)
 
-/* Convolution, by its definition and by way of columns. */
-#define TGC_CONV_KERNELS(X) \
+/* Convolution; by its definition; by way of columns. */
+#define TGC_CONV_KERNELS(X)                                                    \
+    X(conv) X(conv_transpose) X(conv_pack) X(conv_weight) X(conv_weight_sum)   \
     X(conv_naive) X(conv_transpose_naive) X(conv_weight_naive) X(im2col) X(col2im)
 
 /* Element by element of an input and a target, and of the likelihoods of classes. */

@@ -5,7 +5,16 @@ strides, paddings (above and to the left) and dilations are tuples of one or two
 of one dimension is one of height 1.
 """
 
-from numpy cimport PyArray_DIMS, PyArray_NDIM, import_array, ndarray, npy_intp
+from numpy cimport (
+    PyArray_DIMS,
+    PyArray_ITEMSIZE,
+    PyArray_NDIM,
+    PyArray_SIZE,
+    PyArray_STRIDES,
+    import_array,
+    ndarray,
+    npy_intp,
+)
 
 from tinygrad_c._kernels.runtime cimport (
     TGC_F32,
@@ -30,6 +39,11 @@ import_array()
 
 cdef extern from "runtime/kernels.h" nogil:
     enum:
+        TGC_conv
+        TGC_conv_transpose
+        TGC_conv_pack
+        TGC_conv_weight
+        TGC_conv_weight_sum
         TGC_conv_naive
         TGC_conv_transpose_naive
         TGC_conv_weight_naive
@@ -50,10 +64,24 @@ cdef extern from "conv/conv.h" nogil:
         TGC_CONV_GROUPS
 
 
+cdef extern from "conv/layout.h" nogil:
+    enum:
+        TGC_CONV_METHOD
+        TGC_CONV_NO_METHOD
+        TGC_CONV_TRANSPOSED
+        TGC_CONV_PHASES_H
+        TGC_CONV_PHASES_W
+
+
+cdef extern from "conv/weight.h" nogil:
+    enum:
+        TGC_CONV_PARTS
+
+
 cdef extern from *:
     """
     /* Each thread has its own choice, and its own memory of what ran last. */
-    static _Thread_local int tgc_conv_variant = 1;
+    static _Thread_local int tgc_conv_variant = 2;
     static _Thread_local int tgc_conv_ran = -1;
     """
     int tgc_conv_variant
@@ -62,10 +90,11 @@ cdef extern from *:
 
 # ---- the variants ----
 
-VARIANTS = ("naive", "im2col")
+VARIANTS = ("naive", "im2col", "implicit")
 cdef enum:
     NAIVE
     IM2COL
+    IMPLICIT
 
 
 def variant():
@@ -156,9 +185,10 @@ cdef int add_image(tgc_call *call, ndarray image, int access) except -1:
     return 0
 
 
-cdef int set_window(tgc_call *call, object kernel, object stride, object padding, object dilation,
-                    object groups) except -1:
+cdef int set_window(tgc_call *call, object window) except -1:
+    """Kernel, stride, padding, dilation and groups; along a height of 1 where there is none."""
     cdef ptrdiff_t *s = call.sizes
+    kernel, stride, padding, dilation, groups = window
     s[TGC_CONV_KERNEL_H], s[TGC_CONV_KERNEL_W] = kernel if len(kernel) == 2 else (1, *kernel)
     s[TGC_CONV_STRIDE_H], s[TGC_CONV_STRIDE_W] = stride if len(stride) == 2 else (1, *stride)
     s[TGC_CONV_PADDING_H], s[TGC_CONV_PADDING_W] = padding if len(padding) == 2 else (0, *padding)
@@ -185,6 +215,68 @@ cdef object spatial(ndarray a):
 
 # ---- the three products ----
 
+cdef ndarray in_rows(ndarray image):
+    """`image`, or a copy of it, with neighbours in a row side by side in memory."""
+    cdef int last = PyArray_NDIM(image) - 1
+    if PyArray_STRIDES(image)[last] == PyArray_ITEMSIZE(image):
+        return image
+    return elementwise.contiguous(image)
+
+
+cdef int run_moving(int kernel, int naive, ndarray image, ndarray weight, npy_intp outputs,
+                    ndarray bias, ndarray result, object window) except -1:
+    """Runs `kernel` on packed weights, or `naive`, which it also leaves to what does not suit it;
+    returns the variant that ran."""
+    cdef tgc_call call, pack
+    cdef int dtype = dtype_code(image)
+    cdef npy_intp n_packed, groups = window[4]
+    cdef ndarray packed
+    if tgc_conv_variant == IMPLICIT:
+        image = in_rows(image)
+        n_packed = packed_size(weight, outputs, groups)
+        packed = empty(1, &n_packed, dtype)
+        begin(&call, kernel, dtype)
+        set_window(&call, window)
+        add_image(&call, image, TGC_READ)
+        add_operand(&call, packed, TGC_READ)
+        add_image(&call, result, TGC_WRITE)
+        call.kernel.plan(&call)
+        if call.sizes[TGC_CONV_METHOD] != TGC_CONV_NO_METHOD:
+            begin(&pack, TGC_conv_pack, dtype)
+            set_window(&pack, window)
+            pack.sizes[TGC_CONV_METHOD] = call.sizes[TGC_CONV_METHOD]
+            pack.sizes[TGC_CONV_TRANSPOSED] = call.sizes[TGC_CONV_TRANSPOSED]
+            pack.sizes[TGC_CONV_PHASES_H] = call.sizes[TGC_CONV_PHASES_H]
+            pack.sizes[TGC_CONV_PHASES_W] = call.sizes[TGC_CONV_PHASES_W]
+            add_image(&pack, weight, TGC_READ)
+            if bias is not None:
+                add_operand(&pack, bias, TGC_READ)
+            add_operand(&pack, packed, TGC_WRITE)
+            run(&pack)
+            run(&call)
+            return IMPLICIT
+    begin(&call, naive, dtype)
+    set_window(&call, window)
+    add_image(&call, image, TGC_READ)
+    add_image(&call, weight, TGC_READ)
+    if bias is not None:
+        add_operand(&call, bias, TGC_READ)
+    add_image(&call, result, TGC_WRITE)
+    run(&call)
+    return NAIVE
+
+
+cdef npy_intp packed_size(ndarray weight, npy_intp outputs, npy_intp groups) except -1:
+    """Elements that the packed weights and biases take at most: outputs in whole vectors."""
+    cdef npy_intp padded = (outputs // groups + LANES - 1) // LANES * LANES
+    cdef npy_intp depth = PyArray_SIZE(weight) // outputs if outputs else 0
+    return groups * padded * (1 + depth)
+
+
+# Of the widest vectors.
+cdef npy_intp LANES = 16
+
+
 def conv(ndarray x, ndarray weight, size, stride, padding, dilation, groups, ndarray bias=None):
     """y of spatial `size`: the sums over the windows of x, see csrc/conv/conv.h."""
     global tgc_conv_ran
@@ -193,19 +285,13 @@ def conv(ndarray x, ndarray weight, size, stride, padding, dilation, groups, nda
     check_channels("conv", "x", x, PyArray_DIMS(weight)[1] * groups, weight, groups)
     check_bias("conv", bias, x, PyArray_DIMS(weight)[0])
     check_numbers("conv", "size", size, PyArray_NDIM(x) - 2, 0)
-    tgc_conv_ran = tgc_conv_variant
     if tgc_conv_variant == IM2COL:
+        tgc_conv_ran = IM2COL
         return conv_by_columns(x, weight, bias, size, stride, padding, dilation, groups)
-    cdef tgc_call call
     cdef ndarray y = new_image(x, PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], size)
-    begin(&call, TGC_conv_naive, dtype_code(x))
-    set_window(&call, spatial(weight), stride, padding, dilation, groups)
-    add_image(&call, x, TGC_READ)
-    add_image(&call, weight, TGC_READ)
-    if bias is not None:
-        add_operand(&call, bias, TGC_READ)
-    add_image(&call, y, TGC_WRITE)
-    run(&call)
+    window = spatial(weight), stride, padding, dilation, groups
+    tgc_conv_ran = run_moving(
+        TGC_conv, TGC_conv_naive, x, weight, PyArray_DIMS(weight)[0], bias, y, window)
     return y
 
 
@@ -218,19 +304,14 @@ def conv_transpose(ndarray y, ndarray weight, size, stride, padding, dilation, g
     check_channels("conv_transpose", "y", y, PyArray_DIMS(weight)[0], weight, groups)
     check_bias("conv_transpose", bias, y, PyArray_DIMS(weight)[1] * groups)
     check_numbers("conv_transpose", "size", size, PyArray_NDIM(y) - 2, 0)
-    tgc_conv_ran = tgc_conv_variant
     if tgc_conv_variant == IM2COL:
+        tgc_conv_ran = IM2COL
         return conv_transpose_by_columns(y, weight, bias, size, stride, padding, dilation, groups)
-    cdef tgc_call call
-    cdef ndarray x = new_image(y, PyArray_DIMS(y)[0], PyArray_DIMS(weight)[1] * groups, size)
-    begin(&call, TGC_conv_transpose_naive, dtype_code(y))
-    set_window(&call, spatial(weight), stride, padding, dilation, groups)
-    add_image(&call, y, TGC_READ)
-    add_image(&call, weight, TGC_READ)
-    if bias is not None:
-        add_operand(&call, bias, TGC_READ)
-    add_image(&call, x, TGC_WRITE)
-    run(&call)
+    cdef npy_intp channels = PyArray_DIMS(weight)[1] * groups
+    cdef ndarray x = new_image(y, PyArray_DIMS(y)[0], channels, size)
+    window = spatial(weight), stride, padding, dilation, groups
+    tgc_conv_ran = run_moving(
+        TGC_conv_transpose, TGC_conv_transpose_naive, y, weight, channels, bias, x, window)
     return x
 
 
@@ -245,18 +326,48 @@ def conv_weight(ndarray y, ndarray x, kernel, stride, padding, dilation, groups)
         raise ShapeError(
             f"conv_weight: y of shape {(<object>y).shape} and x of shape {(<object>x).shape} must "
             f"agree in their first dimension, and {groups} groups divide their channels")
-    tgc_conv_ran = tgc_conv_variant
     if tgc_conv_variant == IM2COL:
+        tgc_conv_ran = IM2COL
         return conv_weight_by_columns(y, x, kernel, stride, padding, dilation, groups)
-    cdef tgc_call call
     cdef ndarray weight = new_image(y, PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, kernel)
-    begin(&call, TGC_conv_weight_naive, dtype_code(y))
-    set_window(&call, kernel, stride, padding, dilation, groups)
+    window = kernel, stride, padding, dilation, groups
+    tgc_conv_ran = run_weight(y, x, weight, window)
+    return weight
+
+
+cdef int run_weight(ndarray y, ndarray x, ndarray weight, object window) except -1:
+    """Sums parts of the places and then the parts, or runs the definition; returns which it was."""
+    cdef tgc_call call, total
+    cdef int dtype = dtype_code(x)
+    cdef npy_intp n_sums
+    cdef ndarray sums
+    if tgc_conv_variant == IMPLICIT:
+        y, x = in_rows(y), in_rows(x)
+        begin(&call, TGC_conv_weight, dtype)
+        set_window(&call, window)
+        add_image(&call, y, TGC_READ)
+        add_image(&call, x, TGC_READ)
+        call.kernel.plan(&call)
+        if call.sizes[TGC_CONV_METHOD] != TGC_CONV_NO_METHOD:
+            n_sums = packed_size(weight, PyArray_DIMS(y)[1], window[4]) * call.sizes[TGC_CONV_PARTS]
+            sums = empty(1, &n_sums, dtype)
+            add_operand(&call, sums, TGC_WRITE)
+            begin(&total, TGC_conv_weight_sum, dtype)
+            set_window(&total, window)
+            total.sizes[TGC_CONV_METHOD] = call.sizes[TGC_CONV_METHOD]
+            total.sizes[TGC_CONV_PARTS] = call.sizes[TGC_CONV_PARTS]
+            add_operand(&total, sums, TGC_READ)
+            add_image(&total, weight, TGC_WRITE)
+            run(&call)
+            run(&total)
+            return IMPLICIT
+    begin(&call, TGC_conv_weight_naive, dtype)
+    set_window(&call, window)
     add_image(&call, y, TGC_READ)
     add_image(&call, x, TGC_READ)
     add_image(&call, weight, TGC_WRITE)
     run(&call)
-    return weight
+    return NAIVE
 
 
 # ---- by way of columns ----
@@ -282,7 +393,7 @@ def im2col(ndarray x, kernel, size, stride, padding, dilation):
         shape[d] = length
     cdef ndarray columns = empty(2 * ndim - 2, shape, dtype_code(x))
     begin(&call, TGC_im2col, dtype_code(x))
-    set_window(&call, kernel, stride, padding, dilation, 1)
+    set_window(&call, (kernel, stride, padding, dilation, 1))
     add_image(&call, x, TGC_READ)
     add_operand(&call, columns_of(columns, ndim), TGC_WRITE)
     run(&call)
@@ -301,7 +412,7 @@ def col2im(ndarray columns, size, stride, padding, dilation):
     check_numbers("col2im", "size", size, ndim - 2, 0)
     cdef ndarray x = new_image(columns, PyArray_DIMS(columns)[0], PyArray_DIMS(columns)[1], size)
     begin(&call, TGC_col2im, dtype_code(columns))
-    set_window(&call, (<object>columns).shape[2:ndim], stride, padding, dilation, 1)
+    set_window(&call, ((<object>columns).shape[2:ndim], stride, padding, dilation, 1))
     add_operand(&call, columns_of(columns, ndim), TGC_READ)
     add_image(&call, x, TGC_WRITE)
     run(&call)

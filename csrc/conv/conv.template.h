@@ -1,0 +1,300 @@
+/* `conv` and `conv_transpose` for one real type and one ISA. */
+
+enum {
+    /* Terms of a sum whose weights, for one panel of channels, stay in the first-level cache. */
+    FN(DEPTH) = 1024 / sizeof(T)
+};
+
+typedef void FN(channel_kernel)(ptrdiff_t depth, const T *image, const ptrdiff_t *offsets,
+                                ptrdiff_t step, const T *weight, const T *start,
+                                ptrdiff_t start_row, T *y, ptrdiff_t y_row);
+typedef void FN(place_kernel)(ptrdiff_t depth, const T *weight, const T *bias,
+                              const FN(runs) *runs, const ptrdiff_t *offsets, ptrdiff_t plane);
+
+#define CHANNEL_KERNEL(rows, vecs)                                                               \
+    static void FN(channel_##rows##x##vecs)(                                                     \
+        ptrdiff_t depth, const T *image, const ptrdiff_t *offsets, ptrdiff_t step,               \
+        const T *weight, const T *start, ptrdiff_t start_row, T *y, ptrdiff_t y_row)             \
+    {                                                                                            \
+        FN(channel_tile)(rows, vecs, depth, image, offsets, step, weight, start, start_row, y,   \
+                         y_row);                                                                 \
+    }
+#define PLACE_KERNEL(rows, vecs)                                                                 \
+    static void FN(place_##rows##x##vecs)(ptrdiff_t depth, const T *weight, const T *bias,       \
+                                          const FN(runs) *runs, const ptrdiff_t *offsets,        \
+                                          ptrdiff_t plane)                                       \
+    {                                                                                            \
+        FN(place_tile)(rows, vecs, depth, weight, bias, runs, offsets, plane);                   \
+    }
+#define KERNELS(rows)                                                                            \
+    CHANNEL_KERNEL(rows, 1) CHANNEL_KERNEL(rows, 2) PLACE_KERNEL(rows, 1) PLACE_KERNEL(rows, 2)
+
+#if TILE_ROWS > 6
+#define EACH_ROWS(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
+#elif TILE_ROWS > 4
+#define EACH_ROWS(X) X(1) X(2) X(3) X(4) X(5) X(6)
+#else
+#define EACH_ROWS(X) X(1) X(2) X(3) X(4)
+#endif
+
+EACH_ROWS(KERNELS)
+
+/* [rows - 1][vecs - 1] */
+#define ENTRY(rows) {FN(channel_##rows##x1), FN(channel_##rows##x2)},
+static FN(channel_kernel) *const FN(channel_kernels)[TILE_ROWS][2] = {EACH_ROWS(ENTRY)};
+#undef ENTRY
+#define ENTRY(rows) {FN(place_##rows##x1), FN(place_##rows##x2)},
+static FN(place_kernel) *const FN(place_kernels)[TILE_ROWS][2] = {EACH_ROWS(ENTRY)};
+#undef ENTRY
+
+/* One block of one group of one image. */
+typedef struct {
+    const tgc_conv_layout *layout;
+    FN(tiling) tiling;
+    ptrdiff_t first_tile, end_tile; /* of the outputs that this chunk computes */
+    ptrdiff_t *offsets;             /* of the terms of the phase, */
+    ptrdiff_t depth;                /* how many there are */
+    T *result;                      /* workspace */
+    const T *image, *packed;        /* of the group; the bias stands before the weights */
+    T *y;
+    ptrdiff_t y_row, y_plane;
+    ptrdiff_t top, left, rows, cols; /* of the block, in places of a phase */
+} FN(block);
+
+/* Places of a phase among `n` from `first` on. */
+static ptrdiff_t FN(places_of)(const tgc_conv_axis *axis, ptrdiff_t first, ptrdiff_t n,
+                               ptrdiff_t phase)
+{
+    const ptrdiff_t all = tgc_conv_ceil_div(axis->result - phase, axis->step_out);
+    return tgc_conv_max(tgc_conv_min(n, all - first), 0);
+}
+
+/* All places of a phase for one panel of channels, into the block's result. */
+static void FN(run_panel)(const FN(block) *b, ptrdiff_t start, ptrdiff_t width, const T *weight,
+                          ptrdiff_t phase_h, ptrdiff_t phase_w, ptrdiff_t result_cols)
+{
+    const tgc_conv_layout *const l = b->layout;
+    const ptrdiff_t rows = FN(places_of)(&l->h, b->top, b->rows, phase_h);
+    const ptrdiff_t cols = FN(places_of)(&l->w, b->left, b->cols, phase_w);
+    const ptrdiff_t tiles = tgc_conv_ceil_div(cols, TILE_ROWS);
+    const ptrdiff_t y_row = width * l->w.step_out;
+    ptrdiff_t k = 0;
+    do {
+        const ptrdiff_t depth = tgc_conv_min(b->depth - k, FN(DEPTH));
+        for (ptrdiff_t i = 0; i < rows; i++) {
+            const T *const image = b->image + i * l->h.step_in * l->row;
+            T *const row = b->result + ((i * l->h.step_out + phase_h) * result_cols + phase_w) * width;
+            for (ptrdiff_t t = 0; t < tiles; t++) {
+                const ptrdiff_t j = tgc_conv_deal(cols, tiles, t);
+                const ptrdiff_t n = tgc_conv_deal(cols, tiles, t + 1) - j;
+                T *const y = row + j * y_row;
+                FN(channel_kernels)[n - 1][width / VL - 1](
+                    depth, image + j * l->step, b->offsets + k, l->step, weight + k * width,
+                    k ? y : b->packed + start, k ? y_row : 0, y, y_row);
+            }
+        }
+        k += depth;
+    } while (k < b->depth);
+}
+
+/* Output channels in the lanes: a panel of them after the other is summed and transposed. */
+static void FN(run_channels)(FN(block) *b)
+{
+    const tgc_conv_layout *const l = b->layout;
+    const ptrdiff_t top = b->top * l->h.step_out, left = b->left * l->w.step_out;
+    const ptrdiff_t result_rows = tgc_conv_min(b->rows * l->h.step_out, l->h.result - top);
+    const ptrdiff_t result_cols = tgc_conv_min(b->cols * l->w.step_out, l->w.result - left);
+    const int one_phase = l->h.phases * l->w.phases == 1;
+    for (ptrdiff_t tile = b->first_tile; tile < b->end_tile; tile++) {
+        const ptrdiff_t start = FN(tile_start)(&b->tiling, tile);
+        const ptrdiff_t width = FN(tile_start)(&b->tiling, tile + 1) - start;
+        const T *weight = b->packed + b->tiling.padded;
+        for (ptrdiff_t phase_h = 0; phase_h < l->h.phases; phase_h++) {
+            for (ptrdiff_t phase_w = 0; phase_w < l->w.phases; phase_w++) {
+                if (!one_phase) {
+                    b->depth = tgc_conv_offsets(l, phase_h, phase_w, b->offsets);
+                }
+                FN(run_panel)(b, start, width, weight + start * b->depth, phase_h, phase_w,
+                              result_cols);
+                weight += b->tiling.padded * b->depth;
+            }
+        }
+        const ptrdiff_t lanes = tgc_conv_min(width, b->tiling.outputs - start);
+        T *const y = b->y + start * b->y_plane + top * b->y_row + left;
+        if (result_cols == b->y_row) {
+            FN(store_channels)(y, b->y_plane, b->result, width, lanes, result_rows * result_cols);
+            continue;
+        }
+        for (ptrdiff_t i = 0; i < result_rows; i++) {
+            FN(store_channels)(y + i * b->y_row, b->y_plane,
+                               b->result + i * result_cols * width, width, lanes, result_cols);
+        }
+    }
+}
+
+/* One tile of outputs for one or two runs of places; phases of a transposed convolution lie
+ * step_out elements apart in the result. */
+static void FN(run_places_tile)(const FN(block) *b, ptrdiff_t tile, const T *weight,
+                                const FN(runs) *runs, int vecs)
+{
+    const ptrdiff_t start = FN(tile_start)(&b->tiling, tile);
+    const ptrdiff_t rows = FN(tile_start)(&b->tiling, tile + 1) - start;
+    const ptrdiff_t step = b->layout->w.step_out;
+    FN(place_kernel) *const kernel = FN(place_kernels)[rows - 1][vecs - 1];
+    FN(runs) r = *runs;
+    for (int v = 0; v < vecs; v++) {
+        r.y[v] += start * b->y_plane;
+    }
+    weight += start * b->depth;
+    if (step == 1) {
+        kernel(b->depth, weight, b->packed + start, &r, b->offsets, b->y_plane);
+        return;
+    }
+    T result[TILE_ROWS * 2 * VL];
+    const FN(runs) inner = {{r.image[0], r.image[1]}, {result, result + VL}, {VL, VL}};
+    kernel(b->depth, weight, b->packed + start, &inner, b->offsets, 2 * VL);
+    for (ptrdiff_t i = 0; i < rows; i++) {
+        for (int v = 0; v < vecs; v++) {
+            for (ptrdiff_t j = 0; j < r.lanes[v]; j++) {
+                r.y[v][i * b->y_plane + j * step] = result[(i * 2 + v) * VL + j];
+            }
+        }
+    }
+}
+
+/* Places in the lanes: runs of a vector's length, two at a time. */
+static void FN(run_places)(FN(block) *b)
+{
+    const tgc_conv_layout *const l = b->layout;
+    const int one_phase = l->h.phases * l->w.phases == 1;
+    const T *weight = b->packed + b->tiling.padded;
+    for (ptrdiff_t phase_h = 0; phase_h < l->h.phases; phase_h++) {
+        for (ptrdiff_t phase_w = 0; phase_w < l->w.phases; phase_w++) {
+            if (!one_phase) {
+                b->depth = tgc_conv_offsets(l, phase_h, phase_w, b->offsets);
+            }
+            const ptrdiff_t rows = FN(places_of)(&l->h, b->top, b->rows, phase_h);
+            const ptrdiff_t cols = FN(places_of)(&l->w, b->left, b->cols, phase_w);
+            const ptrdiff_t per_row = tgc_conv_ceil_div(cols, VL);
+            const ptrdiff_t n = rows * per_row;
+            for (ptrdiff_t tile = b->first_tile; tile < b->end_tile; tile++) {
+                for (ptrdiff_t run = 0; run < n; run += 2) {
+                    FN(runs) runs;
+                    const int vecs = n - run > 1 ? 2 : 1;
+                    for (int v = 0; v < vecs; v++) {
+                        const ptrdiff_t i = (run + v) / per_row, j = (run + v) % per_row * VL;
+                        runs.image[v] = b->image + i * l->h.step_in * l->row + j;
+                        runs.y[v] = b->y + ((b->top + i) * l->h.step_out + phase_h) * b->y_row +
+                                    (b->left + j) * l->w.step_out + phase_w;
+                        runs.lanes[v] = tgc_conv_min(cols - j, VL);
+                    }
+                    if (vecs == 1) {
+                        runs.image[1] = runs.image[0];
+                        runs.y[1] = runs.y[0];
+                        runs.lanes[1] = 0;
+                    }
+                    FN(run_places_tile)(b, tile, weight, &runs, vecs);
+                }
+            }
+            weight += b->tiling.padded * b->depth;
+        }
+    }
+}
+
+/* The image of the block, with zeros around it: copied, or where it lies. */
+static const T *FN(block_image)(const FN(block) *b, const T *image, ptrdiff_t image_plane,
+                                ptrdiff_t image_row, T *copy)
+{
+    const tgc_conv_layout *const l = b->layout;
+    const ptrdiff_t top = b->top * l->h.step_in + l->h.low;
+    const ptrdiff_t left = b->left * l->w.step_in + l->w.low;
+    if (l->in_place) {
+        return image + top * image_row + left;
+    }
+    const ptrdiff_t rows = (b->rows - 1) * l->h.step_in + l->h.extent;
+    for (ptrdiff_t c = 0; c < l->channels; c++) {
+        T *const to = copy + c * l->plane;
+        const T *const from = image + c * image_plane;
+        if (l->comb && l->w.step_in > 1) {
+            FN(comb_plane)(to, rows, l->comb, l->w.step_in, from, image_row, l->h.image,
+                           l->w.image, top, left);
+        } else {
+            FN(copy_plane)(to, rows, l->row, from, image_row, l->h.image, l->w.image, top, left);
+        }
+    }
+    return copy;
+}
+
+static void FN(run_unit)(const tgc_call *call, FN(block) *b, ptrdiff_t unit, T *copy)
+{
+    const tgc_conv_layout *const l = b->layout;
+    const tgc_operand *const image = &call->operands[0];
+    const tgc_operand *const result = &call->operands[call->n_operands - 1];
+    const ptrdiff_t across = tgc_conv_ceil_div(l->w.places, l->w.block);
+    const ptrdiff_t down = tgc_conv_ceil_div(l->h.places, l->h.block);
+    b->left = unit % across * l->w.block;
+    b->top = unit / across % down * l->h.block;
+    b->cols = tgc_conv_min(l->w.block, l->w.places - b->left);
+    b->rows = tgc_conv_min(l->h.block, l->h.places - b->top);
+    const ptrdiff_t group = unit / across / down % l->groups;
+    const ptrdiff_t n = unit / across / down / l->groups;
+    b->y_row = l->w.result;
+    b->y_plane = l->h.result * l->w.result;
+    b->y = (T *)result->data + (n * l->groups + group) * l->outputs * b->y_plane;
+    b->packed = (const T *)call->operands[1].data + group * b->tiling.padded * (1 + l->depth);
+    const T *const source = (const T *)image->data + n * image->strides[0] +
+                            group * l->channels * image->strides[1];
+    b->image = FN(block_image)(b, source, image->strides[1], image->strides[2], copy);
+    if (l->method == TGC_CONV_CHANNELS) {
+        FN(run_channels)(b);
+    } else {
+        FN(run_places)(b);
+    }
+}
+
+static const tgc_conv_limits FN(conv_limits) = {VL, TILE_ROWS};
+
+static void FN(conv_chunk)(const tgc_call *call, ptrdiff_t index)
+{
+    const tgc_conv_layout l =
+        tgc_conv_arrange(call, (int)call->sizes[TGC_CONV_TRANSPOSED], FN(conv_limits));
+    const FN(tiling) tiling = FN(tile_outputs)(l.method, l.outputs);
+    T *const result = tgc_workspace();
+    T *const copy = result + l.result_elements;
+    /* The offsets come last: workspace is aligned, and both before are of even sizes. */
+    ptrdiff_t *const offsets = (ptrdiff_t *)(copy + (l.block_elements + 1) / 2 * 2);
+    FN(block) b = {.layout = &l, .tiling = tiling, .offsets = offsets, .result = result,
+                   .first_tile = tgc_conv_deal(tiling.tiles, l.parts, index % l.parts),
+                   .end_tile = tgc_conv_deal(tiling.tiles, l.parts, index % l.parts + 1)};
+    b.depth = tgc_conv_offsets(&l, 0, 0, offsets);
+    const ptrdiff_t first = index / l.parts * l.units_per_chunk;
+    const ptrdiff_t end = tgc_conv_min(first + l.units_per_chunk, l.units);
+    for (ptrdiff_t unit = first; unit < end; unit++) {
+        FN(run_unit)(call, &b, unit, copy);
+    }
+}
+
+static void FN(plan_conv)(tgc_call *call)
+{
+    tgc_conv_plan(call, 0, FN(conv_limits));
+}
+
+static void FN(plan_conv_transpose)(tgc_call *call)
+{
+    tgc_conv_plan(call, 1, FN(conv_limits));
+}
+
+static void FN(install_conv)(tgc_table table)
+{
+#define ROW(kernel_name, kernel_plan, kernel_chunk, kernel_cost) \
+    ((tgc_kernel){.name = kernel_name, .plan = kernel_plan, .chunk = kernel_chunk, .cost = kernel_cost})
+    table[TGC_conv][TGC_DTYPE] = ROW("conv", FN(plan_conv), FN(conv_chunk), 0.2 / VL);
+    table[TGC_conv_transpose][TGC_DTYPE] =
+        ROW("conv_transpose", FN(plan_conv_transpose), FN(conv_chunk), 0.2 / VL);
+    table[TGC_conv_pack][TGC_DTYPE] = ROW("conv_pack", FN(plan_pack), FN(pack_chunk), 0.5);
+#undef ROW
+}
+
+#undef KERNELS
+#undef CHANNEL_KERNEL
+#undef PLACE_KERNEL

@@ -1,0 +1,251 @@
+#include "layout.h"
+
+#include <math.h>
+
+enum {
+    BLOCK = 65536,        /* elements of a block's image, about: it stays in the second-level cache */
+    RESULT = 16384,       /* of a block's result, for one panel of channels */
+    LARGEST = 1 << 24,    /* of a block whose window is so wide that it cannot be smaller */
+    CHUNKS = 32,          /* about as many, and units are not divided for more than FEW */
+    FEW = 8,
+    CHUNK_WORK = 1 << 17  /* products that a chunk is worth */
+};
+
+static tgc_conv_axis arrange_axis(tgc_window_axis window, int transposed, ptrdiff_t image,
+                                  ptrdiff_t result)
+{
+    const ptrdiff_t span = (window.kernel - 1) * window.dilation, s = window.stride;
+    tgc_conv_axis a = {.window = window, .transposed = transposed, .image = image,
+                       .result = result, .step_in = s, .step_out = 1, .phases = 1,
+                       .low = -window.padding, .extent = span + 1};
+    if (transposed) {
+        a.step_in = 1;
+        a.step_out = s;
+        a.phases = tgc_conv_max(tgc_conv_min(s, result), 1);
+        /* Rounded to below and to above. */
+        a.low = window.padding >= span ? (window.padding - span) / s
+                                       : -((span - window.padding + s - 1) / s);
+        a.extent = (window.padding + a.phases - 1) / s - a.low + 1;
+    }
+    a.places = tgc_conv_ceil_div(result, a.step_out);
+    return a;
+}
+
+/* Do all taps of all places lie within the image? */
+static int is_inside(const tgc_conv_axis *a)
+{
+    return a->low >= 0 && (a->places - 1) * a->step_in + a->low + a->extent <= a->image;
+}
+
+/* Elements of the image that a block of places reads. */
+static ptrdiff_t reach(const tgc_conv_axis *a, ptrdiff_t places)
+{
+    return (places - 1) * a->step_in + a->extent;
+}
+
+/* An image whose windows are its elements is one long row. */
+static void flatten(tgc_conv_axis *h, tgc_conv_axis *w, const tgc_operand *image)
+{
+    const int pointwise = h->extent == 1 && w->extent == 1 && h->step_in == 1 &&
+                          w->step_in == 1 && h->step_out == 1 && w->step_out == 1;
+    if (pointwise && h->low == 0 && w->low == 0 && h->image == h->result &&
+        w->image == w->result && image->strides[2] == w->image) {
+        const ptrdiff_t n = h->image * w->image;
+        *w = arrange_axis(w->window, 0, n, n);
+        *h = arrange_axis(h->window, 0, 1, 1);
+    }
+}
+
+/* Cycles for one term of the sums of a row of places, by either method: tiles of few sums wait for
+ * the latency of a multiply-add, loads go two at a time. */
+static double tile_cycles(double rows, double vecs, double loads)
+{
+    return fmax(fmax(rows * vecs, 8), loads) / 2;
+}
+
+static double channels_cycles(const tgc_conv_layout *l, tgc_conv_limits limits)
+{
+    const double tiles = ceil((double)l->w.block / (double)limits.tile_rows);
+    const double rows = (double)l->w.block / tiles;
+    const ptrdiff_t vecs = tgc_conv_ceil_div(l->outputs, limits.lanes);
+    const double pairs = (double)(vecs / 2) * tile_cycles(rows, 2, rows + 2);
+    const double last = (double)(vecs % 2) * tile_cycles(rows, 1, rows + 1);
+    const double store = 0.4 * (double)(vecs * limits.lanes) * (double)l->w.block;
+    return tiles * (pairs + last) + store * (double)l->h.phases * (double)l->w.phases /
+                                        (double)tgc_conv_max(l->depth, 1);
+}
+
+static double places_cycles(const tgc_conv_layout *l, tgc_conv_limits limits)
+{
+    const double tiles = ceil((double)l->outputs / (double)limits.tile_rows);
+    const double rows = (double)l->outputs / tiles;
+    const double pairs = 0.5 * (double)tgc_conv_ceil_div(l->w.block, limits.lanes);
+    const double scatter = l->w.step_out > 1 ? 1.5 * (double)(l->outputs * l->w.block) : 0;
+    return pairs * tiles * tile_cycles(rows, 2, rows + 4) +
+           scatter * (double)l->h.phases * (double)l->w.phases /
+               (double)tgc_conv_max(l->depth, 1);
+}
+
+/* Cuts the places into blocks, as many whole rows as their image and their result may hold. */
+static void cut_blocks(tgc_conv_layout *l, tgc_conv_limits limits)
+{
+    const ptrdiff_t width = 2 * limits.lanes * l->h.step_out * l->w.step_out;
+    const ptrdiff_t channels = tgc_conv_max(l->channels, 1);
+    const ptrdiff_t cols = tgc_conv_max(
+        tgc_conv_min(RESULT / width, BLOCK / channels / l->w.step_in / tgc_conv_max(l->h.extent, 1)),
+        4 * limits.lanes);
+    l->w.block = tgc_conv_max(1, l->w.places);
+    if (l->w.block > cols) {
+        l->w.block = tgc_conv_ceil_div(l->w.places, tgc_conv_ceil_div(l->w.places, cols));
+    }
+    const ptrdiff_t row = channels * reach(&l->w, l->w.block);
+    ptrdiff_t rows = (BLOCK / row - l->h.extent) / l->h.step_in + 1;
+    rows = tgc_conv_min(rows, RESULT / (width * l->w.block));
+    rows = tgc_conv_max(tgc_conv_min(rows, l->h.places), 1);
+    l->h.block = tgc_conv_ceil_div(tgc_conv_max(l->h.places, 1),
+                                   tgc_conv_ceil_div(tgc_conv_max(l->h.places, 1), rows));
+}
+
+/* Where the elements of a block's image lie. A vector of places wants them side by side: columns
+ * that lie step_in apart are combed into as many rows. */
+static void place_image(tgc_conv_layout *l, const tgc_operand *image, tgc_conv_limits limits)
+{
+    const ptrdiff_t cols = reach(&l->w, l->w.block);
+    l->step = l->w.step_in;
+    l->comb = 0;
+    l->row = cols;
+    if (l->method == TGC_CONV_PLACES) {
+        l->step = 1;
+        l->comb = tgc_conv_ceil_div(cols, l->w.step_in);
+        l->row = l->comb * l->w.step_in;
+    } else if (is_inside(&l->h) && is_inside(&l->w)) {
+        l->in_place = 1;
+        l->row = image->strides[2];
+        l->plane = image->strides[1];
+        return;
+    }
+    l->plane = l->row * reach(&l->h, l->h.block);
+    l->block_elements = l->plane * l->channels + 4 * limits.lanes;
+}
+
+/* The elements of a block's result, along one axis. */
+static ptrdiff_t block_result(const tgc_conv_axis *a)
+{
+    return tgc_conv_min(a->block * a->step_out, a->result);
+}
+
+/* A window so wide that not even a block of one row fits, or that has too many phases. */
+static int is_too_wide(const tgc_conv_layout *l)
+{
+    return l->result_elements > LARGEST ||
+           (double)reach(&l->h, l->h.block) * (double)reach(&l->w, l->w.block) *
+               (double)l->channels > LARGEST ||
+           (double)l->h.phases * (double)l->w.phases > 4096;
+}
+
+static void cut_chunks(tgc_conv_layout *l, tgc_conv_limits limits)
+{
+    const ptrdiff_t panels = l->method == TGC_CONV_CHANNELS
+                                 ? tgc_conv_ceil_div(l->outputs, 2 * limits.lanes)
+                                 : tgc_conv_ceil_div(l->outputs, limits.tile_rows);
+    const ptrdiff_t blocks = tgc_conv_ceil_div(l->h.places, l->h.block) *
+                             tgc_conv_ceil_div(l->w.places, l->w.block);
+    const double work = (double)l->h.block * (double)l->w.block * (double)l->outputs *
+                        (double)(l->depth + 1);
+    l->units = l->images * l->groups * blocks;
+    l->units_per_chunk = tgc_conv_max(1, tgc_conv_max(l->units / CHUNKS,
+                                                      (ptrdiff_t)(CHUNK_WORK / (work + 1))));
+    l->parts = 1;
+    if (l->units < FEW && l->units_per_chunk == 1) {
+        const ptrdiff_t wanted = (ptrdiff_t)fmin(ceil((double)FEW / (double)(l->units + 1)),
+                                                 ceil(work / CHUNK_WORK));
+        l->parts = tgc_conv_max(tgc_conv_min(panels, wanted), 1);
+    }
+}
+
+tgc_conv_layout tgc_conv_arrange(const tgc_call *call, int transposed, tgc_conv_limits limits)
+{
+    const tgc_operand *const image = &call->operands[0];
+    const tgc_operand *const result = &call->operands[call->n_operands - 1];
+    const tgc_window window = tgc_window_of(call);
+    tgc_conv_layout l = {.images = image->shape[0], .groups = window.groups,
+                         .channels = image->shape[1] / window.groups,
+                         .outputs = result->shape[1] / window.groups};
+    l.h = arrange_axis(window.h, transposed, image->shape[2], result->shape[2]);
+    l.w = arrange_axis(window.w, transposed, image->shape[3], result->shape[3]);
+    l.depth = l.channels * window.h.kernel * window.w.kernel;
+    flatten(&l.h, &l.w, image);
+    cut_blocks(&l, limits);
+    l.result_elements = block_result(&l.h) * block_result(&l.w) * 2 * limits.lanes;
+    if (is_too_wide(&l)) {
+        return l;
+    }
+    l.method = places_cycles(&l, limits) < channels_cycles(&l, limits) ? TGC_CONV_PLACES
+                                                                       : TGC_CONV_CHANNELS;
+    place_image(&l, image, limits);
+    cut_chunks(&l, limits);
+    return l;
+}
+
+void tgc_conv_plan(tgc_call *call, int transposed, tgc_conv_limits limits)
+{
+    const tgc_operand *const result = &call->operands[call->n_operands - 1];
+    const tgc_conv_layout l = tgc_conv_arrange(call, transposed, limits);
+    double work = (double)l.images * (double)l.groups * (double)l.outputs;
+    if (transposed) {
+        work *= (double)l.h.image * (double)l.w.image * (double)l.depth;
+    } else {
+        work *= (double)l.h.result * (double)l.w.result * (double)l.depth;
+    }
+    call->sizes[TGC_CONV_METHOD] = l.method;
+    call->sizes[TGC_CONV_TRANSPOSED] = transposed;
+    call->sizes[TGC_CONV_PHASES_H] = l.h.phases;
+    call->sizes[TGC_CONV_PHASES_W] = l.w.phases;
+    call->work = work * call->kernel->cost;
+    call->n_chunks = 0;
+    if (l.method != TGC_CONV_NO_METHOD && result->shape[2] > 0 && result->shape[3] > 0 &&
+        l.outputs > 0) {
+        call->n_chunks = tgc_conv_ceil_div(l.units, l.units_per_chunk) * l.parts;
+    }
+    call->workspace = (size_t)l.depth * sizeof(ptrdiff_t) + 64 +
+                      (size_t)(l.block_elements + l.result_elements) *
+                          tgc_item_size(result->dtype);
+}
+
+void tgc_conv_axes(const tgc_call *call, tgc_conv_axis *h, tgc_conv_axis *w)
+{
+    const tgc_window window = tgc_window_of(call);
+    const int transposed = (int)call->sizes[TGC_CONV_TRANSPOSED];
+    *h = (tgc_conv_axis){.window = window.h, .transposed = transposed,
+                         .phases = call->sizes[TGC_CONV_PHASES_H]};
+    *w = (tgc_conv_axis){.window = window.w, .transposed = transposed,
+                         .phases = call->sizes[TGC_CONV_PHASES_W]};
+}
+
+ptrdiff_t tgc_conv_taps(const tgc_conv_axis *axis, ptrdiff_t phase)
+{
+    ptrdiff_t n = 0, offset;
+    for (ptrdiff_t k = 0; k < axis->window.kernel; k++) {
+        n += tgc_conv_tap(axis, phase, k, &offset);
+    }
+    return n;
+}
+
+ptrdiff_t tgc_conv_offsets(const tgc_conv_layout *l, ptrdiff_t phase_h, ptrdiff_t phase_w,
+                           ptrdiff_t *offsets)
+{
+    ptrdiff_t n = 0, down, across;
+    for (ptrdiff_t k = 0; k < l->h.window.kernel; k++) {
+        for (ptrdiff_t i = 0; i < l->w.window.kernel; i++) {
+            if (tgc_conv_tap(&l->h, phase_h, k, &down) && tgc_conv_tap(&l->w, phase_w, i, &across)) {
+                const ptrdiff_t col = across - l->w.low;
+                offsets[n++] = (down - l->h.low) * l->row +
+                               (l->comb ? col % l->w.step_in * l->comb + col / l->w.step_in : col);
+            }
+        }
+    }
+    for (ptrdiff_t i = n; i < n * l->channels; i++) {
+        offsets[i] = offsets[i - n] + l->plane;
+    }
+    return n * l->channels;
+}

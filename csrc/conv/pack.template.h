@@ -1,0 +1,155 @@
+/*
+ * Weights in the order in which the micro-kernels read them.
+ *
+ * Operands: weight (O, C / groups, K, L), [bias], packed. The outputs of a group (of the result)
+ * fall into tiles: of two vectors for TGC_CONV_CHANNELS, of rows dealt out evenly for
+ * TGC_CONV_PLACES. For every group, with n outputs rounded up to whole vectors for the former:
+ *
+ *     the bias, or zeros, of n outputs; then for every phase of `depth` terms, for every tile:
+ *     packed[k * width + l] = the weight of term k of the tile's output l
+ */
+
+/* The tiles of a group's outputs. */
+typedef struct {
+    ptrdiff_t outputs, padded, tiles;
+    int channels;
+} FN(tiling);
+
+static FN(tiling) FN(tile_outputs)(tgc_conv_method method, ptrdiff_t outputs)
+{
+    if (method == TGC_CONV_CHANNELS) {
+        const ptrdiff_t padded = tgc_conv_ceil_div(outputs, VL) * VL;
+        return (FN(tiling)){outputs, padded, tgc_conv_ceil_div(outputs, 2 * VL), 1};
+    }
+    return (FN(tiling)){outputs, outputs, tgc_conv_ceil_div(outputs, TILE_ROWS), 0};
+}
+
+/* The first output of a tile; for the number of tiles, all of them. */
+static ptrdiff_t FN(tile_start)(const FN(tiling) *t, ptrdiff_t tile)
+{
+    return t->channels ? tgc_conv_min(tile * 2 * VL, t->padded)
+                       : tgc_conv_deal(t->outputs, t->tiles, tile);
+}
+
+/* The weights of a tile's outputs: strides of outputs, of the channels that are summed, of taps. */
+typedef struct {
+    const T *data;
+    ptrdiff_t output, channel, row, col;
+    ptrdiff_t channels;
+} FN(weights);
+
+/* Packs one phase; returns the number of its terms. */
+static ptrdiff_t FN(pack_phase)(const FN(weights) *w, const tgc_conv_axis *h, ptrdiff_t phase_h,
+                                const tgc_conv_axis *v, ptrdiff_t phase_w, ptrdiff_t lanes,
+                                ptrdiff_t width, T *packed)
+{
+    ptrdiff_t depth = 0, offset;
+    for (ptrdiff_t c = 0; c < w->channels; c++) {
+        for (ptrdiff_t k = 0; k < h->window.kernel; k++) {
+            if (!tgc_conv_tap(h, phase_h, k, &offset)) {
+                continue;
+            }
+            for (ptrdiff_t i = 0; i < v->window.kernel; i++) {
+                if (!tgc_conv_tap(v, phase_w, i, &offset)) {
+                    continue;
+                }
+                const T *const from = w->data + c * w->channel + k * w->row + i * w->col;
+                T *const to = packed + depth++ * width;
+                for (ptrdiff_t l = 0; l < width; l++) {
+                    to[l] = l < lanes ? from[l * w->output] : 0;
+                }
+            }
+        }
+    }
+    return depth;
+}
+
+/* Packs a phase that holds all terms of weights that lie one after the other: blocks of VL x VL
+ * are transposed in registers. */
+static ptrdiff_t FN(pack_lines)(const FN(weights) *w, ptrdiff_t depth, ptrdiff_t lanes,
+                                ptrdiff_t width, T *packed)
+{
+    for (ptrdiff_t first = 0; first < width; first += VL) {
+        for (ptrdiff_t k = 0; k < depth; k += VL) {
+            const ptrdiff_t n = tgc_conv_min(depth - k, VL);
+            vec rows[VL];
+            TGC_UNROLL
+            for (int i = 0; i < VL; i++) {
+                const T *const line = w->data + (first + i) * w->output + k;
+                rows[i] = first + i >= lanes ? vec_zero()
+                          : n == VL          ? vec_load(line)
+                                             : vec_loadn(line, n);
+            }
+            FN(transpose)(rows);
+            TGC_UNROLL
+            for (int i = 0; i < VL; i++) {
+                if (i < n) {
+                    vec_store(packed + (k + i) * width + first, rows[i]);
+                }
+            }
+        }
+    }
+    return depth;
+}
+
+/* One tile of one group. */
+static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
+{
+    const tgc_operand *const weight = &call->operands[0];
+    const tgc_operand *const bias = call->n_operands == 3 ? &call->operands[1] : NULL;
+    const ptrdiff_t groups = call->sizes[TGC_CONV_GROUPS];
+    const int transposed = (int)call->sizes[TGC_CONV_TRANSPOSED];
+    const ptrdiff_t rows = weight->shape[0] / groups, cols = weight->shape[1];
+    const FN(tiling) t = FN(tile_outputs)((tgc_conv_method)call->sizes[TGC_CONV_METHOD],
+                                          transposed ? cols : rows);
+    const ptrdiff_t group = index / t.tiles, tile = index % t.tiles;
+    const ptrdiff_t start = FN(tile_start)(&t, tile);
+    const ptrdiff_t width = FN(tile_start)(&t, tile + 1) - start;
+    const ptrdiff_t lanes = tgc_conv_min(t.outputs - start, width);
+    FN(weights) w = {(const T *)weight->data + group * rows * weight->strides[0],
+                     weight->strides[0], weight->strides[1], weight->strides[2],
+                     weight->strides[3], cols};
+    if (transposed) {
+        w.output = weight->strides[1];
+        w.channel = weight->strides[0];
+        w.channels = rows;
+    }
+    w.data += start * w.output;
+    tgc_conv_axis h, v;
+    tgc_conv_axes(call, &h, &v);
+    const ptrdiff_t depth = w.channels * h.window.kernel * v.window.kernel;
+    T *packed = (T *)call->operands[call->n_operands - 1].data + group * t.padded * (1 + depth);
+    for (ptrdiff_t l = 0; l < width; l++) {
+        const ptrdiff_t channel = group * t.outputs + start + l;
+        packed[start + l] =
+            bias && l < lanes ? ((const T *)bias->data)[channel * bias->strides[0]] : 0;
+    }
+    packed += t.padded;
+    const int lines = t.channels && !transposed && w.col == 1 && w.row == v.window.kernel &&
+                      w.channel == h.window.kernel * v.window.kernel;
+    if (lines) {
+        FN(pack_lines)(&w, depth, lanes, width, packed + start * depth);
+        return;
+    }
+    for (ptrdiff_t phase_h = 0; phase_h < h.phases; phase_h++) {
+        const ptrdiff_t taps = tgc_conv_taps(&h, phase_h);
+        for (ptrdiff_t phase_w = 0; phase_w < v.phases; phase_w++) {
+            const ptrdiff_t terms = w.channels * taps * tgc_conv_taps(&v, phase_w);
+            FN(pack_phase)(&w, &h, phase_h, &v, phase_w, lanes, width, packed + start * terms);
+            packed += t.padded * terms;
+        }
+    }
+}
+
+static void FN(plan_pack)(tgc_call *call)
+{
+    const tgc_operand *const weight = &call->operands[0];
+    const ptrdiff_t groups = call->sizes[TGC_CONV_GROUPS];
+    const ptrdiff_t outputs =
+        call->sizes[TGC_CONV_TRANSPOSED] ? weight->shape[1] : weight->shape[0] / groups;
+    const FN(tiling) t =
+        FN(tile_outputs)((tgc_conv_method)call->sizes[TGC_CONV_METHOD], outputs);
+    call->n_chunks = groups * t.tiles;
+    call->work = (double)(weight->shape[0] * weight->shape[1]) *
+                 (double)(weight->shape[2] * weight->shape[3]) * call->kernel->cost;
+}

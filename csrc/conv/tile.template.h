@@ -1,0 +1,203 @@
+/*
+ * The micro-kernels: sums that stay in registers while the products run.
+ *
+ * Each is one function of constants (so many rows, so many vectors), inlined into one function per
+ * choice of them. Its arrays of vectors are indexed by constants only once the loops are unrolled:
+ * the compiler keeps them in registers (tests/csrc/test_registers.py looks). The file that
+ * includes this one defines TILE_ROWS, the most rows of two vectors.
+ */
+
+enum { FN(SUMS) = 2 * TILE_ROWS };
+
+#define EACH_SUM(i, n) TGC_UNROLL for (int i = 0; i < (n); i++)
+
+/* A place per row, a channel per lane.
+ *
+ *     y[i][l] = start[i][l] + sum over k < depth of image[offsets[k] + i * step] weight[k][l]
+ *
+ * for i < rows, l < vecs * VL. `start` may be y itself. */
+TGC_INLINE void FN(channel_tile)(const int rows, const int vecs, ptrdiff_t depth, const T *image,
+                                 const ptrdiff_t *offsets, ptrdiff_t step, const T *weight,
+                                 const T *start, ptrdiff_t start_row, T *y, ptrdiff_t y_row)
+{
+    vec sum[FN(SUMS)];
+    EACH_SUM(i, rows * vecs) {
+        sum[i] = vec_zero();
+    }
+    for (; depth > 0; depth--, offsets++, weight += vecs * VL) {
+        /* Rows from 7 on count from a second pointer, so that the distances of all of them fit
+         * the general registers; the compiler would see through it and drop it. */
+        const T *const a = image + *offsets;
+        const T *a7 = a + 7 * step;
+        __asm__("" : "+r"(a7));
+        vec b[2];
+        EACH_SUM(v, vecs) {
+            b[v] = vec_load(weight + v * VL);
+        }
+        EACH_SUM(i, rows) {
+            const vec x = vec_set1(i < 7 ? a[i * step] : a7[(i - 7) * step]);
+            EACH_SUM(v, vecs) {
+                sum[i * vecs + v] = vec_fma(x, b[v], sum[i * vecs + v]);
+            }
+        }
+    }
+    EACH_SUM(i, rows) {
+        EACH_SUM(v, vecs) {
+            vec_store(y + i * y_row + v * VL,
+                      vec_load(start + i * start_row + v * VL) + sum[i * vecs + v]);
+        }
+    }
+}
+
+/* Two runs of places side by side in the lanes of two vectors (or one run), a channel per row. */
+typedef struct {
+    const T *image[2]; /* the first place of each run */
+    T *y[2];
+    ptrdiff_t lanes[2];
+} FN(runs);
+
+/*     y[v][i * plane + l] = bias[i] + sum over k < depth of weight[k][i] image[v][offsets[k] + l]
+ *
+ * for i < rows, v < vecs, l < lanes[v]. Loads go on to the end of the vector. */
+TGC_INLINE void FN(place_tile)(const int rows, const int vecs, ptrdiff_t depth, const T *weight,
+                               const T *bias, const FN(runs) *runs, const ptrdiff_t *offsets,
+                               ptrdiff_t plane)
+{
+    vec sum[FN(SUMS)];
+    EACH_SUM(i, rows * vecs) {
+        sum[i] = vec_zero();
+    }
+    const T *const first = runs->image[0], *const second = runs->image[1];
+    for (; depth > 0; depth--, offsets++, weight += rows) {
+        vec b[2];
+        b[0] = vec_load(first + *offsets);
+        if (vecs > 1) {
+            b[1] = vec_load(second + *offsets);
+        }
+        EACH_SUM(i, rows) {
+            const vec w = vec_set1(weight[i]);
+            EACH_SUM(v, vecs) {
+                sum[i * vecs + v] = vec_fma(w, b[v], sum[i * vecs + v]);
+            }
+        }
+    }
+    EACH_SUM(v, vecs) {
+        T *const y = runs->y[v];
+        const ptrdiff_t lanes = runs->lanes[v];
+        if (lanes == VL) {
+            EACH_SUM(i, rows) {
+                vec_store(y + i * plane, sum[i * vecs + v] + vec_set1(bias[i]));
+            }
+        } else {
+            EACH_SUM(i, rows) {
+                vec_storen(y + i * plane, sum[i * vecs + v] + vec_set1(bias[i]), lanes);
+            }
+        }
+    }
+}
+
+/* How a tile walks over images, rows and columns of places: the steps of the image's elements. */
+typedef struct {
+    ptrdiff_t images, rows, cols;
+    ptrdiff_t step, next_row, next_image; /* the last two from the end of a row, of an image */
+} FN(walk);
+
+/* A tap of the kernel per row, an output channel per lane: the product that gives weights.
+ *
+ *     sums[p][r][l] (+)= sum over places of image[p][place + r * tap] y[place][l]
+ *
+ * for p < pairs, r < taps, l < vecs * VL. */
+TGC_INLINE void FN(tap_tile)(const int pairs, const int taps, const int vecs, FN(walk) walk,
+                             const T *const *image, ptrdiff_t tap, const T *y, T *sums, int add)
+{
+    vec sum[FN(SUMS)];
+    const T *a[TILE_ROWS];
+    EACH_SUM(i, pairs * taps * vecs) {
+        sum[i] = vec_zero();
+    }
+    EACH_SUM(p, pairs) {
+        a[p] = image[p];
+    }
+    for (ptrdiff_t n = 0; n < walk.images; n++) {
+        for (ptrdiff_t i = 0; i < walk.rows; i++) {
+            for (ptrdiff_t j = walk.cols; j > 0; j--, y += vecs * VL) {
+                vec b[2];
+                EACH_SUM(v, vecs) {
+                    b[v] = vec_load(y + v * VL);
+                }
+                EACH_SUM(p, pairs) {
+                    EACH_SUM(r, taps) {
+                        const vec x = vec_set1(a[p][r * tap]);
+                        EACH_SUM(v, vecs) {
+                            const int s = (p * taps + r) * vecs + v;
+                            sum[s] = vec_fma(x, b[v], sum[s]);
+                        }
+                    }
+                    a[p] += walk.step;
+                }
+            }
+            EACH_SUM(p, pairs) {
+                a[p] += walk.next_row;
+            }
+        }
+        EACH_SUM(p, pairs) {
+            a[p] += walk.next_image;
+        }
+    }
+    EACH_SUM(s, pairs * taps * vecs) {
+        vec_store(sums + s * VL, add ? vec_load(sums + s * VL) + sum[s] : sum[s]);
+    }
+}
+
+/* Rows of places of an image and of one or two channels of y. */
+typedef struct {
+    ptrdiff_t images, rows, cols, outputs;
+    const T *image, *y[2];
+    ptrdiff_t image_row, image_step, y_row, y_step; /* from row to row, from image to image */
+} FN(dots);
+
+/* A place per lane, a tap per sum: the product that gives weights, for few outputs.
+ *
+ *     sums[o][t] = sum over places of image[place + offsets[t]] y[o][place]
+ *
+ * for o < outputs, t < taps. */
+TGC_INLINE void FN(dot_tile)(const int taps, const int outputs, const FN(dots) *d,
+                             const ptrdiff_t *offsets, T *sums)
+{
+    vec sum[FN(SUMS)];
+    EACH_SUM(s, taps * outputs) {
+        sum[s] = vec_zero();
+    }
+    for (ptrdiff_t n = 0; n < d->images; n++) {
+        for (ptrdiff_t i = 0; i < d->rows; i++) {
+            const T *const image = d->image + n * d->image_step + i * d->image_row;
+            const T *const first = d->y[0] + n * d->y_step + i * d->y_row;
+            const T *const second = d->y[1] + n * d->y_step + i * d->y_row;
+            ptrdiff_t j = 0;
+            for (; j + VL <= d->cols; j += VL) {
+                const vec a = vec_load(first + j), b = vec_load(second + j);
+                EACH_SUM(t, taps) {
+                    const vec x = vec_load(image + offsets[t] + j);
+                    sum[t] = vec_fma(x, a, sum[t]);
+                    if (outputs > 1) {
+                        sum[taps + t] = vec_fma(x, b, sum[taps + t]);
+                    }
+                }
+            }
+            if (j < d->cols) {
+                const ptrdiff_t lanes = d->cols - j;
+                const vec a = vec_loadn(first + j, lanes), b = vec_loadn(second + j, lanes);
+                EACH_SUM(t, taps) {
+                    const vec x = vec_loadn(image + offsets[t] + j, lanes);
+                    sum[t] = vec_fma(x, a, sum[t]);
+                    if (outputs > 1) {
+                        sum[taps + t] = vec_fma(x, b, sum[taps + t]);
+                    }
+                }
+            }
+        }
+    }
+    EACH_SUM(s, taps * outputs) {
+        sums[s] = vec_sum(sum[s]);
+    }
+}

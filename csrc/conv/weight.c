@@ -1,0 +1,146 @@
+#include "weight.h"
+
+#include <math.h>
+
+enum {
+    PLACES = 98304,      /* elements of a block of transposed y: it stays in the second-level cache */
+    MOST_PLACES = 1024,  /* of a block: what is added up in one go */
+    FEWEST_PLACES = 128,
+    COPY = 65536,        /* elements of a block's image, about, */
+    LARGEST = 1 << 24,   /* and at most */
+    FEW_WEIGHTS = 65536, /* so many are summed in parts of the places, more in slices */
+    CHUNKS = 16,
+    PARTS = 1 << 20,     /* elements of all parts */
+    SLICE = 128,         /* taps of a slice */
+    CHUNK_WORK = 1 << 18 /* products that a chunk is worth */
+};
+
+/* How many slices of channels and parts of places; from sizes alone. */
+static void divide(const tgc_call *call, ptrdiff_t *slices, ptrdiff_t *parts)
+{
+    const tgc_operand *const y = &call->operands[0], *const x = &call->operands[1];
+    const tgc_window window = tgc_window_of(call);
+    const double depth = (double)(x->shape[1] / window.groups) * (double)window.h.kernel *
+                         (double)window.w.kernel;
+    const double weights = (double)y->shape[1] * depth;
+    const double products = weights * (double)y->shape[0] * (double)y->shape[2] *
+                            (double)y->shape[3];
+    const double rows = fmax((double)y->shape[0] * (double)y->shape[2], 1);
+    double n = 1;
+    if (weights > FEW_WEIGHTS) {
+        n = fmin(ceil(depth / SLICE), ceil((double)CHUNKS / (double)window.groups));
+        n = fmax(fmin(n, (double)(x->shape[1] / window.groups)), 1);
+    }
+    *slices = (ptrdiff_t)n;
+    n *= (double)window.groups;
+    *parts = 1;
+    if (n < (double)CHUNKS / 2) {
+        const double most = fmin(fmin(PARTS / (weights + 1), products / CHUNK_WORK), rows);
+        *parts = (ptrdiff_t)fmax(fmin(ceil(CHUNKS / n), most), 1);
+    }
+}
+
+static void cut_blocks(tgc_conv_weight_layout *l)
+{
+    ptrdiff_t most = MOST_PLACES;
+    if (l->method == TGC_CONV_WEIGHT_TAPS) {
+        most = tgc_conv_min(PLACES / tgc_conv_max(l->padded, 1), most);
+        most = tgc_conv_max(most, FEWEST_PLACES);
+    }
+    const ptrdiff_t cols = tgc_conv_max(l->cols, 1), rows = tgc_conv_max(l->rows, 1);
+    l->block_cols = tgc_conv_ceil_div(cols, tgc_conv_ceil_div(cols, most));
+    const ptrdiff_t fitting = tgc_conv_max(tgc_conv_min(most / l->block_cols, rows), 1);
+    l->block_rows = tgc_conv_ceil_div(rows, tgc_conv_ceil_div(rows, fitting));
+    l->block_images = 1;
+    if (l->block_rows == l->rows && l->block_cols == l->cols) {
+        l->block_images = tgc_conv_max(
+            tgc_conv_min(most / (l->rows * l->cols), l->images / l->parts), 1);
+    }
+    l->blocks = tgc_conv_ceil_div(l->images, l->block_images) *
+                tgc_conv_ceil_div(rows, l->block_rows) * tgc_conv_ceil_div(cols, l->block_cols);
+}
+
+/* Elements of the image that n places read along an axis. */
+static ptrdiff_t reach(tgc_window_axis axis, ptrdiff_t n)
+{
+    return (n - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1;
+}
+
+static int is_inside(tgc_window_axis axis, ptrdiff_t places, ptrdiff_t image)
+{
+    return axis.padding == 0 && reach(axis, places) <= image;
+}
+
+static void place_image(tgc_conv_weight_layout *l, const tgc_operand *x)
+{
+    const ptrdiff_t rows = reach(l->window.h, l->block_rows);
+    const ptrdiff_t cols = reach(l->window.w, l->block_cols);
+    l->step = l->window.w.stride;
+    l->row = cols;
+    if (l->method == TGC_CONV_WEIGHT_DOTS) {
+        l->step = 1;
+        l->comb = tgc_conv_ceil_div(cols, l->window.w.stride);
+        l->row = l->comb * l->window.w.stride;
+    } else if (is_inside(l->window.h, l->rows, l->height) &&
+               is_inside(l->window.w, l->cols, l->width)) {
+        l->in_place = 1;
+        l->row = x->strides[2];
+        l->plane = x->strides[1];
+        l->image = x->strides[0];
+        l->copy_channels = l->channels;
+        return;
+    }
+    l->plane = l->row * rows;
+    const ptrdiff_t slice = tgc_conv_max(tgc_conv_ceil_div(l->channels, l->slices), 1);
+    l->copy_channels = COPY / tgc_conv_max(l->block_images * l->plane, 1);
+    l->copy_channels = tgc_conv_max(tgc_conv_min(l->copy_channels, slice), 1);
+    l->image = l->plane * l->copy_channels;
+}
+
+tgc_conv_weight_layout tgc_conv_weight_arrange(const tgc_call *call, tgc_conv_limits limits)
+{
+    const tgc_operand *const y = &call->operands[0], *const x = &call->operands[1];
+    tgc_conv_weight_layout l = {
+        .window = tgc_window_of(call), .images = y->shape[0],
+        .rows = y->shape[2], .cols = y->shape[3], .height = x->shape[2], .width = x->shape[3]};
+    l.groups = l.window.groups;
+    l.channels = x->shape[1] / l.groups;
+    l.outputs = y->shape[1] / l.groups;
+    l.taps = l.window.h.kernel * l.window.w.kernel;
+    divide(call, &l.slices, &l.parts);
+    const double vecs = (double)tgc_conv_ceil_div(l.outputs, limits.lanes);
+    const double runs = (double)tgc_conv_ceil_div(l.cols, limits.lanes);
+    const double depth = fmax((double)(l.channels * l.taps), 1);
+    /* Cycles of a place for one tap of one channel. */
+    const double taps = 0.55 * vecs + 0.4 * vecs * (double)limits.lanes / depth;
+    const double dots = 1.1 * (double)l.outputs * runs / fmax((double)l.cols, 1);
+    l.method = taps <= dots ? TGC_CONV_WEIGHT_TAPS : TGC_CONV_WEIGHT_DOTS;
+    l.padded = tgc_conv_ceil_div(l.outputs, limits.lanes) * limits.lanes;
+    cut_blocks(&l);
+    if ((double)reach(l.window.h, l.block_rows) * (double)reach(l.window.w, l.block_cols) >
+        (double)LARGEST) {
+        l.method = TGC_CONV_NO_METHOD;
+        return l;
+    }
+    place_image(&l, x);
+    if (!l.in_place) {
+        l.copy_elements = l.block_images * l.image + 4 * limits.lanes;
+    }
+    if (l.method == TGC_CONV_WEIGHT_TAPS) {
+        l.panel_elements = l.padded * l.block_images * l.block_rows * l.block_cols;
+    }
+    return l;
+}
+
+void tgc_conv_weight_plan(tgc_call *call, tgc_conv_limits limits)
+{
+    const tgc_conv_weight_layout l = tgc_conv_weight_arrange(call, limits);
+    call->sizes[TGC_CONV_METHOD] = l.method;
+    call->sizes[TGC_CONV_PARTS] = l.parts;
+    call->n_chunks = l.method == TGC_CONV_NO_METHOD ? 0 : l.parts * l.groups * l.slices;
+    call->work = (double)l.images * (double)l.groups * (double)l.outputs * (double)l.rows *
+                 (double)l.cols * (double)(l.channels * l.taps) * call->kernel->cost;
+    call->workspace = sizeof(ptrdiff_t) * (size_t)l.taps + 64 +
+                      (size_t)(l.copy_elements + l.panel_elements) *
+                          tgc_item_size(call->operands[0].dtype);
+}

@@ -1,0 +1,49 @@
+/*
+ * How `conv_weight` is computed: sums over places, of which there are many, for weights, of which
+ * there are few or many.
+ *
+ * The places of all images are cut into blocks; a chunk takes some of the blocks (a `part`) and
+ * some of the input channels of one group, and adds up its sums in `sums`. conv_weight_sum adds
+ * the parts in order and puts the weights in their places. Operands: y, x, sums; and sums, weight.
+ *
+ *     sums[part][group][...] as the method orders them
+ */
+#ifndef TGC_CONV_WEIGHT_H
+#define TGC_CONV_WEIGHT_H
+
+#include "layout.h"
+
+typedef enum {
+    /* A vector holds output channels, a row of a tile is a tap: y is transposed block by block. */
+    TGC_CONV_WEIGHT_TAPS = TGC_CONV_PLACES + 1,
+    /* A vector holds neighbouring places: for few output channels. */
+    TGC_CONV_WEIGHT_DOTS
+} tgc_conv_weight_method;
+
+/* call->sizes beside the window, set by the plan; conv_weight_sum gets a copy of them. `sums` has
+ * the size of the weight, with outputs in whole vectors, for each part. */
+enum { TGC_CONV_PARTS = TGC_CONV_TRANSPOSED };
+
+typedef struct {
+    tgc_window window;
+    ptrdiff_t images, groups, channels, outputs; /* channels and outputs of one group */
+    ptrdiff_t rows, cols;                        /* of places, */
+    ptrdiff_t height, width;                     /* of the image */
+    ptrdiff_t taps;                              /* of the window */
+    int method, in_place;
+    ptrdiff_t block_images, block_rows, block_cols; /* of a block of places */
+    ptrdiff_t blocks;
+    ptrdiff_t parts, slices;      /* of the blocks, of a group's channels */
+    ptrdiff_t padded;             /* outputs, in whole vectors */
+    ptrdiff_t image, plane, row;  /* distances in a block's image: of images, channels and rows */
+    ptrdiff_t comb, step;         /* as in tgc_conv_layout */
+    ptrdiff_t copy_channels;      /* as many channels are copied at once */
+    ptrdiff_t copy_elements, panel_elements;
+} tgc_conv_weight_layout;
+
+/* From operands y, x and the weight's shape. */
+tgc_conv_weight_layout tgc_conv_weight_arrange(const tgc_call *call, tgc_conv_limits limits);
+/* The chunks, work and workspace of the call, its method and the number of parts. */
+void tgc_conv_weight_plan(tgc_call *call, tgc_conv_limits limits);
+
+#endif

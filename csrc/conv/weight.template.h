@@ -1,0 +1,351 @@
+/* `conv_weight` for one real type and one ISA. */
+
+enum {
+    FN(MOST_TAPS) = TILE_ROWS > 4 ? 5 : 4, /* of one row of the window, in one tile */
+    FN(MOST_PAIRS) = TILE_ROWS > 6 ? 6 : TILE_ROWS,
+    FN(DOT_TAPS) = TILE_ROWS > 6 ? 9 : TILE_ROWS > 4 ? 5 : 3
+};
+
+typedef void FN(tap_kernel)(FN(walk) walk, const T *const *image, ptrdiff_t tap, const T *y,
+                            T *sums, int add);
+typedef void FN(dot_kernel)(const FN(dots) *dots, const ptrdiff_t *offsets, T *sums);
+
+#define TAP_KERNEL(pairs, taps, vecs)                                                        \
+    static void FN(tap_##pairs##x##taps##x##vecs)(FN(walk) walk, const T *const *image,      \
+                                                  ptrdiff_t tap, const T *y, T *sums, int add) \
+    {                                                                                        \
+        FN(tap_tile)(pairs, taps, vecs, walk, image, tap, y, sums, add);                     \
+    }
+#define TAP_KERNELS(pairs, taps) TAP_KERNEL(pairs, taps, 1) TAP_KERNEL(pairs, taps, 2)
+#define TAP_ENTRY(pairs, taps) {FN(tap_##pairs##x##taps##x1), FN(tap_##pairs##x##taps##x2)},
+
+#define DOT_KERNEL(taps)                                                                     \
+    static void FN(dot_##taps##x1)(const FN(dots) *dots, const ptrdiff_t *offsets, T *sums)  \
+    {                                                                                        \
+        FN(dot_tile)(taps, 1, dots, offsets, sums);                                          \
+    }                                                                                        \
+    static void FN(dot_##taps##x2)(const FN(dots) *dots, const ptrdiff_t *offsets, T *sums)  \
+    {                                                                                        \
+        FN(dot_tile)(taps, 2, dots, offsets, sums);                                          \
+    }
+#define DOT_ENTRY(taps) {FN(dot_##taps##x1), FN(dot_##taps##x2)},
+
+/* All pairs for so many taps: at most TILE_ROWS rows. */
+#if TILE_ROWS > 6
+#define PAIRS_1(X) X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1)
+#define PAIRS_2(X) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2)
+#define PAIRS_3(X) X(1, 3) X(2, 3) X(3, 3) X(4, 3)
+#define PAIRS_4(X) X(1, 4) X(2, 4) X(3, 4)
+#define PAIRS_5(X) X(1, 5) X(2, 5)
+#define EACH_DOT(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9)
+#elif TILE_ROWS > 4
+#define PAIRS_1(X) X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1)
+#define PAIRS_2(X) X(1, 2) X(2, 2) X(3, 2)
+#define PAIRS_3(X) X(1, 3) X(2, 3)
+#define PAIRS_4(X) X(1, 4)
+#define PAIRS_5(X) X(1, 5)
+#define EACH_DOT(X) X(1) X(2) X(3) X(4) X(5)
+#else
+#define PAIRS_1(X) X(1, 1) X(2, 1) X(3, 1) X(4, 1)
+#define PAIRS_2(X) X(1, 2) X(2, 2)
+#define PAIRS_3(X) X(1, 3)
+#define PAIRS_4(X) X(1, 4)
+#define PAIRS_5(X)
+#define EACH_DOT(X) X(1) X(2) X(3)
+#endif
+
+PAIRS_1(TAP_KERNELS) PAIRS_2(TAP_KERNELS) PAIRS_3(TAP_KERNELS) PAIRS_4(TAP_KERNELS)
+PAIRS_5(TAP_KERNELS)
+EACH_DOT(DOT_KERNEL)
+
+/* [taps - 1][pairs - 1][vecs - 1] */
+static FN(tap_kernel) *const FN(tap_kernels)[][FN(MOST_PAIRS)][2] = {
+    {PAIRS_1(TAP_ENTRY)}, {PAIRS_2(TAP_ENTRY)}, {PAIRS_3(TAP_ENTRY)}, {PAIRS_4(TAP_ENTRY)},
+    {PAIRS_5(TAP_ENTRY)}};
+/* [taps - 1][outputs - 1] */
+static FN(dot_kernel) *const FN(dot_kernels)[FN(DOT_TAPS)][2] = {EACH_DOT(DOT_ENTRY)};
+
+static const tgc_conv_limits FN(weight_limits) = {VL, TILE_ROWS};
+
+/* Part of a chunk: one block of places, and channels of one group. */
+typedef struct {
+    const tgc_conv_weight_layout *layout;
+    ptrdiff_t image, top, left;     /* the block's first image and place, */
+    ptrdiff_t images, rows, cols;   /* and how many */
+    ptrdiff_t first_channel;
+    ptrdiff_t channels;
+    const T *x, *y;                 /* of the group, from the block's first image on */
+    T *sums;                        /* of the part and the group */
+    int add;                        /* are there sums of an earlier block? */
+} FN(weight_block);
+
+/* packed[place * width + l] = y[l][place], for the places of the block. */
+static void FN(pack_places)(const FN(weight_block) *b, const tgc_operand *y, ptrdiff_t start,
+                            ptrdiff_t lanes, ptrdiff_t width, T *packed)
+{
+    for (ptrdiff_t n = 0; n < b->images; n++) {
+        const T *row = b->y + n * y->strides[0] + start * y->strides[1] +
+                       b->top * y->strides[2] + b->left;
+        ptrdiff_t rows = b->rows, cols = b->cols;
+        if (cols == y->strides[2] && b->left == 0) {
+            cols *= rows;
+            rows = 1;
+        }
+        for (ptrdiff_t i = 0; i < rows; i++, row += y->strides[2], packed += cols * width) {
+            FN(weights) lines = {row, y->strides[1], 0, 0, 1, 1};
+            FN(pack_lines)(&lines, cols, lanes, width, packed);
+        }
+    }
+}
+
+/* All taps of the block's channels for one panel of outputs. */
+static void FN(run_taps)(const FN(weight_block) *b, const T *image, const T *packed,
+                         ptrdiff_t width, T *sums)
+{
+    const tgc_conv_weight_layout *const l = b->layout;
+    const tgc_window_axis h = l->window.h, w = l->window.w;
+    const FN(walk) walk = {b->images, b->rows, b->cols, l->step,
+                           h.stride * l->row - b->cols * l->step,
+                           l->image - b->rows * h.stride * l->row};
+    const ptrdiff_t runs = tgc_conv_ceil_div(w.kernel, FN(MOST_TAPS));
+    const ptrdiff_t pairs = b->channels * h.kernel, first_pair = b->first_channel * h.kernel;
+    for (ptrdiff_t run = 0; run < runs; run++) {
+        const ptrdiff_t tap = tgc_conv_deal(w.kernel, runs, run);
+        const ptrdiff_t taps = tgc_conv_deal(w.kernel, runs, run + 1) - tap;
+        const ptrdiff_t most = tgc_conv_min(TILE_ROWS / taps, FN(MOST_PAIRS));
+        const ptrdiff_t tiles = tgc_conv_ceil_div(pairs, most);
+        T *const to = sums + (l->channels * h.kernel * tap + first_pair * taps) * width;
+        for (ptrdiff_t t = 0; t < tiles; t++) {
+            const ptrdiff_t pair = tgc_conv_deal(pairs, tiles, t);
+            const ptrdiff_t n = tgc_conv_deal(pairs, tiles, t + 1) - pair;
+            const T *rows[FN(MOST_PAIRS)];
+            for (ptrdiff_t p = 0; p < n; p++) {
+                rows[p] = image + (pair + p) / h.kernel * l->plane +
+                          (pair + p) % h.kernel * h.dilation * l->row + tap * w.dilation;
+            }
+            FN(tap_kernels)[taps - 1][n - 1][width / VL - 1](
+                walk, rows, w.dilation, packed, to + pair * taps * width, b->add);
+        }
+    }
+}
+
+/* All taps of the block's channels for all outputs, as dot products of rows of places. */
+static void FN(run_dots)(const FN(weight_block) *b, const T *image, const tgc_operand *y,
+                         const ptrdiff_t *offsets)
+{
+    const tgc_conv_weight_layout *const l = b->layout;
+    const ptrdiff_t tiles = tgc_conv_ceil_div(l->taps, FN(DOT_TAPS));
+    FN(dots) dots = {.images = b->images, .rows = b->rows, .cols = b->cols,
+                     .image_row = l->window.h.stride * l->row, .image_step = l->image,
+                     .y_row = y->strides[2], .y_step = y->strides[0]};
+    for (ptrdiff_t o = 0; o < l->outputs; o += dots.outputs) {
+        dots.outputs = tgc_conv_min(l->outputs - o, 2);
+        for (int i = 0; i < 2; i++) {
+            dots.y[i] = b->y + (o + tgc_conv_min(i, dots.outputs - 1)) * y->strides[1] +
+                        b->top * y->strides[2] + b->left;
+        }
+        for (ptrdiff_t c = 0; c < b->channels; c++) {
+            dots.image = image + c * l->plane;
+            for (ptrdiff_t t = 0; t < tiles; t++) {
+                const ptrdiff_t tap = tgc_conv_deal(l->taps, tiles, t);
+                const ptrdiff_t n = tgc_conv_deal(l->taps, tiles, t + 1) - tap;
+                T sums[2 * FN(DOT_TAPS)];
+                FN(dot_kernels)[n - 1][dots.outputs - 1](&dots, offsets + tap, sums);
+                for (ptrdiff_t i = 0; i < dots.outputs * n; i++) {
+                    T *const to = b->sums + (o + i / n) * l->channels * l->taps +
+                                  (b->first_channel + c) * l->taps + tap + i % n;
+                    *to = b->add ? *to + sums[i] : sums[i];
+                }
+            }
+        }
+    }
+}
+
+/* The block's channels of x with zeros around them: copied, or where they lie. */
+static const T *FN(weight_image)(const FN(weight_block) *b, const tgc_operand *x, T *copy)
+{
+    const tgc_conv_weight_layout *const l = b->layout;
+    const tgc_window_axis h = l->window.h, w = l->window.w;
+    const ptrdiff_t top = b->top * h.stride - h.padding, left = b->left * w.stride - w.padding;
+    const T *const from = b->x + b->first_channel * x->strides[1];
+    if (l->in_place) {
+        return from + top * x->strides[2] + left;
+    }
+    const ptrdiff_t rows = (b->rows - 1) * h.stride + (h.kernel - 1) * h.dilation + 1;
+    for (ptrdiff_t n = 0; n < b->images; n++) {
+        for (ptrdiff_t c = 0; c < b->channels; c++) {
+            T *const to = copy + n * l->image + c * l->plane;
+            const T *const plane = from + n * x->strides[0] + c * x->strides[1];
+            if (l->comb && w.stride > 1) {
+                FN(comb_plane)(to, rows, l->comb, w.stride, plane, x->strides[2], l->height,
+                               l->width, top, left);
+            } else {
+                FN(copy_plane)(to, rows, l->row, plane, x->strides[2], l->height, l->width, top,
+                               left);
+            }
+        }
+    }
+    return copy;
+}
+
+/* One block of places for all the channels of the chunk. */
+static void FN(run_weight_block)(const tgc_call *call, FN(weight_block) b, ptrdiff_t first,
+                                 ptrdiff_t end, T *copy, T *packed, ptrdiff_t *offsets)
+{
+    const tgc_conv_weight_layout *const l = b.layout;
+    const tgc_operand *const y = &call->operands[0], *const x = &call->operands[1];
+    const ptrdiff_t places = b.images * b.rows * b.cols, panels = 2 * VL;
+    for (ptrdiff_t start = 0; start < l->padded && l->method == TGC_CONV_WEIGHT_TAPS;
+         start += panels) {
+        const ptrdiff_t width = tgc_conv_min(l->padded - start, panels);
+        FN(pack_places)(&b, y, start, tgc_conv_min(l->outputs - start, width), width,
+                        packed + start * places);
+    }
+    for (b.first_channel = first; b.first_channel < end; b.first_channel += b.channels) {
+        b.channels = tgc_conv_min(end - b.first_channel, l->copy_channels);
+        const T *const image = FN(weight_image)(&b, x, copy);
+        if (l->method == TGC_CONV_WEIGHT_DOTS) {
+            FN(run_dots)(&b, image, y, offsets);
+            continue;
+        }
+        for (ptrdiff_t start = 0; start < l->padded; start += panels) {
+            FN(run_taps)(&b, image, packed + start * places,
+                         tgc_conv_min(l->padded - start, panels),
+                         b.sums + start * l->channels * l->taps);
+        }
+    }
+}
+
+/* Distances of the taps from a place, in rows whose columns are combed. */
+static void FN(dot_offsets)(const tgc_conv_weight_layout *l, ptrdiff_t *offsets)
+{
+    const tgc_window_axis h = l->window.h, w = l->window.w;
+    for (ptrdiff_t k = 0; k < h.kernel; k++) {
+        for (ptrdiff_t i = 0; i < w.kernel; i++) {
+            const ptrdiff_t col = i * w.dilation;
+            *offsets++ = k * h.dilation * l->row + col % w.stride * l->comb + col / w.stride;
+        }
+    }
+}
+
+static void FN(weight_chunk)(const tgc_call *call, ptrdiff_t index)
+{
+    const tgc_conv_weight_layout l = tgc_conv_weight_arrange(call, FN(weight_limits));
+    const tgc_operand *const y = &call->operands[0], *const x = &call->operands[1];
+    T *const packed = tgc_workspace(), *const copy = packed + l.panel_elements;
+    ptrdiff_t *const offsets = (ptrdiff_t *)(copy + (l.copy_elements + 1) / 2 * 2);
+    const ptrdiff_t part = index % l.parts, slice = index / l.parts % l.slices;
+    const ptrdiff_t group = index / l.parts / l.slices, depth = l.channels * l.taps;
+    const ptrdiff_t first = tgc_conv_deal(l.channels, l.slices, slice);
+    const ptrdiff_t end = tgc_conv_deal(l.channels, l.slices, slice + 1);
+    FN(weight_block) b = {.layout = &l};
+    b.sums = (T *)call->operands[2].data + (part * l.groups + group) * l.padded * depth;
+    FN(dot_offsets)(&l, offsets);
+    const ptrdiff_t across = tgc_conv_ceil_div(tgc_conv_max(l.cols, 1), l.block_cols);
+    const ptrdiff_t down = tgc_conv_ceil_div(tgc_conv_max(l.rows, 1), l.block_rows);
+    const ptrdiff_t last = tgc_conv_deal(l.blocks, l.parts, part + 1);
+    ptrdiff_t block = tgc_conv_deal(l.blocks, l.parts, part);
+    /* Where there is nothing to add up, the sums are those of one block without places. */
+    do {
+        b.left = block % across * l.block_cols;
+        b.top = block / across % down * l.block_rows;
+        b.image = block / across / down * l.block_images;
+        b.images = block < last ? tgc_conv_min(l.images - b.image, l.block_images) : 0;
+        b.rows = tgc_conv_min(l.rows - b.top, l.block_rows);
+        b.cols = tgc_conv_min(l.cols - b.left, l.block_cols);
+        b.y = (const T *)y->data + b.image * y->strides[0] + group * l.outputs * y->strides[1];
+        b.x = (const T *)x->data + b.image * x->strides[0] + group * l.channels * x->strides[1];
+        FN(run_weight_block)(call, b, first, end, copy, packed, offsets);
+        b.add = 1;
+    } while (++block < last);
+}
+
+/* Row of the sums of a panel that holds term `q` of an output: the taps of a row of the window
+ * fall into runs, and a run of all channels stands before the next one. */
+static ptrdiff_t FN(sum_row)(const tgc_operand *weight, ptrdiff_t q)
+{
+    const ptrdiff_t kernel = weight->shape[3], pairs = weight->shape[1] * weight->shape[2];
+    const ptrdiff_t runs = tgc_conv_ceil_div(kernel, FN(MOST_TAPS));
+    ptrdiff_t run = 0;
+    while (tgc_conv_deal(kernel, runs, run + 1) <= q % kernel) {
+        run++;
+    }
+    const ptrdiff_t tap = tgc_conv_deal(kernel, runs, run);
+    const ptrdiff_t taps = tgc_conv_deal(kernel, runs, run + 1) - tap;
+    return pairs * tap + q / kernel * taps + q % kernel - tap;
+}
+
+/* The weights of one group: `index` of the chunks is a group and a vector of its outputs. */
+static void FN(weight_sum_chunk)(const tgc_call *call, ptrdiff_t index)
+{
+    const tgc_operand *const weight = &call->operands[1];
+    const ptrdiff_t groups = call->sizes[TGC_CONV_GROUPS], parts = call->sizes[TGC_CONV_PARTS];
+    const ptrdiff_t outputs = weight->shape[0] / groups;
+    const ptrdiff_t vecs = tgc_conv_ceil_div(outputs, VL);
+    const ptrdiff_t depth = weight->shape[1] * weight->shape[2] * weight->shape[3];
+    const ptrdiff_t group = index / vecs, first = index % vecs * VL;
+    const ptrdiff_t lanes = tgc_conv_min(outputs - first, VL), part = groups * vecs * VL * depth;
+    const T *const sums = (const T *)call->operands[0].data + group * vecs * VL * depth;
+    T *const to = (T *)weight->data + (group * outputs + first) * depth;
+    const ptrdiff_t start = first / (2 * VL) * (2 * VL);
+    const ptrdiff_t width = tgc_conv_min(vecs * VL - start, 2 * VL);
+    for (ptrdiff_t q = 0; q < depth; q += VL) {
+        const ptrdiff_t n = tgc_conv_min(depth - q, VL);
+        vec rows[VL];
+        for (ptrdiff_t i = 0; i < VL; i++) {
+            const int dots = call->sizes[TGC_CONV_METHOD] == TGC_CONV_WEIGHT_DOTS;
+            const ptrdiff_t at = tgc_conv_min(i, (dots ? lanes : n) - 1);
+            const T *const from =
+                sums + (dots ? (first + at) * depth + q
+                             : start * depth + FN(sum_row)(weight, q + at) * width + first - start);
+            const ptrdiff_t length = dots ? n : VL;
+            vec sum = vec_loadn(from, length);
+            for (ptrdiff_t p = 1; p < parts; p++) {
+                sum += vec_loadn(from + p * part, length);
+            }
+            rows[i] = sum;
+        }
+        if (call->sizes[TGC_CONV_METHOD] == TGC_CONV_WEIGHT_TAPS) {
+            FN(transpose)(rows);
+        }
+        for (ptrdiff_t i = 0; i < lanes; i++) {
+            vec_storen(to + i * depth + q, rows[i], n);
+        }
+    }
+}
+
+static void FN(plan_weight)(tgc_call *call)
+{
+    tgc_conv_weight_plan(call, FN(weight_limits));
+}
+
+static void FN(plan_weight_sum)(tgc_call *call)
+{
+    const tgc_operand *const weight = &call->operands[1];
+    const ptrdiff_t groups = call->sizes[TGC_CONV_GROUPS];
+    call->n_chunks = groups * tgc_conv_ceil_div(weight->shape[0] / groups, VL);
+    call->work = (double)(weight->shape[0] * weight->shape[1]) *
+                 (double)(weight->shape[2] * weight->shape[3]) *
+                 (double)call->sizes[TGC_CONV_PARTS] * call->kernel->cost;
+}
+
+static void FN(install_weight)(tgc_table table)
+{
+    table[TGC_conv_weight][TGC_DTYPE] = (tgc_kernel){.name = "conv_weight",
+                                                     .plan = FN(plan_weight),
+                                                     .chunk = FN(weight_chunk),
+                                                     .cost = 0.2 / VL};
+    table[TGC_conv_weight_sum][TGC_DTYPE] = (tgc_kernel){.name = "conv_weight_sum",
+                                                         .plan = FN(plan_weight_sum),
+                                                         .chunk = FN(weight_sum_chunk),
+                                                         .cost = 0.5};
+}
+
+#undef PAIRS_1
+#undef PAIRS_2
+#undef PAIRS_3
+#undef PAIRS_4
+#undef PAIRS_5
+#undef EACH_DOT
+#undef TAP_KERNEL
+#undef DOT_KERNEL

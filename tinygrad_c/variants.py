@@ -22,6 +22,8 @@ class use_kernels(ContextDecorator):  # noqa: N801  a context manager, spelled a
 
     - "naive": the definition, element by element (csrc/conv/naive.template.h)
     - "im2col": windows copied into columns, and a product of matrices (csrc/conv/columns.c)
+    - "implicit", the default: taps read where they lie in the image (csrc/conv/layout.h). Windows
+      too wide for any cache fall back to "naive".
     """
 
     def __init__(self, **variants: str) -> None:

@@ -70,6 +70,8 @@ typedef struct tgc_kernel {
 typedef struct tgc_call {
     const tgc_kernel *kernel;
     ptrdiff_t n_chunks;
+    /* Of the chunks of calls that run together, the number of this one's first. */
+    ptrdiff_t first_chunk;
     /* Estimated nanoseconds of one thread: decides on threads and on releasing the GIL. */
     double work;
     /* Bytes of private scratch memory that each thread needs (tgc_workspace). */
@@ -115,5 +117,18 @@ static inline void tgc_report(const tgc_call *call, ptrdiff_t position)
 int tgc_run(tgc_call *call);
 /* The same without a copy, when the workspace is reserved. */
 void tgc_execute(tgc_call *call);
+
+/* Runs n planned calls as if one after the other, but where none of them writes to memory that
+ * another one uses, their chunks share one region of the pool. Recorded and replayed they are one
+ * by one, to the same bits. Returns as tgc_run does. */
+int tgc_run_together(tgc_call *calls, ptrdiff_t n);
+
+/* The steps of tgc_run, for together.c: reserves the workspace and keeps the copy; returns as
+ * tgc_run does. Then the chunks; then `finish` and the count of writes. */
+int tgc_prepare(const tgc_call *call);
+void tgc_finish(const tgc_call *call);
+
+/* Work of fewer nanoseconds is done before a second thread has joined in. */
+enum { TGC_PARALLEL_WORK = 20000 };
 
 #endif

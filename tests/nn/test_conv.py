@@ -239,7 +239,7 @@ def test_layer_errors():
 def test_use_kernels_selects_and_puts_back():
     before = tinygrad_c._kernels.conv.variant()
     x, w = tensor(X), tensor(W).requires_grad_()
-    for name in ("naive", "im2col"):
+    for name in ("naive", "im2col", "implicit"):
         with use_kernels(conv2d=name):
             y = F.conv2d(x, w)
             assert which_kernel("conv2d") == name
@@ -272,7 +272,7 @@ def test_use_kernels_decorates_and_is_of_one_thread():
 
 
 def test_wrong_names_are_errors():
-    check_error(ValueError, "use_kernels: conv2d must be one of naive, im2col", use_kernels,
+    check_error(ValueError, "use_kernels: conv2d must be one of naive, im2col, implicit", use_kernels,
                 conv2d="winograd")
     check_error(ValueError, "use_kernels: there is a choice for conv2d, got 'conv3d'", use_kernels,
                 conv3d="naive")

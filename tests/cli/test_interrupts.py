@@ -1,10 +1,13 @@
 """Ctrl-C, SIGTERM and kill -9 at any moment: nothing is lost, and what goes on ends the same."""
 
+import os
 import re
+import resource
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -29,6 +32,32 @@ def wait_for_line(process, beginning):
         assert process.poll() is None, process.stderr.read()
 
 
+def end(process, number):
+    """Send a signal and wait: (exit code, standard error).
+
+    The processor may have other work, in other tests or programs: what the process still computes
+    after the signal, in seconds of its own time, must be below one.
+    """
+    spent = own_seconds(process.pid)
+    others = children_seconds()
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert children_seconds() - others - spent < 1
+    return process.returncode, err
+
+
+def own_seconds(pid):
+    """The processor time of a process that runs."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def children_seconds():
+    """The processor time of all children that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def weights(folder, name="last"):
     state = read_checkpoint(folder / f"{name}.safetensors")["model"]
     return {key: value.tolist() for key, value in state.items()}
@@ -47,15 +76,10 @@ def test_an_interrupt_saves_and_says_how_to_go_on(tmp_path, straight, number, co
     folder = tmp_path / "a run"
     with start(*RUN, "--epochs", "100000", "--out", folder) as process:
         wait_for_line(process, "epoch ")
-        sent = time.monotonic()
-        process.send_signal(number)
-        _, err = process.communicate(timeout=60)
-        seconds = time.monotonic() - sent
-    assert process.returncode == code
-    assert err.count("\n") == 1
+        returned, err = end(process, number)
+    assert (returned, err.count("\n")) == (code, 1)
     resume = f"tinygrad_c train --resume --out '{folder}'"
     assert re.fullmatch(rf"Interrupted in epoch \d+, saved. Go on with: {resume}\n", err)
-    assert seconds < 1
     state = read_checkpoint(folder / "last.safetensors")
     assert len(state["history"]) >= 1
     epochs = str(max(8, len(state["history"]) + 1))
@@ -67,7 +91,7 @@ def test_an_interrupt_saves_and_says_how_to_go_on(tmp_path, straight, number, co
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_interrupts_at_random_moments(tmp_path, straight, seed):
-    """Signals, until the run is done; each is answered within a second, and the end is the same."""
+    """Signals, until the run is done; each is answered at once, and the end is the same."""
     random = Random(seed)
     argv, signals = [*RUN, "--out", tmp_path / "run"], 0
     while True:
@@ -78,17 +102,13 @@ def test_interrupts_at_random_moments(tmp_path, straight, seed):
                 wait_for_line(process, ("Going on", "Training", "mlp"))
             time.sleep(random.random() * 0.15)
             number = random.choice([signal.SIGINT, signal.SIGTERM])
-            sent = time.monotonic()
-            process.send_signal(number)
-            _, err = process.communicate(timeout=60)
-            seconds = time.monotonic() - sent
-        if process.returncode == 0:
+            code, err = end(process, number)
+        if code == 0:
             break
         signals += 1
-        assert process.returncode == 128 + number, err
+        assert code == 128 + number, err
         assert "Traceback" not in err
         assert "Go on with: tinygrad_c train --resume" in err
-        assert seconds < 1
         argv = ["train", "--resume", "--out", tmp_path / "run"]
         if signals == 20:
             assert main(list(map(str, argv))) == 0

@@ -24,7 +24,10 @@ class OptimizerChoice:
 
 OPTIMIZERS = {
     "adam": OptimizerChoice(optim.Adam, 0.002),
+    "adamw": OptimizerChoice(optim.AdamW, 0.002),
     "sgd": OptimizerChoice(optim.SGD, 0.05, {"momentum": 0.9}),
+    "rmsprop": OptimizerChoice(optim.RMSprop, 0.001),
+    "adagrad": OptimizerChoice(optim.Adagrad, 0.02),
 }
 SCHEDULERS: dict[str, Callable[[Any, int], Any]] = {"constant": lambda optimizer, epochs: None}
 DEFAULTS: dict[str, Any] = {

@@ -14,7 +14,7 @@ from tinygrad_c.autograd import op as graph_ops
 from tinygrad_c.autograd.node import Node, TensorBase
 from tinygrad_c.autograd.views import inplace
 from tinygrad_c.methods.convert import ConvertMethods
-from tinygrad_c.methods.elementwise import ElementwiseMethods
+from tinygrad_c.methods.elementwise import ElementwiseMethods, check_subtracted
 from tinygrad_c.methods.fill import FillMethods
 from tinygrad_c.methods.graph import GraphMethods
 from tinygrad_c.methods.index import IndexMethods
@@ -43,6 +43,8 @@ class TensorCore(TensorBase):
         return add.binary(other, self)
 
     def __sub__(self, other):
+        if type(other) is bool or type(self) is bool:
+            check_subtracted(True)
         return sub.binary(self, other)
 
     def __rsub__(self, other):
@@ -115,7 +117,7 @@ class TensorCore(TensorBase):
         return inplace(ops.add, self, other)
 
     def __isub__(self, other):
-        return inplace(ops.sub, self, other)
+        return self.sub_(other)
 
     def __imul__(self, other):
         return inplace(ops.mul, self, other)

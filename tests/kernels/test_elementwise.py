@@ -571,6 +571,17 @@ def test_nothing_is_subtracted_from_bool_nor_bool_from_anything():
             kernels.sub(np.ones(2, a), np.ones(2, b))
 
 
+@pytest.mark.parametrize("name", ["floor_divide", "remainder"])
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "int64"])
+def test_a_divisor_of_zero_leaves_out_as_it_was(name, dtype):
+    a = np.array([7, 8, 9], dtype)
+    with pytest.raises(RuntimeError, match="must not be zero"):
+        getattr(kernels, name)(a, np.array([2, 0, 2], dtype), a)
+    assert a.tolist() == [7, 8, 9]
+    assert getattr(kernels, name)(a, np.array(2, dtype), a) is a
+    assert a.tolist() == ([3, 4, 4] if name == "floor_divide" else [1, 0, 1])
+
+
 def test_square_of_bool_is_int64():
     same(kernels.square(np.array([True, False])), np.array([1, 0]))
 

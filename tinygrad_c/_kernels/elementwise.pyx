@@ -648,14 +648,21 @@ cpdef ndarray minimum(ndarray a, ndarray b, ndarray out=None):
     return binary("minimum", TGC_minimum, a, b, out)
 
 
+cdef ndarray divided(str op, int kernel, ndarray a, ndarray b, ndarray out):
+    """Where a divisor is 0 `out` must stay as it is: integers get there by a copy."""
+    if out is None or result_code(a, b) >= TGC_F32:
+        return binary(op, kernel, a, b, out)
+    return copy_(out, binary(op, kernel, a, b, None))
+
+
 cpdef ndarray floor_divide(ndarray a, ndarray b, ndarray out=None):
     """y = floor(a / b); RuntimeError where integers are divided by 0"""
-    return binary("floor_divide", TGC_floor_divide, a, b, out)
+    return divided("floor_divide", TGC_floor_divide, a, b, out)
 
 
 cpdef ndarray remainder(ndarray a, ndarray b, ndarray out=None):
     """y = a - b * floor(a / b); RuntimeError where integers are divided by 0"""
-    return binary("remainder", TGC_remainder, a, b, out)
+    return divided("remainder", TGC_remainder, a, b, out)
 
 
 cpdef ndarray eq(ndarray a, ndarray b, ndarray out=None):

@@ -217,6 +217,19 @@ cdef int add_indices(tgc_call *call, list indices, const Positions *p) except -1
     return 0
 
 
+cdef int check_when_empty(str op, ndarray a, const Positions *p) except -1:
+    """A dimension without elements has none to name, though nothing may be moved and the kernels
+    see no index then."""
+    cdef int d
+    for d in range(p.first, p.first + p.count):
+        if p.shape[d] == 0:
+            return 0
+    for d in range(p.k):
+        if PyArray_DIMS(a)[p.indexed[d]] == 0:
+            raise IndexError(f"{op}: an index is out of bounds for dimension {p.indexed[d]} of size 0")
+    return 0
+
+
 cdef ndarray take(str op, int kernel, ndarray a, list indices, const Positions *p, ndarray out):
     """y[p] = a at the places of p."""
     cdef tgc_call call
@@ -231,6 +244,7 @@ cdef ndarray take(str op, int kernel, ndarray a, list indices, const Positions *
                              f"shape {(<object>out).shape}")
         if not PyArray_ISWRITEABLE(out) or np.may_share_memory(a, out):
             raise ValueError(f"{op}: out must be writeable and must not overlap a")
+    check_when_empty(op, a, p)
     add_indexed(&call, a, TGC_READ, p)
     add_indices(&call, indices, p)
     add_operand(&call, out, TGC_WRITE)
@@ -246,6 +260,7 @@ cdef ndarray put(
     if dtype_code(x) != dtype_code(a):
         raise TypeError(f"{op}: what is put into a must have its dtype {a.dtype}, got {x.dtype}")
     check_written(op, a)
+    check_when_empty(op, a, p)
     if np.may_share_memory(a, x):
         x = x.copy()
     begin(&call, check, dtype_code(a))

@@ -41,6 +41,9 @@ def result_dtype(t, *others):
 
 def scaled(name, t, other, alpha):
     """``alpha * other``, which is to be added to `t`, in the dtype of the sum."""
+    if name == "sub":
+        check_subtracted(t)
+        check_subtracted(other)
     if type(alpha) is int and alpha == 1:
         return other
     dtype = result_dtype(t, other)
@@ -55,6 +58,15 @@ def scaled(name, t, other, alpha):
         )
     factor = wrap(promotion.checked_number(alpha, dtype))
     return ops.mul(other.to(dtype) if isinstance(other, TensorBase) else other, factor)
+
+
+def check_subtracted(value):
+    """PyTorch subtracts no bool, a number or a tensor, and nothing from one."""
+    if isinstance(value, bool) or (isinstance(value, TensorBase) and value.array.dtype == np.bool_):
+        raise RuntimeError(
+            "sub: Subtraction, the `-` operator, with a bool is not supported: use the `^` or "
+            "logical_xor() operator, to invert a mask the `~` or logical_not() operator"
+        )
 
 
 def check_exponent(base, exponent):
@@ -232,10 +244,6 @@ class ElementwiseMethods:
         check_result("clamp_", result_dtype(self, min, max), self)
         before = self.clone() if self.requires_grad and grad_enabled() else self
         return self.copy_(before.clamp(min, max))
-
-    def where(self, condition, other):
-        """The tensor where `condition` is true, else `other`."""
-        return comparison.where(condition, self, other)
 
     def clone(self):
         """A copy with memory of its own; the gradient passes through."""

@@ -30,7 +30,11 @@ def as_number(name, value, dtype):
             f"{name}: value must be a number or a tensor of 0 dimensions, got shape "
             f"{source.array.shape}"
         )
-    return source if source.array.dtype == dtype else ops.cast(source, dtype)
+    if source.array.dtype == dtype:
+        return source
+    if dtype.kind != "f":
+        return wrap(checked_number(source.array.item(), dtype))
+    return ops.cast(source, dtype)
 
 
 def check_mask(name, mask):

@@ -30,7 +30,7 @@ class Split(NamedTuple):
     view: tuple[Any, ...]
     dims: list[int]  # the dimensions of the view that are indexed
     indices: list[np.ndarray]  # with these
-    masked: bool  # do all of them come from masks?
+    masked: bool  # do they come from one mask?
 
 
 def is_basic(item):
@@ -109,7 +109,9 @@ def split_key(key, shape):
         )
     if sum(item is Ellipsis for item in items) > 1:
         raise IndexError("index: a key can have one ellipsis ('...') only")
-    split = Split([], [], [], all(map(is_mask, filter(is_array, items))))
+    arrays = [item for item in items if is_array(item)]
+    one_mask = len(arrays) == 1 and is_mask(arrays[0]) and arrays[0].ndim > 0
+    split = Split([], [], [], one_mask)
     source = place = 0  # the next dimension of the tensor, and of the view
     for item in items:
         if is_array(item):
@@ -228,6 +230,8 @@ class IndexMethods:
         return from_front(y, y.array.ndim - (t.array.ndim - len(split.dims)), split.dims)
 
     def __setitem__(self, key, value):
+        if key is False:  # nothing is written, whatever the value
+            return
         value = as_source(value, self.array.dtype)
         if is_view_key(key):
             target, split = ops.slice_view(self, full_key(key)), None
@@ -269,6 +273,10 @@ class IndexMethods:
         wanted = shape_ops.reshape(shape_ops.expand(mask, shape), size)
         return ops.index(elements, list(kernels.nonzero(wanted.array)))
 
+    def where(self, condition, other):
+        """The tensor where `condition` is true, else `other`."""
+        return where(condition, self, other)
+
     def nonzero(self, *, as_tuple=False):
         """The indices of the elements that are not zero: (n, ndim), int64; with `as_tuple` a vector
         for each dimension, as for ``x[indices]``."""
@@ -285,6 +293,9 @@ def where(condition, input=None, other=None):
     tuple."""
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
+    if isinstance(condition, TensorBase) and condition.array.dtype == np.uint8:
+        warnings.warn("where: a condition of dtype uint8 is deprecated: use bool", stacklevel=2)
+        condition = condition.bool()
     return comparison.where(condition, input, other)
 
 

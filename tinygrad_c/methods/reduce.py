@@ -48,7 +48,8 @@ class ReduceMethods:
     def sum(self, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=False):
         """The sum over `dim` (a number, several, or None for all)."""
         t = self if dtype is None else self.to(dtype)
-        return ops.sum(t, no_none(axis if dim is None else dim), keepdim or keepdims)
+        y = ops.sum(t, no_none(axis if dim is None else dim), keepdim or keepdims)
+        return y if dtype is None else y.to(dtype)
 
     def mean(self, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=False):
         """The mean over `dim` (a number, several, or None for all)."""
@@ -58,7 +59,8 @@ class ReduceMethods:
     def prod(self, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=False):
         """The product over `dim` (a number, several, or None for all)."""
         t = self if dtype is None else self.to(dtype)
-        return ops.prod(t, no_none(axis if dim is None else dim), keepdim or keepdims)
+        y = ops.prod(t, no_none(axis if dim is None else dim), keepdim or keepdims)
+        return y if dtype is None else y.to(dtype)
 
     def var(self, dim=None, unbiased=True, keepdim=False, *, correction=None):
         """The variance over `dim`: divided by n - 1, or by n - `correction`; ``var(False)`` is that

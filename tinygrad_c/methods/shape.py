@@ -1,13 +1,13 @@
 """Methods of the family `tinygrad_c.ops.shape`."""
 
-import functools
 import math
 from operator import index as as_int
 
-from tinygrad_c._kernels.promotion import promote_types
+from tinygrad_c._kernels.graph import shares_memory
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.errors import ShapeError
 from tinygrad_c.ops import shape as ops
+from tinygrad_c.ops.copy import clone
 
 
 def one_shape(given):
@@ -173,7 +173,8 @@ class ShapeMethods:
         split = tuple([n for length in shape for n in (1, length)])
         spread = tuple([n for pair in zip(repeats, shape, strict=True) for n in pair])
         whole = tuple([r * n for r, n in zip(repeats, shape, strict=True)])
-        return ops.reshape(ops.expand(ops.reshape(self, split), spread), whole)
+        y = ops.reshape(ops.expand(ops.reshape(self, split), spread), whole)
+        return clone(y) if shares_memory(y.array, self.array) else y
 
     def narrow(self, dim, start, length):
         """Elements `start` to ``start + length`` of dimension `dim`, as a view."""
@@ -230,7 +231,7 @@ class ShapeMethods:
 def cat(tensors, dim=0):
     """The tensors one after the other along `dim`; their other lengths must agree.
 
-    A tensor of shape (0,) goes with any others, as in PyTorch, and counts for the dtype only.
+    A tensor of shape (0,) goes with any others, as in PyTorch.
     """
     if isinstance(tensors, TensorBase):
         raise TypeError("cat: tensors must be a sequence of Tensors, got a Tensor")
@@ -240,12 +241,12 @@ def cat(tensors, dim=0):
     for t in tensors:
         if not isinstance(t, TensorBase):
             raise TypeError(f"cat: tensors must be Tensors, got {type(t).__name__}")
-    if any(t.array.shape == (0,) for t in tensors) and any(t.array.ndim > 1 for t in tensors):
-        dtype = functools.reduce(promote_types, [t.array.dtype for t in tensors])
-        tensors = [t for t in tensors if t.array.shape != (0,)]
-        tensors[0] = tensors[0].to(dtype)
+    shape = next((t.array.shape for t in tensors if t.array.shape != (0,)), (0,))
+    dim = 0 if shape == (0,) else one_dim("cat", dim, len(shape))
+    none = (*shape[:dim], 0, *shape[dim + 1 :])
+    if len(shape) > 1:
+        tensors = [ops.reshape(t, none) if t.array.shape == (0,) else t for t in tensors]
     shapes = [t.array.shape for t in tensors]
-    dim = one_dim("cat", dim, len(shapes[0]))
     for shape in shapes:
         fits = len(shape) == len(shapes[0]) and shape
         if not fits or any(

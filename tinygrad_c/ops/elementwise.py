@@ -71,8 +71,8 @@ def grad_a(grad, b):
 
 
 @div.grad
-def grad_b(grad, b, y):
-    return guarded(grad, -(y / b))
+def grad_b(grad, a, b):  # not from the output: that may be overwritten, as in PyTorch
+    return guarded(grad, -(a / b / b))
 
 
 @op

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "tinygrad_c"
 # A layer may import from itself and from those before it. `tensor` is the class and what stands
 # around it; the errors, names of dtypes and extras are imported by all.
 LAYERS = [
-    ["errors", "extras"],
+    ["cuda", "errors", "extras"],
     ["_kernels"],
     ["dtypes", "autograd"],
     ["ops"],

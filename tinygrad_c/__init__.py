@@ -14,7 +14,7 @@ if _os.environ.get("TINYGRAD_C_PURE", "0") not in ("", "0"):
 
     _pure.install()
 
-from tinygrad_c import autograd, nn, optim, utils, vision
+from tinygrad_c import autograd, cuda, nn, optim, utils, vision
 from tinygrad_c._functions import *
 from tinygrad_c._functions import __all__ as _functions
 from tinygrad_c._kernels.random import (

@@ -138,6 +138,17 @@ def test_module_list_adds_lists():
     more = layers(2)
     modules += more
     assert list(modules)[2:] == more
+    both = nn.ModuleList(more) + layers(1)
+    assert isinstance(both, nn.ModuleList)
+    assert (len(both), list(both)[:2]) == (3, more)
+    assert names(both) == ["0", "1", "2"]
+
+
+def test_the_keys_of_a_module_list_are_numbers():
+    modules = nn.ModuleList([nn.Linear(1, 1), nn.ModuleList([nn.Linear(1, 1, bias=False)])])
+    assert list(modules.state_dict()) == ["0.weight", "0.bias", "1.0.weight"]
+    modules.insert(0, nn.ReLU())
+    assert list(modules.state_dict()) == ["1.weight", "1.bias", "2.0.weight"]
 
 
 def test_module_list_is_no_function():

@@ -120,6 +120,9 @@ class ModuleList(ModuleSequence):
     def __iadd__(self, modules: Iterable[Module]) -> Self:
         return self.extend(modules)
 
+    def __add__(self, other: Iterable[Module]) -> "ModuleList":
+        return ModuleList(chain(self, other))
+
     def __repr__(self) -> str:
         """As PyTorch prints it: neighbours that print alike share a line, ``(0-2): 3 x ...``."""
         runs: list[list] = []

@@ -1,8 +1,11 @@
-"""The README tells the truth: its example prints what it says, its files exist."""
+"""The README tells the truth: its example prints what it says, its files and commands exist."""
 
 import doctest
 import re
+import shlex
 from pathlib import Path
+
+from tinygrad_c.cli.arguments import parse
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -17,3 +20,18 @@ def test_the_files_of_the_readme_exist():
     assert len(paths) > 10
     for path in paths:
         assert (README.parent / path).exists(), path
+
+
+def test_the_pictures_of_the_readme_exist_and_are_small():
+    pictures = re.findall(r"docs/images/[\w.-]+", README.read_text())
+    assert len(pictures) == 4
+    for picture in pictures:
+        assert 1000 < (README.parent / picture).stat().st_size < 50_000, picture
+
+
+def test_the_commands_of_the_readme_are_accepted():
+    lines = re.findall(r"^tinygrad_c .*", README.read_text(), re.MULTILINE)
+    assert len(lines) > 5
+    for line in lines:
+        _, *argv = shlex.split(line, comments=True)
+        assert callable(parse(argv).run)

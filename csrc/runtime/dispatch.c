@@ -9,6 +9,7 @@
 #include "../index/nonzero.h"
 #include "../loss/loss.h"
 #include "../matmul/matmul.h"
+#include "../norm/norm.h"
 #include "../optim/optim.h"
 #include "../pool/pool.h"
 #include "../random/random.h"
@@ -24,6 +25,7 @@ static tgc_isa current;
     tgc_elementwise_##isa(table); \
     tgc_loss_##isa(table); \
     tgc_matmul_##isa(table); \
+    tgc_norm_##isa(table); \
     tgc_optim_##isa(table); \
     tgc_pool_##isa(table); \
     tgc_random_##isa(table); \

@@ -60,6 +60,9 @@
     X(binary_cross_entropy_with_logits) X(binary_cross_entropy_with_logits_backward)         \
     X(nll_loss) X(nll_loss_backward)
 
+/* Over all but the channels. */
+#define TGC_NORM_KERNELS(X) X(batch_norm) X(batch_norm_backward)
+
 /* Over windows of a plane. */
 #define TGC_POOL_KERNELS(X)                                                     \
     X(max_pool) X(max_pool_indices) X(max_pool_gather) X(max_pool_backward)     \
@@ -73,6 +76,7 @@
     TGC_ELEMENTWISE_KERNELS(X) \
     TGC_INDEX_KERNELS(X)       \
     TGC_LOSS_KERNELS(X)        \
+    TGC_NORM_KERNELS(X)        \
     TGC_OPTIM_KERNELS(X)       \
     TGC_POOL_KERNELS(X)        \
     TGC_RANDOM_KERNELS(X)      \

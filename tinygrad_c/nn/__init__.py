@@ -10,6 +10,7 @@ from tinygrad_c.nn.activation import (
     Softmax,
     Tanh,
 )
+from tinygrad_c.nn.batchnorm import BatchNorm1d, BatchNorm2d
 from tinygrad_c.nn.container import ModuleList, Sequential
 from tinygrad_c.nn.conv import Conv1d, Conv2d
 from tinygrad_c.nn.dropout import Dropout
@@ -34,6 +35,8 @@ __all__ = [
     "AvgPool2d",
     "BCELoss",
     "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
     "Buffer",
     "Conv1d",
     "Conv2d",

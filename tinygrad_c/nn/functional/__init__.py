@@ -23,6 +23,7 @@ from tinygrad_c.nn.functional.loss import (
     mse_loss,
     nll_loss,
 )
+from tinygrad_c.nn.functional.normalization import batch_norm
 from tinygrad_c.nn.functional.pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -40,6 +41,7 @@ __all__ = [
     "adaptive_avg_pool2d",
     "avg_pool1d",
     "avg_pool2d",
+    "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "conv1d",

@@ -1,0 +1,19 @@
+#include "norm.h"
+
+#include "../vec/avx512.h"
+
+#include "../vec/f32.h"
+#include "columns.template.h"
+#include "batch_norm.template.h"
+
+#include "../vec/f64.h"
+#include "columns.template.h"
+#include "batch_norm.template.h"
+
+void tgc_norm_avx512(tgc_table table)
+{
+    install_batch_norm_f32(table);
+    install_batch_norm_f64(table);
+}
+
+#include "../vec/end.h"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tinygrad_c import float64, int32, nn, ones, tensor, uint8, zeros
+from tinygrad_c import float64, int32, nn, no_grad, ones, tensor, uint8, zeros
 from tinygrad_c.errors import ShapeError
 from tinygrad_c.nn import functional as F
 
@@ -127,6 +127,15 @@ def test_classes_may_be_bytes_as_in_pytorch(function):
     assert function(x, tensor([0, 2, 1, 1], dtype=uint8)).item() == expected
     with pytest.raises(TypeError, match="target.* int64, got int32"):
         function(x, tensor([0, 2, 1, 1], dtype=int32))
+
+
+@pytest.mark.parametrize("function", [F.nll_loss, F.cross_entropy])
+def test_weights_of_classes_have_no_gradient_as_in_pytorch(function):
+    weight = tensor(WEIGHT).requires_grad_()
+    with pytest.raises(RuntimeError, match="weight must not require a gradient"):
+        function(tensor(LOGITS), tensor([0, 2, 1, 1]), weight)
+    with no_grad():
+        assert function(tensor(LOGITS), tensor([0, 2, 1, 1]), weight).shape == ()
 
 
 def test_label_smoothing_is_checked_when_it_is_used_as_in_pytorch():

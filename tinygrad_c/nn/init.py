@@ -39,7 +39,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
         slope: Any = 0.01 if param is None else param
         if isinstance(slope, bool) or not isinstance(slope, Real):
             raise ValueError(f"calculate_gain: param must be a number, got {slope!r}")
-        return math.sqrt(2.0 / (1.0 + slope**2))
+        return math.sqrt(2.0 / (1.0 + float(slope) ** 2))
     if nonlinearity not in GAINS:
         names = ", ".join([*GAINS, "leaky_relu"])
         raise ValueError(

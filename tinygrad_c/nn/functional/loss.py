@@ -5,6 +5,7 @@ Shapes: N examples, C classes, d1, d2, ... further dimensions; * any dimensions.
 
 import warnings
 
+from tinygrad_c.autograd import is_grad_enabled
 from tinygrad_c.dtypes import int64, uint8
 from tinygrad_c.errors import ShapeError
 from tinygrad_c.ops import loss as ops_loss
@@ -105,7 +106,16 @@ def nll_loss(
     the weights of the targets that count. IndexError for a target that is no class.
     """
     check_reduction("nll_loss", reduction)
+    check_constant("nll_loss", weight)
     return ops_loss.nll_loss(input, as_classes(target), weight, ignore_index, reduction)
+
+
+def check_constant(name, weight):
+    """Raise RuntimeError for weights of classes that want a gradient, as PyTorch does."""
+    if weight is not None and weight.requires_grad and is_grad_enabled():
+        raise RuntimeError(
+            f"{name}: weight must not require a gradient, for the loss has none with respect to it"
+        )
 
 
 def as_classes(target):
@@ -153,6 +163,7 @@ def cross_entropy(
         raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
     if target.array.dtype.kind == "f":
         return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
+    check_constant("cross_entropy", weight)
     target = as_classes(target)
     shape = target.array.shape
     if input.array.ndim != 2 or len(shape) != 1:

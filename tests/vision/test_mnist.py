@@ -326,6 +326,11 @@ def test_files_of_the_other_data_set_are_not_taken(tmp_path, monkeypatch):
     assert len(MNIST(tmp_path)) == 40
     with pytest.raises(DamagedFileError, match="train-images-idx3-ubyte.gz is a file of MNIST"):
         FashionMNIST(tmp_path)
+    monkeypatch.undo()
+    labels = hashlib.md5(arrays("train")[1]).hexdigest()
+    monkeypatch.setattr(MNIST, "known_labels", [labels])
+    with pytest.raises(DamagedFileError, match="train-labels-idx1-ubyte.gz is a file of MNIST"):
+        FashionMNIST(tmp_path)
     write(tmp_path / "FashionMNIST" / "raw")
     assert len(FashionMNIST(tmp_path)) == 40
 

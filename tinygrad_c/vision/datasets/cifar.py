@@ -119,7 +119,7 @@ class CIFAR10(PictureDataset):
             warnings.warn(
                 f"{type(self).__name__}: the files in {folder} hold {size:,} of the "
                 f"{BATCH * len(names):,} pictures",
-                stacklevel=4,
+                stacklevel=3,
             )
         return paths
 

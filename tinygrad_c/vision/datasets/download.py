@@ -1,13 +1,16 @@
 """Downloading a file: checked, resumed where it broke off, and complete or not there at all."""
 
 import fcntl
+import gzip
 import hashlib
 import os
 import re
 import sys
 import tarfile
 import time
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -68,8 +71,9 @@ def open_alone(part: Path) -> IO[bytes]:
         file = part.open("a+b")
         fcntl.flock(file, fcntl.LOCK_EX)
         # The process that had it may have renamed or removed it.
-        if part.exists() and os.path.samestat(os.fstat(file.fileno()), part.stat()):
-            return file
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), part.stat()):
+                return file
         file.close()
 
 
@@ -170,7 +174,17 @@ def transfer(url: str, file: IO[bytes], report: "Report") -> None:
     except (OSError, HTTPException) as error:
         raise TransferInterrupted(f"no connection: {getattr(error, 'reason', error)}") from None
     with response:
-        have = position(response, file)
+        begins = position(response)
+        if begins not in (0, have):
+            if not have:
+                raise BrokenTransferError("the server sends a part of the file, unasked")
+            file.truncate(0)
+            transfer(url, file, report)
+            return
+        if begins == 0:
+            # A server that knows no ranges sends everything.
+            file.truncate(0)
+        have = begins
         announced = response.headers.get("Content-Length", "")
         total = have + int(announced) if announced.isdecimal() else None
         for chunk in chunks(response):
@@ -184,16 +198,12 @@ def transfer(url: str, file: IO[bytes], report: "Report") -> None:
         raise TransferInterrupted(f"the connection broke off after {have} of {total} bytes")
 
 
-def position(response: HTTPResponse, file: IO[bytes]) -> int:
-    """Where in the file the response goes on: a server that knows no ranges sends everything."""
-    have = length(file)
-    begins = re.match(r"bytes (\d+)-", response.headers.get("Content-Range") or "")
-    if response.status != 206 or begins is None or int(begins[1]) != have:
-        file.truncate(0)
-        if response.status == 206:
-            raise TransferInterrupted("the server sent another part of the file than was asked for")
+def position(response: HTTPResponse) -> int | None:
+    """Where in the file the response begins; None where the server does not say."""
+    if response.status != 206:
         return 0
-    return have
+    begins = re.match(r"bytes (\d+)-", response.headers.get("Content-Range") or "")
+    return int(begins[1]) if begins else None
 
 
 def complete_length(content_range: str | None) -> int | None:
@@ -206,7 +216,7 @@ def chunks(response: HTTPResponse) -> Iterator[bytes]:
     """The bytes of a response; TransferInterrupted where it breaks off."""
     while True:
         try:
-            chunk = response.read(CHUNK)
+            chunk = response.read1(CHUNK)
         except (OSError, HTTPException) as error:
             raise TransferInterrupted(f"the connection broke off: {error!r}") from None
         if not chunk:
@@ -246,7 +256,7 @@ def unpack(archive: Path, folder: Path, names: Sequence[str]) -> None:
     missing = set(names)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tarfile.open(archive) as tar:
+        with tarfile.open(archive, "r:gz") as tar:
             for member in tar:
                 name = PurePosixPath(member.name).name
                 content = tar.extractfile(member) if name in missing else None
@@ -260,7 +270,7 @@ def unpack(archive: Path, folder: Path, names: Sequence[str]) -> None:
                     part.replace(folder / name)
                     missing.remove(name)
         sync_folder(folder)
-    except (tarfile.TarError, EOFError) as error:
+    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise DownloadError(f"{archive} is damaged: {error}: delete it") from error
     except OSError as error:
         raise DownloadError(f"{folder} cannot be written: {error.strerror or error}") from error

@@ -58,6 +58,11 @@ class MNIST(PictureDataset):
         ("t10k-images-idx3-ubyte.gz", "9fb629c4189551a2d022fa330f9573f3"),
         ("t10k-labels-idx1-ubyte.gz", "ec29112dd5afa0611ce80d1b7f02629c"),
     ]
+    # The MD5 of the labels themselves, which files have that were packed once more.
+    known_labels: ClassVar[list[str]] = [
+        "e86ee40d66677c011a9abda399ec8c4d",
+        "073c3904dfbd3e141ff8aa01cfde6b15",
+    ]
     classes: ClassVar = [
         *["0 - zero", "1 - one", "2 - two", "3 - three", "4 - four"],
         *["5 - five", "6 - six", "7 - seven", "8 - eight", "9 - nine"],
@@ -129,10 +134,10 @@ class MNIST(PictureDataset):
         path = self._find(name)
         assert path is not None
         try:
-            self._check_owner(path)
             array = read_idx(path, shape)
             if len(shape) == 1:
                 check_labels(array, len(self.classes))
+            self._check_owner(path, array)
         except DamagedFileError as error:
             raise DamagedFileError(
                 f"{type(self).__name__}: {path} {error}. Delete it and pass download=True, or get "
@@ -140,14 +145,17 @@ class MNIST(PictureDataset):
             ) from None
         return array
 
-    def _check_owner(self, path: Path) -> None:
-        """DamagedFileError where a file is another data set's, whose files have the same names."""
+    def _check_owner(self, path: Path, array: np.ndarray) -> None:
+        """DamagedFileError where a file in `root` is another data set's: the names are the same."""
         if path.parent != Path(self.root):
             return
         with path.open("rb") as file:
             md5 = hashlib.file_digest(file, "md5").hexdigest()
+        labels = hashlib.md5(array.tobytes()).hexdigest() if array.ndim == 1 else None
         for other in (MNIST, FashionMNIST):
-            if other.resources != self.resources and md5 in dict(other.resources).values():
+            if other.resources != self.resources and (
+                md5 in dict(other.resources).values() or labels in other.known_labels
+            ):
                 raise DamagedFileError(f"is a file of {other.__name__}")
 
 
@@ -163,6 +171,7 @@ class FashionMNIST(MNIST):
         ("t10k-images-idx3-ubyte.gz", "bef4ecab320f06d8554ea6380940ec79"),
         ("t10k-labels-idx1-ubyte.gz", "bb300cfdad3c16e7a12a480ee83cd310"),
     ]
+    known_labels: ClassVar[list[str]] = []
     classes: ClassVar = [
         *["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"],
         *["Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],

@@ -5,9 +5,10 @@ import sys
 from collections.abc import Sequence
 
 from tinygrad_c.cli.arguments import parse
-from tinygrad_c.cli.errors import UsageError, describe
+from tinygrad_c.cli.errors import UsageError, describe, plain_warnings
 from tinygrad_c.cli.interrupts import Interrupted, interrupts
 from tinygrad_c.extras import MissingPackageError
+from tinygrad_c.vision.datasets.download import DownloadError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -18,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = parse(argv)
     try:
-        with interrupts, interrupts.undisguised():
+        with interrupts, interrupts.undisguised(), plain_warnings():
             code = arguments.run(arguments)
             sys.stdout.flush()
             return code
@@ -33,6 +34,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         see = f"See `tinygrad_c {arguments.command} --help`."
         print(f"tinygrad_c {arguments.command}: {error}. {see}", file=sys.stderr)
         return 2
-    except (MissingPackageError, OSError, ValueError, MemoryError) as error:
+    except (MissingPackageError, DownloadError, OSError, ValueError, MemoryError) as error:
         print(f"tinygrad_c {arguments.command}: {describe(error)}", file=sys.stderr)
         return 1

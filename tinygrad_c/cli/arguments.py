@@ -28,6 +28,7 @@ Ctrl-C saves the state at once; --resume goes on, to the very same result.
 
 examples:
   tinygrad_c train
+  tinygrad_c train course-cnn --data mnist --data-dir data --download
   tinygrad_c train mlp --epochs 10 --batch-size 64 --lr 0.005 --hidden 128 64
   tinygrad_c train softmax --optimizer sgd --seed 7 --out runs/linear
   tinygrad_c train --resume --out runs/linear
@@ -246,6 +247,7 @@ def add_train(commands: Any) -> None:
         "--out", type=text, metavar="DIR", help="run folder (runs/<data>-<model>-<date>-<time>)"
     )
     train.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    add_download(train)
 
 
 def add_eval(commands: Any) -> None:
@@ -259,6 +261,7 @@ def add_eval(commands: Any) -> None:
         help="train, validation or test (%(default)s)",
     )
     command.add_argument("--data-dir", type=text, metavar="DIR", help="where the data set is now")
+    add_download(command)
     command.add_argument(
         "--batch-size",
         type=whole_number(1),
@@ -278,6 +281,12 @@ def add_predict(commands: Any) -> None:
     command.add_argument("--invert", action="store_true", help="exchange light and dark")
     command.add_argument(
         "--top", type=whole_number(1), default=3, metavar="N", help="classes to show (%(default)s)"
+    )
+
+
+def add_download(command: Parser) -> None:
+    command.add_argument(
+        "--download", action="store_true", help="get what is missing in --data-dir"
     )
 
 

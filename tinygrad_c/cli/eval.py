@@ -20,7 +20,7 @@ def run(arguments: Namespace) -> int:
     require("matplotlib", extra="train")
     saved = open_run(arguments)
     folder = arguments.data_dir or saved.settings.get("data_dir")
-    data = load_data(saved.settings["data"], folder)
+    data = load_data(saved.settings["data"], folder, arguments.download)
     loader = DataLoader(getattr(data, arguments.split), arguments.batch_size)
     predictions = saved.trainer.predict(loader)
     print(

@@ -34,7 +34,7 @@ def run(arguments: Namespace) -> int:
     progress = show_progress()
     if "threads" in settings:
         tgc.set_num_threads(settings["threads"])
-    data = load_data(settings["data"], settings.get("data_dir"))
+    data = load_data(settings["data"], settings.get("data_dir"), arguments.download)
     facts = {**environment(), "seed": settings["seed"], "commit": commit()}
     path = Path(arguments.out) if arguments.out else default_folder(settings)
     with RunFolder(path, settings, facts, resume=arguments.resume) as folder:

@@ -6,8 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_c.utils.data import TensorDataset
-from tinygrad_c.vision.datasets import Digits
+from tinygrad_c.utils.data import Subset, TensorDataset
+from tinygrad_c.vision.datasets import CIFAR10, MNIST, Digits, FashionMNIST
+from tinygrad_c.vision.transforms import Compose, Normalize, ToTensor
+
+# Where a data set has no part for validation, every so many-th training image is taken for it.
+VALIDATION_EVERY = 12
 
 
 @dataclass(frozen=True)
@@ -48,24 +52,40 @@ class ImageData:
 
 SPECS = {
     "digits": ImageSpec((1, 8, 8), Digits.classes, mean=0.0, std=1.0),
+    "mnist": ImageSpec((1, 28, 28), Digits.classes, mean=0.5, std=0.5),
+    "fashion-mnist": ImageSpec((1, 28, 28), FashionMNIST.classes, mean=0.5, std=0.5),
+    "cifar10": ImageSpec((3, 32, 32), CIFAR10.classes, mean=0.5, std=0.5),
+}
+KINDS: dict[str, Callable[..., Any]] = {
+    "mnist": MNIST,
+    "fashion-mnist": FashionMNIST,
+    "cifar10": CIFAR10,
 }
 
 
-def load_digits(folder: str | None) -> ImageData:
-    """The digits of the package; `folder` is not needed."""
-    return ImageData(
-        *(TensorDataset(*Digits(split).tensors()) for split in ("train", "validation", "test"))
-    )
+def load_data(name: str, folder: str | None = None, download: bool = False) -> ImageData:
+    """The data set `name`, whose files are in `folder`; the digits need none.
 
-
-LOADERS: dict[str, Callable[[str | None], ImageData]] = {"digits": load_digits}
-
-
-def load_data(name: str, folder: str | None) -> ImageData:
-    """The data set `name`, whose files are in `folder`.
+    `download` gets the files that are missing.
 
     Raises
     ------
-    FileNotFoundError, ValueError : where a file is missing or damaged.
+    ValueError, OSError : where a file is missing or damaged.
     """
-    return LOADERS[name](folder)
+    if name == "digits":
+        return ImageData(
+            *(TensorDataset(*Digits(split).tensors()) for split in ("train", "validation", "test"))
+        )
+    spec = SPECS[name]
+    channels = spec.image_shape[0]
+    transform = Compose([ToTensor(), Normalize([spec.mean] * channels, [spec.std] * channels)])
+    train, test = (
+        KINDS[name](folder, train=part, transform=transform, download=download)
+        for part in (True, False)
+    )
+    places = range(len(train))
+    return ImageData(
+        Subset(train, [i for i in places if i % VALIDATION_EVERY]),
+        Subset(train, places[::VALIDATION_EVERY]),
+        test,
+    )

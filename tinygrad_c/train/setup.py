@@ -41,6 +41,9 @@ DEFAULTS: dict[str, Any] = {
 # Without smoothing a network fits the 1,085 digits by the tenth epoch and stops learning.
 DEFAULTS_BY_DATA: dict[str, dict[str, Any]] = {
     "digits": {"epochs": 30, "batch_size": 32, "label_smoothing": 0.1},
+    "mnist": {"epochs": 5, "batch_size": 128},
+    "fashion-mnist": {"epochs": 10, "batch_size": 128},
+    "cifar10": {"epochs": 10, "batch_size": 128},
 }
 
 

@@ -42,8 +42,8 @@ def draw_confusion(
                 fontsize=9 if counts.max() < 10_000 else 7,
                 color="white" if dark else INK,
             )
-    long_names = max(map(len, classes)) > 3
-    axes.set_xticks(range(n), classes, rotation=45 if long_names else 0)
+    slant = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+    axes.set_xticks(range(n), classes, **(slant if max(map(len, classes)) > 3 else {}))
     axes.set_yticks(range(n), classes)
     axes.set_xlabel("read as", color=INK)
     axes.set_ylabel("true class", color=INK)

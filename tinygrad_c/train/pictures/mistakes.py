@@ -37,12 +37,13 @@ def draw_mistakes(
         places = np.argsort(right, kind="stable")[: MOST // 2]
         heading = f"{title}: no mistakes, these are the least certain".lstrip(": ")
     mosaic = Mosaic(len(places), images.shape[2:], WIDTH, heading, above=0.24, below=0.2)
+    size = 10 if max(map(len, classes)) < 11 else 8
     for number, place in enumerate(places):
         pixels = np.clip(np.moveaxis(images[place], 0, -1), 0, 1)
         mosaic.show(number, pixels.squeeze(-1) if pixels.shape[-1] == 1 else pixels, **GREY)
         read, target = predictions.classes[place], predictions.targets[place]
         share = predictions.probabilities[place, read]
         color = BLUE if read == target else ORANGE
-        mosaic.say(number, f"{classes[read]}  {share:.0%}", color=color, fontsize=10)
+        mosaic.say(number, f"{classes[read]}  {share:.0%}", color=color, fontsize=size)
         mosaic.say(number, f"is {classes[target]}", below=True, color=INK, fontsize=9)
     mosaic.write(path)

@@ -209,6 +209,12 @@ TGC_INLINE vec vec_mul_error(vec a, vec b, vec product)
     return a_low * b_low - (((product - a_high * b_high) - a_low * b_high) - a_high * b_low);
 }
 
+TGC_INLINE vec vec_subtract_product(vec c, vec a, vec b)
+{
+    const vec product = a * b;
+    return (c - product) - vec_mul_error(a, b, product);
+}
+
 TGC_INLINE vec vec_sqrt(vec v)
 {
     for (int i = 0; i < VL; i++) {

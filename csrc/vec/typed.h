@@ -54,6 +54,8 @@
 #define vec_fnma FN(vec_fnma)
 /* (a, b, product): a * b - product exactly, where product = a * b rounded. */
 #define vec_mul_error FN(vec_mul_error)
+/* (c, a, b): c - a * b, exact where the product nearly cancels c and the difference is a T. */
+#define vec_subtract_product FN(vec_subtract_product)
 #define vec_sqrt FN(vec_sqrt)
 #define vec_abs FN(vec_abs)
 /* (v, sign): the magnitude of the one with the sign of the other. */

@@ -60,6 +60,11 @@ TGC_INLINE vec vec_fnma(vec a, vec b, vec c)
     return MM(fnmadd)(a, b, c);
 }
 
+TGC_INLINE vec vec_subtract_product(vec c, vec a, vec b)
+{
+    return MM(fnmadd)(a, b, c);
+}
+
 TGC_INLINE vec vec_mul_error(vec a, vec b, vec product)
 {
     return MM(fmsub)(a, b, product);

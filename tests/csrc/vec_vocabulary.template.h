@@ -155,6 +155,8 @@ static void FN(test_multiply_add)(void)
         const vec a = FN(draw_vec)(), b = FN(draw_vec)(), c = FN(draw_vec)();
         CHECK_LANES(vec_fma(a, b, c), FN(scalar_fma)(LANE(a), LANE(b), LANE(c)));
         CHECK_LANES(vec_fnma(a, b, c), FN(scalar_fma)(-LANE(a), LANE(b), LANE(c)));
+        CHECK_LANES(vec_subtract_product(a * b, a, b) + vec_zero(),
+                    (T)fmal(-(long double)LANE(a), (long double)LANE(b), (long double)LANE(a * b)));
         CHECK_LANES(vec_mul_error(a, b, a * b) + vec_zero(),
                     (T)fmal((long double)LANE(a), (long double)LANE(b), -(long double)LANE(a * b)));
     }

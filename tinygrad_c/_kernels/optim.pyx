@@ -1,9 +1,9 @@
 """Optimizer steps in place, one call for all parameters: bindings of csrc/optim.
 
 Each parameter is a call record of its own; all are filled, then run together in one region of
-the thread pool: nothing has changed where one of them is refused. The arrays of one parameter have one shape and dtype;
-what a step writes may not overlap itself or another of its operands. lr and the other numbers
-may be floats or Cells.
+the thread pool: nothing has changed where one of them is refused. The arrays of one parameter
+have one shape and dtype; what a step writes may not overlap itself or another of its operands.
+lr and the other numbers may be floats or Cells.
 """
 
 from cpython.mem cimport PyMem_Free, PyMem_Malloc

@@ -99,7 +99,7 @@ def trunc_divide(a, b):
 
 def clamped(t, low, high):
     """`t` limited by two bounds, of which one may be None."""
-    dtype = result_dtype(t, low, high)
+    dtype = t.array.dtype if t.array.dtype.kind == "f" else result_dtype(t, low, high)
     bounds = [
         wrap(promotion.checked_number(b, dtype)) if isinstance(b, (int, float)) else b
         for b in (low, high)

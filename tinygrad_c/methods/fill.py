@@ -48,6 +48,8 @@ def check_mask(name, mask):
 def each_once(t):
     """The view of `t`, which may be expanded, that has every element of its memory once."""
     array = t.array
+    if array.flags.c_contiguous:
+        return t
     repeated = [s == 0 and n > 1 for s, n in zip(array.strides, array.shape, strict=True)]
     if not any(repeated):
         return t
@@ -72,7 +74,8 @@ class FillMethods:
 
     def zero_(self):
         """Write 0 everywhere; returns the tensor."""
-        return self.fill_(0)
+        inplace(ops.assign, each_once(self), 0)
+        return self
 
     def masked_fill(self, mask, value):
         """The tensor with `value`, a number, where `mask`, which broadcasts against it, is true."""

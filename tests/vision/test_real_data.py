@@ -1,11 +1,10 @@
-"""The real MNIST and CIFAR-10, from ``TINYGRAD_C_DATA`` or ``../shared/data``: pytest -m slow."""
+"""The real MNIST and CIFAR-10: pytest -m slow."""
 
-import os
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from real_data import folder
 
 import tinygrad_c as torch
 from tinygrad_c.utils.data import DataLoader
@@ -13,15 +12,6 @@ from tinygrad_c.vision.datasets import CIFAR10, MNIST, DamagedFileError, Fashion
 from tinygrad_c.vision.transforms import Compose, Normalize, ToTensor
 
 pytestmark = pytest.mark.slow
-PLACES = [os.environ.get("TINYGRAD_C_DATA"), Path(__file__).parents[2] / ".." / "shared" / "data"]
-
-
-def folder(name):
-    """The folder of a data set; skips the test where it is not there."""
-    for place in filter(None, PLACES):
-        if (Path(place) / name).is_dir():
-            return Path(place) / name
-    pytest.skip(f"no folder {name} in TINYGRAD_C_DATA nor in {PLACES[1]}")
 
 
 def test_mnist():

@@ -97,6 +97,26 @@ def test_every_model_and_optimizer_learns(command, tmp_path, model):
         assert history[-1]["val_accuracy"] > 0.6, optimizer
 
 
+@pytest.mark.parametrize(
+    ("name", "rates"),
+    [
+        ("constant", [1, 1, 1, 1]),
+        ("cosine", [1, 0.853553, 0.5, 0.146447]),
+        ("exponential", [1, 0.316228, 0.1, 0.0316228]),
+        ("step", [1, 1, 0.1, 0.1]),
+    ],
+)
+def test_schedulers(command, tmp_path, name, rates):
+    run = tmp_path / "run"
+    argv = ["train", *TINY, "--epochs", "4", "--scheduler", name, "--lr", "0.01", "--out", run]
+    assert command(*argv)[0] == 0
+    history = tgc.load(run / "last.safetensors")["history"]
+    assert [epoch["lr"] for epoch in history] == pytest.approx([0.01 * r for r in rates], rel=1e-5)
+    code, _, err = command("train", "--resume", "--epochs", "6", "--out", run)
+    assert code == (0 if name == "constant" else 2)
+    assert ("--epochs must stay 4 where the run in" in err) is (name != "constant")
+
+
 @pytest.mark.slow
 def test_five_seeds_of_the_default_read_98_percent_of_the_test_digits(command, tmp_path):
     accuracies = []

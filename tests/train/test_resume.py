@@ -55,8 +55,13 @@ class Run:
         )
         self.optimizer = tgc.optim.Adam(self.model.parameters(), lr=0.05)
 
-    def trainer(self, callbacks=()):
-        return Trainer(self.model, self.optimizer, nn.CrossEntropyLoss(), callbacks)
+    def trainer(self, callbacks=(), scheduler=None):
+        return Trainer(self.model, self.optimizer, nn.CrossEntropyLoss(), callbacks, scheduler)
+
+    def annealed(self, callbacks=()):
+        """A trainer whose learning rate falls."""
+        scheduler = tgc.optim.lr_scheduler.CosineAnnealingLR(self.optimizer, EPOCHS)
+        return self.trainer(callbacks, scheduler)
 
     def fit(self, trainer, generator=None):
         train = DataLoader(
@@ -193,6 +198,28 @@ def test_a_loader_with_a_generator_of_its_own(tmp_path):
             run.fit(trainer, tgc.Generator().manual_seed(6))
         finals.append(final(trainer))
     assert all(other == finals[0] for other in finals)
+
+
+@pytest.mark.parametrize("call", [2, 6, 8, 12, 14])
+def test_a_scheduler_goes_on(call, tmp_path):
+    """Interrupted in a step, and in the evaluations before which all steps are done."""
+    run = Run()
+    trainer = run.annealed()
+    run.fit(trainer)
+    straight = final(trainer)
+    assert len({rate for *_, rate in straight[1]}) == EPOCHS
+
+    run = Run()
+    Interrupt(run.model, call)
+    trainer = run.annealed()
+    with pytest.raises(KeyboardInterrupt):
+        run.fit(trainer)
+    save_checkpoint(trainer, tmp_path / "c", {})
+    run = Run(seed=99)
+    trainer = run.annealed()
+    restore(trainer, tmp_path / "c")
+    run.fit(trainer)
+    assert final(trainer) == straight
 
 
 @pytest.mark.parametrize("steps", [1, 4, 6])

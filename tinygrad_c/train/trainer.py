@@ -1,6 +1,7 @@
 """The training loop: epochs of steps, each followed by an evaluation; it can stop and go on
 anywhere."""
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
@@ -178,7 +179,10 @@ class Trainer:
         self.history.append(metrics)
         self.batch = 0
         if self.scheduler is not None:
-            self.scheduler.step()
+            with warnings.catch_warnings():
+                # Where the epoch's steps were made before a restart, none was made in this process.
+                warnings.filterwarnings("ignore", r"lr_scheduler\.step")
+                self.scheduler.step()
         self._remember()
         for callback in self.callbacks:
             callback.on_epoch_end(self, metrics)

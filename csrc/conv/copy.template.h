@@ -1,7 +1,7 @@
 /* What moves elements: the image of a block into workspace, its result out of it. */
 
-/* to[0 .. n) = from[0 .. n), and up to VL - 1 zeros behind it. */
-TGC_INLINE void FN(copy_row)(T *to, const T *from, ptrdiff_t n)
+/* to[0 .. n) = from[0 .. n), and up to VL - 1 zeros behind it; returns how many were written. */
+TGC_INLINE ptrdiff_t FN(copy_row)(T *to, const T *from, ptrdiff_t n)
 {
     ptrdiff_t i = 0;
     for (; i + VL <= n; i += VL) {
@@ -9,7 +9,9 @@ TGC_INLINE void FN(copy_row)(T *to, const T *from, ptrdiff_t n)
     }
     if (i < n) {
         vec_store(to + i, vec_loadn(from + i, n - i));
+        i += VL;
     }
+    return i;
 }
 
 /* to[0 .. n) = 0, and up to VL - 1 zeros behind it. */
@@ -35,8 +37,9 @@ static void FN(copy_plane)(T *to, ptrdiff_t rows, ptrdiff_t cols, const T *from,
             continue;
         }
         FN(zero_row)(to, before);
-        FN(copy_row)(to + before, from + row * from_row + left + before, end - before);
-        FN(zero_row)(to + end, cols - end);
+        const ptrdiff_t done =
+            before + FN(copy_row)(to + before, from + row * from_row + left + before, end - before);
+        FN(zero_row)(to + done, cols - done);
     }
 }
 

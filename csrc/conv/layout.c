@@ -43,6 +43,13 @@ static ptrdiff_t reach(const tgc_conv_axis *a, ptrdiff_t places)
     return (places - 1) * a->step_in + a->extent;
 }
 
+/* Elements of a block's image. */
+static double image_of_block(const tgc_conv_layout *l)
+{
+    return (double)l->channels * (double)reach(&l->h, l->h.block) *
+           (double)reach(&l->w, l->w.block);
+}
+
 /* An image whose windows are its elements is one long row. */
 static void flatten(tgc_conv_axis *h, tgc_conv_axis *w, const tgc_operand *image)
 {
@@ -56,23 +63,25 @@ static void flatten(tgc_conv_axis *h, tgc_conv_axis *w, const tgc_operand *image
     }
 }
 
-/* Cycles for one term of the sums of a row of places, by either method: tiles of few sums wait for
- * the latency of a multiply-add, loads go two at a time. */
+/* Cycles of one term of the sums of a tile: few sums wait for the latency of a multiply-add, and
+ * loads go two at a time. */
 static double tile_cycles(double rows, double vecs, double loads)
 {
     return fmax(fmax(rows * vecs, 8), loads) / 2;
 }
 
-static double channels_cycles(const tgc_conv_layout *l, tgc_conv_limits limits)
+/* Cycles of a block: of its sums, of storing the result, of copying the image. The constants are
+ * measured. */
+static double channels_cycles(const tgc_conv_layout *l, tgc_conv_limits limits, int in_place)
 {
     const double tiles = ceil((double)l->w.block / (double)limits.tile_rows);
     const double rows = (double)l->w.block / tiles;
-    const ptrdiff_t vecs = tgc_conv_ceil_div(l->outputs, limits.lanes);
-    const double pairs = (double)(vecs / 2) * tile_cycles(rows, 2, rows + 2);
-    const double last = (double)(vecs % 2) * tile_cycles(rows, 1, rows + 1);
-    const double store = 0.4 * (double)(vecs * limits.lanes) * (double)l->w.block;
-    return tiles * (pairs + last) + store * (double)l->h.phases * (double)l->w.phases /
-                                        (double)tgc_conv_max(l->depth, 1);
+    const double vecs = (double)tgc_conv_ceil_div(l->outputs, limits.lanes);
+    const double sums = tiles * (floor(vecs / 2) * tile_cycles(rows, 2, rows + 2) +
+                                 fmod(vecs, 2) * tile_cycles(rows, 1, rows + 1));
+    const double store = 0.4 * vecs * (double)limits.lanes * (double)(l->h.step_out * l->w.step_out);
+    const double copy = in_place ? 0 : 0.3 * image_of_block(l);
+    return (double)l->h.block * ((double)l->depth * sums + store * (double)l->w.block) + copy;
 }
 
 static double places_cycles(const tgc_conv_layout *l, tgc_conv_limits limits)
@@ -80,10 +89,11 @@ static double places_cycles(const tgc_conv_layout *l, tgc_conv_limits limits)
     const double tiles = ceil((double)l->outputs / (double)limits.tile_rows);
     const double rows = (double)l->outputs / tiles;
     const double pairs = 0.5 * (double)tgc_conv_ceil_div(l->w.block, limits.lanes);
-    const double scatter = l->w.step_out > 1 ? 1.5 * (double)(l->outputs * l->w.block) : 0;
-    return pairs * tiles * tile_cycles(rows, 2, rows + 4) +
-           scatter * (double)l->h.phases * (double)l->w.phases /
-               (double)tgc_conv_max(l->depth, 1);
+    const double sums = pairs * tiles * tile_cycles(rows, 2, rows + 4);
+    const double scatter =
+        l->w.step_out > 1 ? 1.5 * (double)(l->h.step_out * l->w.step_out * l->outputs) : 0;
+    const double copy = (l->w.step_in > 1 ? 1.5 : 0.3) * image_of_block(l);
+    return (double)l->h.block * ((double)l->depth * sums + scatter * (double)l->w.block) + copy;
 }
 
 /* Cuts the places into blocks, as many whole rows as their image and their result may hold. */
@@ -138,8 +148,7 @@ static ptrdiff_t block_result(const tgc_conv_axis *a)
 static int is_too_wide(const tgc_conv_layout *l)
 {
     return l->result_elements > LARGEST ||
-           (double)reach(&l->h, l->h.block) * (double)reach(&l->w, l->w.block) *
-               (double)l->channels > LARGEST ||
+           image_of_block(l) > LARGEST ||
            (double)l->h.phases * (double)l->w.phases > 4096;
 }
 
@@ -180,8 +189,10 @@ tgc_conv_layout tgc_conv_arrange(const tgc_call *call, int transposed, tgc_conv_
     if (is_too_wide(&l)) {
         return l;
     }
-    l.method = places_cycles(&l, limits) < channels_cycles(&l, limits) ? TGC_CONV_PLACES
-                                                                       : TGC_CONV_CHANNELS;
+    const int inside = is_inside(&l.h) && is_inside(&l.w);
+    l.method = places_cycles(&l, limits) < channels_cycles(&l, limits, inside)
+                   ? TGC_CONV_PLACES
+                   : TGC_CONV_CHANNELS;
     place_image(&l, image, limits);
     cut_chunks(&l, limits);
     return l;

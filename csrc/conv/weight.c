@@ -8,10 +8,10 @@ enum {
     FEWEST_PLACES = 128,
     COPY = 65536,        /* elements of a block's image, about, */
     LARGEST = 1 << 24,   /* and at most */
-    FEW_WEIGHTS = 65536, /* so many are summed in parts of the places, more in slices */
+    FEW_WEIGHTS = 1 << 18, /* so many are summed in parts of the places, more in slices */
     CHUNKS = 16,
     PARTS = 1 << 20,     /* elements of all parts */
-    SLICE = 128,         /* taps of a slice */
+    SLICES = 8,          /* of the channels of all groups */
     CHUNK_WORK = 1 << 18 /* products that a chunk is worth */
 };
 
@@ -28,8 +28,7 @@ static void divide(const tgc_call *call, ptrdiff_t *slices, ptrdiff_t *parts)
     const double rows = fmax((double)y->shape[0] * (double)y->shape[2], 1);
     double n = 1;
     if (weights > FEW_WEIGHTS) {
-        n = fmin(ceil(depth / SLICE), ceil((double)CHUNKS / (double)window.groups));
-        n = fmax(fmin(n, (double)(x->shape[1] / window.groups)), 1);
+        n = fmin(ceil(SLICES / (double)window.groups), (double)(x->shape[1] / window.groups));
     }
     *slices = (ptrdiff_t)n;
     n *= (double)window.groups;

@@ -59,7 +59,16 @@ typedef struct {
     T *y;
     ptrdiff_t y_row, y_plane;
     ptrdiff_t top, left, rows, cols; /* of the block, in places of a phase */
+    const char *ahead, *ahead_end;   /* what the next unit will read */
 } FN(block);
+
+/* Fetches some of what the next unit reads while this one computes. */
+TGC_INLINE void FN(fetch_ahead)(FN(block) *b)
+{
+    for (int i = 0; i < 4 && b->ahead < b->ahead_end; i++, b->ahead += 64) {
+        __builtin_prefetch(b->ahead, 0, 2);
+    }
+}
 
 /* Places of a phase among `n` from `first` on. */
 static ptrdiff_t FN(places_of)(const tgc_conv_axis *axis, ptrdiff_t first, ptrdiff_t n,
@@ -70,7 +79,7 @@ static ptrdiff_t FN(places_of)(const tgc_conv_axis *axis, ptrdiff_t first, ptrdi
 }
 
 /* All places of a phase for one panel of channels, into the block's result. */
-static void FN(run_panel)(const FN(block) *b, ptrdiff_t start, ptrdiff_t width, const T *weight,
+static void FN(run_panel)(FN(block) *b, ptrdiff_t start, ptrdiff_t width, const T *weight,
                           ptrdiff_t phase_h, ptrdiff_t phase_w, ptrdiff_t result_cols)
 {
     const tgc_conv_layout *const l = b->layout;
@@ -88,6 +97,7 @@ static void FN(run_panel)(const FN(block) *b, ptrdiff_t start, ptrdiff_t width, 
                 const ptrdiff_t j = tgc_conv_deal(cols, tiles, t);
                 const ptrdiff_t n = tgc_conv_deal(cols, tiles, t + 1) - j;
                 T *const y = row + j * y_row;
+                FN(fetch_ahead)(b);
                 FN(channel_kernels)[n - 1][width / VL - 1](
                     depth, image + j * l->step, b->offsets + k, l->step, weight + k * width,
                     k ? y : b->packed + start, k ? y_row : 0, y, y_row);
@@ -132,37 +142,61 @@ static void FN(run_channels)(FN(block) *b)
     }
 }
 
-/* One tile of outputs for one or two runs of places; phases of a transposed convolution lie
- * step_out elements apart in the result. */
-static void FN(run_places_tile)(const FN(block) *b, ptrdiff_t tile, const T *weight,
-                                const FN(runs) *runs, int vecs)
+/* The runs of a phase of a transposed convolution, which lie step_out elements apart in y. */
+static void FN(scatter_runs)(const FN(block) *b, ptrdiff_t rows, int vecs, const FN(runs) *runs,
+                             const T *result)
 {
-    const ptrdiff_t start = FN(tile_start)(&b->tiling, tile);
-    const ptrdiff_t rows = FN(tile_start)(&b->tiling, tile + 1) - start;
     const ptrdiff_t step = b->layout->w.step_out;
-    FN(place_kernel) *const kernel = FN(place_kernels)[rows - 1][vecs - 1];
-    FN(runs) r = *runs;
-    for (int v = 0; v < vecs; v++) {
-        r.y[v] += start * b->y_plane;
-    }
-    weight += start * b->depth;
-    if (step == 1) {
-        kernel(b->depth, weight, b->packed + start, &r, b->offsets, b->y_plane);
-        return;
-    }
-    T result[TILE_ROWS * 2 * VL];
-    const FN(runs) inner = {{r.image[0], r.image[1]}, {result, result + VL}, {VL, VL}};
-    kernel(b->depth, weight, b->packed + start, &inner, b->offsets, 2 * VL);
     for (ptrdiff_t i = 0; i < rows; i++) {
         for (int v = 0; v < vecs; v++) {
-            for (ptrdiff_t j = 0; j < r.lanes[v]; j++) {
-                r.y[v][i * b->y_plane + j * step] = result[(i * 2 + v) * VL + j];
+            for (ptrdiff_t j = 0; j < runs->lanes[v]; j++) {
+                runs->y[v][i * b->y_plane + j * step] = result[(i * 2 + v) * VL + j];
             }
         }
     }
 }
 
-/* Places in the lanes: runs of a vector's length, two at a time. */
+/* All places of a phase for one tile of outputs: runs of a vector's length, two at a time. */
+static void FN(run_rows)(FN(block) *b, ptrdiff_t tile, const T *weight, ptrdiff_t phase_h,
+                         ptrdiff_t phase_w)
+{
+    const tgc_conv_layout *const l = b->layout;
+    const ptrdiff_t rows = FN(places_of)(&l->h, b->top, b->rows, phase_h);
+    const ptrdiff_t cols = FN(places_of)(&l->w, b->left, b->cols, phase_w);
+    const ptrdiff_t start = FN(tile_start)(&b->tiling, tile);
+    const ptrdiff_t outputs = FN(tile_start)(&b->tiling, tile + 1) - start;
+    const T *const bias = b->packed + start;
+    T *const y = b->y + start * b->y_plane + (b->top * l->h.step_out + phase_h) * b->y_row +
+                 b->left * l->w.step_out + phase_w;
+    T result[TILE_ROWS * 2 * VL];
+    weight += start * b->depth;
+    ptrdiff_t i = 0, j = 0;
+    while (i < rows && j < cols) {
+        FN(runs) runs = {.lanes = {0}};
+        FN(fetch_ahead)(b);
+        int vecs = 0;
+        for (; vecs < 2 && i < rows; vecs++) {
+            runs.image[vecs] = b->image + i * l->h.step_in * l->row + j;
+            runs.y[vecs] = y + i * l->h.step_out * b->y_row + j * l->w.step_out;
+            runs.lanes[vecs] = tgc_conv_min(cols - j, VL);
+            j += VL;
+            if (j >= cols) {
+                j = 0;
+                i++;
+            }
+        }
+        FN(place_kernel) *const kernel = FN(place_kernels)[outputs - 1][vecs - 1];
+        if (l->w.step_out == 1) {
+            kernel(b->depth, weight, bias, &runs, b->offsets, b->y_plane);
+        } else {
+            const FN(runs) inner = {{runs.image[0], runs.image[1]}, {result, result + VL}, {VL, VL}};
+            kernel(b->depth, weight, bias, &inner, b->offsets, 2 * VL);
+            FN(scatter_runs)(b, outputs, vecs, &runs, result);
+        }
+    }
+}
+
+/* Places in the lanes. */
 static void FN(run_places)(FN(block) *b)
 {
     const tgc_conv_layout *const l = b->layout;
@@ -173,28 +207,8 @@ static void FN(run_places)(FN(block) *b)
             if (!one_phase) {
                 b->depth = tgc_conv_offsets(l, phase_h, phase_w, b->offsets);
             }
-            const ptrdiff_t rows = FN(places_of)(&l->h, b->top, b->rows, phase_h);
-            const ptrdiff_t cols = FN(places_of)(&l->w, b->left, b->cols, phase_w);
-            const ptrdiff_t per_row = tgc_conv_ceil_div(cols, VL);
-            const ptrdiff_t n = rows * per_row;
             for (ptrdiff_t tile = b->first_tile; tile < b->end_tile; tile++) {
-                for (ptrdiff_t run = 0; run < n; run += 2) {
-                    FN(runs) runs;
-                    const int vecs = n - run > 1 ? 2 : 1;
-                    for (int v = 0; v < vecs; v++) {
-                        const ptrdiff_t i = (run + v) / per_row, j = (run + v) % per_row * VL;
-                        runs.image[v] = b->image + i * l->h.step_in * l->row + j;
-                        runs.y[v] = b->y + ((b->top + i) * l->h.step_out + phase_h) * b->y_row +
-                                    (b->left + j) * l->w.step_out + phase_w;
-                        runs.lanes[v] = tgc_conv_min(cols - j, VL);
-                    }
-                    if (vecs == 1) {
-                        runs.image[1] = runs.image[0];
-                        runs.y[1] = runs.y[0];
-                        runs.lanes[1] = 0;
-                    }
-                    FN(run_places_tile)(b, tile, weight, &runs, vecs);
-                }
+                FN(run_rows)(b, tile, weight, phase_h, phase_w);
             }
             weight += b->tiling.padded * b->depth;
         }
@@ -244,6 +258,12 @@ static void FN(run_unit)(const tgc_call *call, FN(block) *b, ptrdiff_t unit, T *
     b->packed = (const T *)call->operands[1].data + group * b->tiling.padded * (1 + l->depth);
     const T *const source = (const T *)image->data + n * image->strides[0] +
                             group * l->channels * image->strides[1];
+    const ptrdiff_t elements = l->channels * l->h.image * l->w.image;
+    b->ahead = (const char *)(source + elements);
+    b->ahead_end = b->ahead;
+    if (unit + 1 < l->units && across * down == 1 && tgc_is_contiguous(image)) {
+        b->ahead_end += (size_t)elements * sizeof(T);
+    }
     b->image = FN(block_image)(b, source, image->strides[1], image->strides[2], copy);
     if (l->method == TGC_CONV_CHANNELS) {
         FN(run_channels)(b);

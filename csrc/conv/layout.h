@@ -14,6 +14,7 @@
 #ifndef TGC_CONV_LAYOUT_H
 #define TGC_CONV_LAYOUT_H
 
+#include "../runtime/lines.h"
 #include "conv.h"
 
 typedef enum {

@@ -1,4 +1,4 @@
-"""The micro-kernels of the matrix product keep their accumulators in registers.
+"""The micro-kernels of matrix products and convolutions keep their accumulators in registers.
 
 A compiler that runs out of them puts some on the stack, in silence: the results stay right, and
 take several times as long.
@@ -32,7 +32,7 @@ def functions(assembly):
     """The lines of each micro-kernel, by its name."""
     name, found = None, {}
     for line in assembly.splitlines():
-        if label := re.match(r"((?:tile|dot)_\w+):", line):
+        if label := re.match(r"((?:tile|dot|channel|place|tap)_\d\w+):", line):
             name = label[1]
         elif re.match(r"\s*\.size", line):
             name = None
@@ -52,12 +52,19 @@ def loops(lines):
 
 
 @pytest.mark.parametrize("isa", ["avx2", "avx512"])
-def test_no_accumulator_is_on_the_stack(isa, tmp_path):
+@pytest.mark.parametrize(
+    ("family", "some"),
+    [
+        ("matmul", {"tile_6x2_f32", "tile_6x2_f64", "dot_3_f32"}),
+        ("conv", {"channel_6x2_f32", "place_6x2_f64", "tap_2x3x2_f32", "dot_5x1_f64"}),
+    ],
+)
+def test_no_accumulator_is_on_the_stack(family, some, isa, tmp_path):
     target = tmp_path / f"{isa}.s"
-    source = ROOT / f"csrc/matmul/matmul_{isa}.c"
+    source = ROOT / f"csrc/{family}/{family}_{isa}.c"
     subprocess.run([*CC, *FLAGS, "-S", str(source), "-o", str(target)], check=True)
     kernels = functions(target.read_text())
-    assert {"tile_6x2_f32", "tile_6x2_f64", "dot_3_f32"} <= kernels.keys()
+    assert some <= kernels.keys()
     for name, lines in kernels.items():
         products = [loop for loop in loops(lines) if any(map(MULTIPLY.search, loop))]
         assert products, name

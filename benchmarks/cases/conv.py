@@ -1,0 +1,115 @@
+"""Convolutions: the layers of small networks and of ResNets, and shapes that nobody has chosen."""
+
+import random
+from dataclasses import dataclass
+
+from benchmarks.cases.case import Case
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A convolution of a batch of square images."""
+
+    batch: int
+    channels: int
+    size: int
+    outputs: int
+    kernel: int
+    stride: int = 1
+    padding: int = 0
+    dilation: int = 1
+    groups: int = 1
+
+    def __str__(self):
+        image = f"{self.batch}x{self.channels}x{self.size}x{self.size}"
+        text = f"{image} -> {self.outputs} k{self.kernel}"
+        unusual = {"s": self.stride, "d": self.dilation, "g": self.groups}
+        return text + "".join(f" {letter}{n}" for letter, n in unusual.items() if n > 1)
+
+    def flops(self):
+        """Of the forward pass: a product and a sum for each tap of each output."""
+        spread = self.dilation * (self.kernel - 1) + 1
+        places = ((self.size + 2 * self.padding - spread) // self.stride + 1) ** 2
+        taps = self.channels // self.groups * self.kernel**2
+        return 2 * self.batch * self.outputs * places * taps
+
+
+# LeNet-5, the course's network, ResNet-20 on 32 x 32 and ResNet-18 on 224 x 224 pixels.
+LAYERS = [
+    Layer(64, 1, 28, 6, 5, padding=2),
+    Layer(64, 6, 14, 16, 5),
+    Layer(256, 1, 28, 16, 3, padding=1),
+    Layer(256, 16, 14, 32, 3, padding=1),
+    Layer(256, 32, 7, 64, 3, padding=1),
+    Layer(128, 3, 32, 16, 3, padding=1),
+    Layer(128, 16, 32, 16, 3, padding=1),
+    Layer(128, 16, 32, 32, 3, 2, 1),
+    Layer(128, 32, 16, 32, 3, padding=1),
+    Layer(128, 32, 16, 64, 3, 2, 1),
+    Layer(128, 64, 8, 64, 3, padding=1),
+    Layer(32, 3, 224, 64, 7, 2, 3),
+    Layer(32, 64, 56, 64, 3, padding=1),
+    Layer(32, 64, 56, 128, 3, 2, 1),
+    Layer(32, 64, 56, 128, 1, 2),
+    Layer(32, 128, 28, 128, 3, padding=1),
+    Layer(32, 128, 28, 256, 3, 2, 1),
+    Layer(32, 256, 14, 256, 3, padding=1),
+    Layer(32, 256, 14, 512, 3, 2, 1),
+    Layer(32, 512, 7, 512, 3, padding=1),
+]
+OTHERS = [
+    Layer(32, 64, 56, 256, 1),
+    Layer(128, 64, 28, 64, 3, padding=1, groups=64),
+    Layer(128, 64, 28, 64, 3, 2, 1, groups=64),
+    Layer(64, 64, 28, 64, 3, padding=1, groups=4),
+    Layer(64, 32, 28, 32, 3, padding=2, dilation=2),
+]
+
+
+def drawn(n, seed=0):
+    """n drawn layers, most of them odd."""
+    draw = random.Random(seed)
+    for _ in range(n):
+        channels, outputs = (round(2 ** draw.uniform(0, 7)) for _ in range(2))
+        kernel, stride = draw.choice([1, 2, 3, 3, 4, 5]), draw.choice([1, 1, 1, 2])
+        size = round(2 ** draw.uniform(3, 6))
+        yield Layer(32, channels, size, outputs, kernel, stride, draw.randint(0, kernel // 2))
+
+
+def convolution(layer, backward):
+    """The forward pass, or with all gradients: of weight and bias, and of an input of more than 3
+    channels, which is not the first layer's."""
+
+    def for_torch(torch):
+        x = torch.randn(layer.batch, layer.channels, layer.size, layer.size)
+        model = torch.nn.Conv2d(
+            layer.channels, layer.outputs, layer.kernel, layer.stride, layer.padding,
+            layer.dilation, layer.groups,
+        )  # fmt: skip
+
+        def forward():
+            with torch.no_grad():
+                return model(x)
+
+        g = torch.randn(*forward().shape)
+        x.requires_grad_(layer.channels > 3)
+
+        def both():
+            model.zero_grad()
+            x.grad = None
+            model(x).backward(g)
+
+        return both if backward else forward
+
+    passes = 1 if not backward else 2 if layer.channels <= 3 else 3
+    return Case(for_torch, flops=passes * layer.flops())
+
+
+def named(prefix, layers):
+    """Both cases of every layer."""
+    for layer in layers:
+        yield f"{prefix} {layer}, forward", convolution(layer, backward=False)
+        yield f"{prefix} {layer}, with gradients", convolution(layer, backward=True)
+
+
+CASES = dict(named("conv", LAYERS + OTHERS)) | dict(named("drawn conv", drawn(8)))

@@ -1,0 +1,208 @@
+/* Convolutions of every ISA against their definition, in memory of exactly the arrays' sizes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "conv/weight.h"
+#include "runtime/threads.h"
+
+typedef struct {
+    ptrdiff_t image, kernel, stride, padding, dilation;
+} axis;
+
+typedef struct {
+    ptrdiff_t images, groups, channels, outputs; /* of one group */
+    axis h, w;
+} problem;
+
+/* An array of four dimensions. */
+typedef struct {
+    char *data;
+    ptrdiff_t shape[4];
+    ptrdiff_t n;
+} array;
+
+static ptrdiff_t places(const axis *a)
+{
+    return (a->image + 2 * a->padding - (a->kernel - 1) * a->dilation - 1) / a->stride + 1;
+}
+
+static array new_array(int dtype, ptrdiff_t n0, ptrdiff_t n1, ptrdiff_t n2, ptrdiff_t n3)
+{
+    array a = {NULL, {n0, n1, n2, n3}, n0 * n1 * n2 * n3};
+    a.data = malloc((size_t)a.n * tgc_item_size(dtype));
+    for (ptrdiff_t i = 0; i < a.n; i++) {
+        const int number = (int)(i * 7 % 11) - 5;
+        if (dtype == TGC_F32) {
+            ((float *)(void *)a.data)[i] = (float)number;
+        } else {
+            ((double *)(void *)a.data)[i] = number;
+        }
+    }
+    return a;
+}
+
+static int same(const array *a, const array *b, int dtype)
+{
+    return memcmp(a->data, b->data, (size_t)a->n * tgc_item_size(dtype)) == 0;
+}
+
+static void add_operand(tgc_call *call, const array *a, int dtype, int access)
+{
+    tgc_operand *o = &call->operands[call->n_operands++];
+    *o = (tgc_operand){.data = a->data, .ndim = 4, .dtype = (int8_t)dtype, .access = (int8_t)access};
+    ptrdiff_t step = 1;
+    for (int d = 3; d >= 0; d--) {
+        o->shape[d] = a->shape[d];
+        o->strides[d] = step;
+        step *= a->shape[d];
+    }
+}
+
+static tgc_call begin(tgc_kernel_id id, int dtype, const problem *p)
+{
+    tgc_call call = {.kernel = tgc_find_kernel(id, (tgc_dtype)dtype), .status = -1};
+    const ptrdiff_t sizes[] = {p->h.kernel, p->h.stride, p->h.padding, p->h.dilation, p->w.kernel,
+                               p->w.stride, p->w.padding, p->w.dilation, p->groups};
+    memcpy(call.sizes, sizes, sizeof sizes);
+    return call;
+}
+
+static void run(tgc_call *call)
+{
+    call->kernel->plan(call);
+    CHECK(tgc_run(call) == 0);
+}
+
+/* The packed weights and the product by `kernel`, beside the definition by `naive`. */
+static void check_moving(tgc_kernel_id kernel, tgc_kernel_id naive, int dtype, const problem *p,
+                         const array *image, const array *weight, const array *result)
+{
+    const ptrdiff_t outputs = result->shape[1] / p->groups;
+    const ptrdiff_t depth = image->shape[1] / p->groups * p->h.kernel * p->w.kernel;
+    array packed = new_array(dtype, p->groups, (outputs + 15) / 16 * 16, 1 + depth, 1);
+    array y = new_array(dtype, result->shape[0], result->shape[1], result->shape[2],
+                        result->shape[3]);
+    array expected = new_array(dtype, y.shape[0], y.shape[1], y.shape[2], y.shape[3]);
+    tgc_call call = begin(kernel, dtype, p), pack = begin(TGC_conv_pack, dtype, p);
+    add_operand(&call, image, dtype, TGC_READ);
+    add_operand(&call, &packed, dtype, TGC_READ);
+    add_operand(&call, &y, dtype, TGC_WRITE);
+    call.kernel->plan(&call);
+    memcpy(pack.sizes, call.sizes, sizeof pack.sizes);
+    add_operand(&pack, weight, dtype, TGC_READ);
+    add_operand(&pack, &packed, dtype, TGC_WRITE);
+    run(&pack);
+    run(&call);
+    tgc_call definition = begin(naive, dtype, p);
+    add_operand(&definition, image, dtype, TGC_READ);
+    add_operand(&definition, weight, dtype, TGC_READ);
+    add_operand(&definition, &expected, dtype, TGC_WRITE);
+    run(&definition);
+    CHECK(same(&y, &expected, dtype));
+    free(packed.data);
+    free(y.data);
+    free(expected.data);
+}
+
+static void check_weight(int dtype, const problem *p, const array *y, const array *x,
+                         const array *weight)
+{
+    array found = new_array(dtype, weight->shape[0], weight->shape[1], weight->shape[2],
+                            weight->shape[3]);
+    array expected = new_array(dtype, weight->shape[0], weight->shape[1], weight->shape[2],
+                               weight->shape[3]);
+    tgc_call call = begin(TGC_conv_weight, dtype, p), total = begin(TGC_conv_weight_sum, dtype, p);
+    add_operand(&call, y, dtype, TGC_READ);
+    add_operand(&call, x, dtype, TGC_READ);
+    call.kernel->plan(&call);
+    array sums = new_array(dtype, call.sizes[TGC_CONV_PARTS], p->groups,
+                           (p->outputs + 15) / 16 * 16,
+                           weight->shape[1] * weight->shape[2] * weight->shape[3]);
+    add_operand(&call, &sums, dtype, TGC_WRITE);
+    memcpy(total.sizes, call.sizes, sizeof total.sizes);
+    add_operand(&total, &sums, dtype, TGC_READ);
+    add_operand(&total, &found, dtype, TGC_WRITE);
+    run(&call);
+    run(&total);
+    tgc_call definition = begin(TGC_conv_weight_naive, dtype, p);
+    add_operand(&definition, y, dtype, TGC_READ);
+    add_operand(&definition, x, dtype, TGC_READ);
+    add_operand(&definition, &expected, dtype, TGC_WRITE);
+    run(&definition);
+    CHECK(same(&found, &expected, dtype));
+    free(found.data);
+    free(expected.data);
+    free(sums.data);
+}
+
+static void check_columns(int dtype, const problem *p, const array *x, const array *y)
+{
+    array columns = new_array(dtype, x->shape[0] * x->shape[1], p->h.kernel * p->w.kernel,
+                              y->shape[2], y->shape[3]);
+    array back = new_array(dtype, x->shape[0], x->shape[1], x->shape[2], x->shape[3]);
+    const ptrdiff_t shape[6] = {x->shape[0], x->shape[1], p->h.kernel, p->w.kernel, y->shape[2],
+                                y->shape[3]};
+    for (int backward = 0; backward < 2; backward++) {
+        tgc_call call = begin(backward ? TGC_col2im : TGC_im2col, dtype, p);
+        call.n_operands = backward;
+        add_operand(&call, backward ? &back : x, dtype, backward ? TGC_WRITE : TGC_READ);
+        call.n_operands = !backward;
+        add_operand(&call, &columns, dtype, backward ? TGC_READ : TGC_WRITE);
+        call.n_operands = 2;
+        tgc_operand *o = &call.operands[!backward];
+        ptrdiff_t step = 1;
+        o->ndim = 6;
+        for (int d = 5; d >= 0; d--) {
+            o->shape[d] = shape[d];
+            o->strides[d] = step;
+            step *= shape[d];
+        }
+        run(&call);
+    }
+    free(columns.data);
+    free(back.data);
+}
+
+static void check_problem(int dtype, const problem *p)
+{
+    const ptrdiff_t channels = p->groups * p->channels, outputs = p->groups * p->outputs;
+    array x = new_array(dtype, p->images, channels, p->h.image, p->w.image);
+    array y = new_array(dtype, p->images, outputs, places(&p->h), places(&p->w));
+    array weight = new_array(dtype, outputs, p->channels, p->h.kernel, p->w.kernel);
+    check_moving(TGC_conv, TGC_conv_naive, dtype, p, &x, &weight, &y);
+    check_moving(TGC_conv_transpose, TGC_conv_transpose_naive, dtype, p, &y, &weight, &x);
+    check_weight(dtype, p, &y, &x, &weight);
+    check_columns(dtype, p, &x, &y);
+    free(x.data);
+    free(y.data);
+    free(weight.data);
+}
+
+int main(void)
+{
+    static const problem problems[] = {
+        {2, 1, 1, 16, {9, 3, 1, 1, 1}, {28, 3, 1, 1, 1}},
+        {3, 1, 5, 6, {8, 5, 1, 0, 1}, {14, 5, 1, 2, 1}},
+        {2, 1, 9, 33, {7, 3, 1, 1, 1}, {7, 3, 1, 1, 1}},
+        {1, 1, 3, 17, {11, 7, 2, 3, 1}, {37, 7, 2, 3, 1}},
+        {2, 1, 4, 20, {6, 3, 1, 2, 2}, {19, 2, 1, 1, 2}},
+        {2, 1, 18, 34, {5, 1, 1, 0, 1}, {9, 1, 1, 0, 1}},
+        {2, 1, 18, 7, {5, 1, 2, 0, 1}, {9, 1, 2, 0, 1}},
+        {2, 5, 1, 1, {9, 3, 1, 1, 1}, {17, 3, 1, 1, 1}},
+        {2, 3, 2, 4, {9, 4, 3, 2, 1}, {23, 6, 3, 1, 1}},
+        {5, 1, 3, 9, {3, 3, 1, 0, 1}, {3, 3, 1, 0, 1}},
+        {1, 1, 2, 3, {1, 1, 1, 0, 1}, {900, 9, 1, 4, 1}},
+    };
+    tgc_set_num_threads(3);
+    for (tgc_isa isa = TGC_GENERIC; isa < TGC_N_ISAS; isa++) {
+        if (tgc_cpu_supports(isa)) {
+            tgc_use_isa(isa);
+            for (size_t i = 0; i < sizeof problems / sizeof *problems; i++) {
+                check_problem(TGC_F32, &problems[i]);
+                check_problem(TGC_F64, &problems[i]);
+            }
+        }
+    }
+    return check_result();
+}

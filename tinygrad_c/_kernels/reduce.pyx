@@ -174,7 +174,8 @@ cdef ndarray arg_extreme(str name, int kernel, ndarray a, object dim, bint keepd
 
 cdef Axes find_axes_or_all(str name, ndarray a, object dims, bint keepdim) except *:
     """PyTorch reads an empty tuple as all axes, but for any and all."""
-    return find_axes(name, a, None if dims == () or dims == [] else dims, keepdim)
+    cdef bint every = isinstance(dims, (tuple, list)) and not dims
+    return find_axes(name, a, None if every else dims, keepdim)
 
 
 cdef int sum_dtype(ndarray a) except -1:

@@ -92,7 +92,7 @@ class ShapeMethods:
         if dim is None:
             dims = range(len(shape))
         else:
-            given = (dim,) if isinstance(dim, int) else dim
+            given = dim if isinstance(dim, (tuple, list)) else (dim,)
             dims = [one_dim("squeeze", d, len(shape)) for d in given]
             if len(set(dims)) < len(dims):
                 raise ShapeError(f"squeeze: dims must name each dimension once, got {given}")

@@ -16,7 +16,7 @@ def dims_of(dim, ndim):
     """`dim` (None, a number or several) as a tuple of numbers in 0 ... ndim - 1."""
     if dim is None or ndim == 0:
         return tuple(range(ndim))
-    if isinstance(dim, int):
+    if not isinstance(dim, (tuple, list)):
         dim = (dim,)
     return tuple(d + ndim if d < 0 else d for d in dim) or tuple(range(ndim))
 
@@ -192,7 +192,7 @@ def var(a, dim=None, correction=1, keepdim=False):
     shape = a.shape
     centred = sub(a, mean(a, dim, True))
     freedom = count(shape, dim) - correction
-    return mul(sum(square(centred), dim, keepdim), 1 / freedom if freedom > 0 else float("nan"))
+    return divide(sum(square(centred), dim, keepdim), max(freedom, 0))
 
 
 def std(a, dim=None, correction=1, keepdim=False):

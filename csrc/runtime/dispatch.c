@@ -5,6 +5,7 @@
 
 #include "../conv/conv.h"
 #include "../elementwise/elementwise.h"
+#include "../embedding/embedding.h"
 #include "../index/index.h"
 #include "../index/nonzero.h"
 #include "../loss/loss.h"
@@ -23,6 +24,7 @@ static tgc_isa current;
 #define INSTALL_VARIANTS(isa) \
     tgc_conv_##isa(table); \
     tgc_elementwise_##isa(table); \
+    tgc_embedding_##isa(table); \
     tgc_loss_##isa(table); \
     tgc_matmul_##isa(table); \
     tgc_norm_##isa(table); \

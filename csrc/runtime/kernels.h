@@ -60,6 +60,9 @@
     X(binary_cross_entropy_with_logits) X(binary_cross_entropy_with_logits_backward)         \
     X(nll_loss) X(nll_loss_backward)
 
+/* Rows of a table. */
+#define TGC_EMBEDDING_KERNELS(X) X(embedding) X(embedding_backward)
+
 /* Over all but the channels. */
 #define TGC_NORM_KERNELS(X) X(batch_norm) X(batch_norm_backward)
 
@@ -74,6 +77,7 @@
 #define TGC_ALL_KERNELS(X)     \
     TGC_CONV_KERNELS(X)        \
     TGC_ELEMENTWISE_KERNELS(X) \
+    TGC_EMBEDDING_KERNELS(X)   \
     TGC_INDEX_KERNELS(X)       \
     TGC_LOSS_KERNELS(X)        \
     TGC_NORM_KERNELS(X)        \

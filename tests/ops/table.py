@@ -797,4 +797,27 @@ NORM = [
     ),
 ]
 
-ROWS = [*ELEMENTWISE, *REDUCE, *SHAPE, *INDEX, *PRODUCTS, *SOFTMAX, *CONV, *LOSS, *POOL, *NORM]
+EMBEDDING = [
+    Row(
+        "embedding",
+        lambda t, w, i: t.nn.functional.embedding(i, w),
+        lambda w, i: w[i],
+        (("any", (3, 4)), ("rows", (2, 5))),
+        ("embedding", "embedding_backward", "embedding_rows"),
+        **EXACT,
+    ),
+]
+
+ROWS = [
+    *ELEMENTWISE,
+    *REDUCE,
+    *SHAPE,
+    *INDEX,
+    *PRODUCTS,
+    *SOFTMAX,
+    *CONV,
+    *LOSS,
+    *POOL,
+    *NORM,
+    *EMBEDDING,
+]

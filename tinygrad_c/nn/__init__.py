@@ -14,6 +14,7 @@ from tinygrad_c.nn.batchnorm import BatchNorm1d, BatchNorm2d
 from tinygrad_c.nn.container import ModuleList, Sequential
 from tinygrad_c.nn.conv import Conv1d, Conv2d
 from tinygrad_c.nn.dropout import Dropout
+from tinygrad_c.nn.embedding import Embedding
 from tinygrad_c.nn.flatten import Flatten, Unflatten
 from tinygrad_c.nn.linear import Identity, Linear
 from tinygrad_c.nn.loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss, NLLLoss
@@ -42,6 +43,7 @@ __all__ = [
     "Conv2d",
     "CrossEntropyLoss",
     "Dropout",
+    "Embedding",
     "Flatten",
     "Identity",
     "LeakyReLU",

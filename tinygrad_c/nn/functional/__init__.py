@@ -32,7 +32,7 @@ from tinygrad_c.nn.functional.pooling import (
     max_pool1d,
     max_pool2d,
 )
-from tinygrad_c.nn.functional.sparse import one_hot
+from tinygrad_c.nn.functional.sparse import embedding, one_hot
 from tinygrad_c.ops.elementwise import sigmoid, tanh
 from tinygrad_c.ops.matmul import linear
 
@@ -50,6 +50,7 @@ __all__ = [
     "conv_transpose2d",
     "cross_entropy",
     "dropout",
+    "embedding",
     "fold",
     "leaky_relu",
     "linear",

@@ -1,0 +1,41 @@
+/*
+ * Rows of a table by their numbers, and the gradient.
+ *
+ *     embedding           y[p] = weight[index[p]], 0 where index[p] is `skip`
+ *     embedding_backward  weight = 0, and y[p] added to weight[index[p]] in the order of p unless
+ *                         index[p] is `skip`
+ *
+ * Operands: weight, index, y; or y, index, weight. weight is (rows, columns), index (n) of int64 or
+ * int32, y (n, columns); columns are side by side. sizes[TGC_EMBEDDING_SKIP] is `skip`, negative
+ * for none. An index is bad unless 0 <= index < rows: the first one is reported. The gradient is
+ * cut into chunks of rows of the weight, each of which looks at all indices.
+ */
+#ifndef TGC_EMBEDDING_H
+#define TGC_EMBEDDING_H
+
+#include "../index/index.h"
+#include "../reduce/axes.h"
+#include "../runtime/dispatch.h"
+
+/* What call->sizes holds. */
+enum {
+    TGC_EMBEDDING_SKIP,
+    TGC_EMBEDDING_CHUNK /* set by plan: rows of a chunk */
+};
+
+void tgc_embedding_plan(tgc_call *call);
+void tgc_embedding_backward_plan(tgc_call *call);
+void tgc_embedding_explain(const tgc_call *call, char *text, size_t size);
+
+/* The index at position p. */
+static inline int64_t tgc_embedding_index(const tgc_operand *index, ptrdiff_t p)
+{
+    const ptrdiff_t at = p * index->strides[0] * (ptrdiff_t)tgc_item_size(index->dtype);
+    return tgc_read_index(index->data + at, index->dtype);
+}
+
+void tgc_embedding_generic(tgc_table table);
+void tgc_embedding_avx2(tgc_table table);
+void tgc_embedding_avx512(tgc_table table);
+
+#endif

@@ -1,0 +1,74 @@
+/* Embedding for one real type (T). */
+
+/* Row `row` of an operand of two dimensions. */
+TGC_INLINE T *FN(table_row)(const tgc_operand *o, ptrdiff_t row)
+{
+    return (T *)(void *)o->data + row * o->strides[0];
+}
+
+/* Operands: weight, index, y. */
+static void FN(embedding)(const tgc_call *call, ptrdiff_t chunk)
+{
+    const tgc_operand *weight = &call->operands[0], *index = &call->operands[1];
+    const tgc_operand *y = &call->operands[2];
+    const ptrdiff_t size = call->sizes[TGC_EMBEDDING_CHUNK], begin = chunk * size;
+    const ptrdiff_t end = tgc_min(begin + size, y->shape[0]);
+    const size_t nbytes = (size_t)y->shape[1] * sizeof(T);
+    for (ptrdiff_t p = begin; p < end; p++) {
+        const int64_t row = tgc_embedding_index(index, p);
+        if ((uint64_t)row >= (uint64_t)weight->shape[0]) {
+            tgc_report(call, p);
+            return;
+        }
+        if (row == call->sizes[TGC_EMBEDDING_SKIP]) {
+            memset(FN(table_row)(y, p), 0, nbytes);
+        } else {
+            memcpy(FN(table_row)(y, p), FN(table_row)(weight, row), nbytes);
+        }
+    }
+}
+
+static void FN(add_row)(T *to, const T *from, ptrdiff_t n)
+{
+    ptrdiff_t j = 0;
+    for (; j + VL <= n; j += VL) {
+        vec_store(to + j, vec_load(to + j) + vec_load(from + j));
+    }
+    if (j < n) {
+        vec_storen(to + j, vec_loadn(to + j, n - j) + vec_loadn(from + j, n - j), n - j);
+    }
+}
+
+/* Operands: y, index, weight. */
+static void FN(embedding_backward)(const tgc_call *call, ptrdiff_t chunk)
+{
+    const tgc_operand *y = &call->operands[0], *index = &call->operands[1];
+    const tgc_operand *weight = &call->operands[2];
+    const ptrdiff_t size = call->sizes[TGC_EMBEDDING_CHUNK], begin = chunk * size;
+    const ptrdiff_t end = tgc_min(begin + size, weight->shape[0]), columns = weight->shape[1];
+    memset(FN(table_row)(weight, begin), 0, (size_t)((end - begin) * columns) * sizeof(T));
+    for (ptrdiff_t p = 0; p < y->shape[0]; p++) {
+        const int64_t row = tgc_embedding_index(index, p);
+        if ((uint64_t)row >= (uint64_t)weight->shape[0]) {
+            tgc_report(call, p);
+            return;
+        }
+        if (row >= begin && row < end && row != call->sizes[TGC_EMBEDDING_SKIP]) {
+            FN(add_row)(FN(table_row)(weight, row), FN(table_row)(y, p), columns);
+        }
+    }
+}
+
+static void FN(install_embedding)(tgc_table table)
+{
+    table[TGC_embedding][TGC_DTYPE] = (tgc_kernel){.name = "embedding",
+                                                   .plan = tgc_embedding_plan,
+                                                   .chunk = FN(embedding),
+                                                   .cost = 0.15,
+                                                   .explain = tgc_embedding_explain};
+    table[TGC_embedding_backward][TGC_DTYPE] = (tgc_kernel){.name = "embedding_backward",
+                                                            .plan = tgc_embedding_backward_plan,
+                                                            .chunk = FN(embedding_backward),
+                                                            .cost = 0.2,
+                                                            .explain = tgc_embedding_explain};
+}

@@ -1,0 +1,17 @@
+#include "embedding.h"
+
+#include "../vec/avx2.h"
+
+#include "../vec/f32.h"
+#include "embedding.template.h"
+
+#include "../vec/f64.h"
+#include "embedding.template.h"
+
+void tgc_embedding_avx2(tgc_table table)
+{
+    install_embedding_f32(table);
+    install_embedding_f64(table);
+}
+
+#include "../vec/end.h"

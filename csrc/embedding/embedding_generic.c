@@ -1,0 +1,15 @@
+#include "embedding.h"
+
+#include "../vec/generic.h"
+
+#include "../vec/f32.h"
+#include "embedding.template.h"
+
+#include "../vec/f64.h"
+#include "embedding.template.h"
+
+void tgc_embedding_generic(tgc_table table)
+{
+    install_embedding_f32(table);
+    install_embedding_f64(table);
+}

@@ -1,0 +1,6 @@
+"""Rows of a table by their numbers."""
+
+from numpy import ndarray
+
+def embedding(weight: ndarray, index: ndarray, skip: int = -1) -> ndarray: ...
+def embedding_backward(grad: ndarray, index: ndarray, rows: int, skip: int = -1) -> ndarray: ...

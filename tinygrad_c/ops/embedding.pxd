@@ -1,0 +1,1 @@
+# No types of its own: the file is compiled as it stands.

@@ -37,13 +37,15 @@ def run(arguments: Namespace) -> int:
     data = load_data(settings["data"], settings.get("data_dir"), arguments.download)
     facts = {**environment(), "seed": settings["seed"], "commit": commit()}
     path = Path(arguments.out) if arguments.out else default_folder(settings)
-    with RunFolder(path, settings, facts, resume=arguments.resume) as folder:
+    with (
+        RunFolder(path, settings, facts, resume=arguments.resume) as folder,
+        told_how_to_go_on(folder),
+    ):
         trainer = make_trainer(settings, [progress, folder])
         folder.restore(trainer)
         announce(trainer, settings, folder)
-        with told_how_to_go_on(trainer, folder):
-            fit(trainer, settings, data, folder)
-            finish(trainer, settings, data, folder)
+        fit(trainer, settings, data, folder)
+        finish(trainer, settings, data, folder)
     return 0
 
 
@@ -54,9 +56,10 @@ def fit(trainer: Trainer, settings: dict[str, Any], data: ImageData, folder: Run
     try:
         with interrupts.undisguised():
             trainer.fit(train, validation, settings["epochs"])
-    except Interrupted:
+    except Interrupted as error:
         folder.save(trainer)
-        raise
+        epoch = min(trainer.epoch + 1, trainer.epochs)
+        raise Interrupted(error.number, f"Interrupted in epoch {epoch}, saved.") from None
 
 
 def announce(trainer: Trainer, settings: dict[str, Any], folder: RunFolder) -> None:
@@ -64,26 +67,24 @@ def announce(trainer: Trainer, settings: dict[str, Any], folder: RunFolder) -> N
     count = sum(p.numel() for p in trainer.model.parameters())
     place = f"{settings['model']} ({count:,} parameters) on {settings['data']}"
     if trainer.epoch == settings["epochs"]:
-        print(f"{place}: all {trainer.epoch} epochs are done; results go to {folder.path}")
+        what = f"{place}: all {trainer.epoch} epochs are done"
     elif trainer.epoch or trainer.batch:
         after = f"after {trainer.batch} steps of epoch" if trainer.batch else "with epoch"
-        print(f"Going on with {place} {after} {trainer.epoch + 1}; results go to {folder.path}")
+        what = f"Going on with {place} {after} {trainer.epoch + 1}"
     else:
-        print(f"Training {place}; results go to {folder.path}", flush=True)
+        what = f"Training {place}"
+    print(f"{what}; results go to {folder.path}", flush=True)
 
 
 @contextmanager
-def told_how_to_go_on(trainer: Trainer, folder: RunFolder) -> Iterator[None]:
+def told_how_to_go_on(folder: RunFolder) -> Iterator[None]:
     """Say how to go on where the block is interrupted or fails."""
     command = f"tinygrad_c train --resume --out {shlex.quote(str(folder.path))}"
     try:
         with interrupts.undisguised():
             yield
     except Interrupted as error:
-        done = trainer.epoch == trainer.epochs
-        where = "after the last epoch" if done else f"in epoch {trainer.epoch + 1}"
-        advice = f"Interrupted {where}, saved. Go on with: {command}"
-        raise Interrupted(error.number, advice) from None
+        raise Interrupted(error.number, f"{error} Go on with: {command}") from None
     except OSError as error:
         raise ValueError(
             f"{describe(error)}. {standing(folder)} When that is repaired, go on with: {command}"

@@ -1,6 +1,7 @@
 """Fixtures and hypothesis profiles for all tests."""
 
 import os
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -12,6 +13,9 @@ from tinygrad_c._kernels import runtime
 # Programs that tests start import the very package that is tested, not what lies in their folder.
 os.environ["PYTHONSAFEPATH"] = "1"
 os.environ["PYTHONPATH"] = str(Path(tinygrad_c.__file__).parents[1])
+
+# A shell may have started the tests with Ctrl-C ignored, which the programs they start inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("everyday", deadline=None, derandomize=True, max_examples=50)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000)

@@ -48,6 +48,8 @@ class TensorCore(TensorBase):
         return sub.binary(self, other)
 
     def __rsub__(self, other):
+        if type(other) is bool:
+            check_subtracted(other)
         return sub.binary(other, self)
 
     def __mul__(self, other):
@@ -107,11 +109,20 @@ class TensorCore(TensorBase):
     def __and__(self, other):
         return logical("&", comparison.logical_and, self, other)
 
+    def __rand__(self, other):
+        return logical("&", comparison.logical_and, other, self)
+
     def __or__(self, other):
         return logical("|", comparison.logical_or, self, other)
 
+    def __ror__(self, other):
+        return logical("|", comparison.logical_or, other, self)
+
     def __xor__(self, other):
         return logical("^", comparison.logical_xor, self, other)
+
+    def __rxor__(self, other):
+        return logical("^", comparison.logical_xor, other, self)
 
     def __iadd__(self, other):
         return inplace(ops.add, self, other)

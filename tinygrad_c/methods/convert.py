@@ -101,12 +101,12 @@ class ConvertMethods:
         if id(self) in memo:
             return memo[id(self)]
         copy = objects.new_instance(type(self))
+        copy.__dict__.update(self.__dict__) if hasattr(self, "__dict__") else None
         copy.array = graph_ops.wrap(self.array).clone().array
         copy.needs_grad = self.needs_grad
         memo[id(self)] = copy
         if self.gradient is not None:
             copy.gradient = self.gradient.__deepcopy__(memo)
-        copy.__dict__.update(self.__dict__) if hasattr(self, "__dict__") else None
         return copy
 
     def __reduce__(self):

@@ -47,7 +47,7 @@ static FN(channel_kernel) *const FN(channel_kernels)[TILE_ROWS][2] = {EACH_ROWS(
 static FN(place_kernel) *const FN(place_kernels)[TILE_ROWS][2] = {EACH_ROWS(ENTRY)};
 #undef ENTRY
 
-/* One block of one group of one image. */
+/* One block of one group of one image, or of a batch of images. */
 typedef struct {
     const tgc_conv_layout *layout;
     FN(tiling) tiling;
@@ -58,6 +58,7 @@ typedef struct {
     const T *image, *packed;        /* of the group; the bias stands before the weights */
     T *y;
     ptrdiff_t y_row, y_plane;
+    ptrdiff_t images;
     ptrdiff_t top, left, rows, cols; /* of the block, in places of a phase */
     const char *ahead, *ahead_end;   /* what the next unit will read */
 } FN(block);
@@ -80,7 +81,8 @@ static ptrdiff_t FN(places_of)(const tgc_conv_axis *axis, ptrdiff_t first, ptrdi
 
 /* All places of a phase for one panel of channels, into the block's result. */
 static void FN(run_panel)(FN(block) *b, ptrdiff_t start, ptrdiff_t width, const T *weight,
-                          ptrdiff_t phase_h, ptrdiff_t phase_w, ptrdiff_t result_cols)
+                          ptrdiff_t phase_h, ptrdiff_t phase_w, ptrdiff_t result_rows,
+                          ptrdiff_t result_cols)
 {
     const tgc_conv_layout *const l = b->layout;
     const ptrdiff_t rows = FN(places_of)(&l->h, b->top, b->rows, phase_h);
@@ -90,9 +92,11 @@ static void FN(run_panel)(FN(block) *b, ptrdiff_t start, ptrdiff_t width, const 
     ptrdiff_t k = 0;
     do {
         const ptrdiff_t depth = tgc_conv_min(b->depth - k, FN(DEPTH));
-        for (ptrdiff_t i = 0; i < rows; i++) {
-            const T *const image = b->image + i * l->h.step_in * l->row;
-            T *const row = b->result + ((i * l->h.step_out + phase_h) * result_cols + phase_w) * width;
+        for (ptrdiff_t r = 0; r < b->images * rows; r++) {
+            const ptrdiff_t n = r / rows, i = r % rows;
+            const T *const image = b->image + n * l->image + i * l->h.step_in * l->row;
+            const ptrdiff_t result_row = n * result_rows + i * l->h.step_out + phase_h;
+            T *const row = b->result + (result_row * result_cols + phase_w) * width;
             for (ptrdiff_t t = 0; t < tiles; t++) {
                 const ptrdiff_t j = tgc_conv_deal(cols, tiles, t);
                 const ptrdiff_t n = tgc_conv_deal(cols, tiles, t + 1) - j;
@@ -125,19 +129,18 @@ static void FN(run_channels)(FN(block) *b)
                     b->depth = tgc_conv_offsets(l, phase_h, phase_w, b->offsets);
                 }
                 FN(run_panel)(b, start, width, weight + start * b->depth, phase_h, phase_w,
-                              result_cols);
+                              result_rows, result_cols);
                 weight += b->tiling.padded * b->depth;
             }
         }
         const ptrdiff_t lanes = tgc_conv_min(width, b->tiling.outputs - start);
         T *const y = b->y + start * b->y_plane + top * b->y_row + left;
-        if (result_cols == b->y_row) {
-            FN(store_channels)(y, b->y_plane, b->result, width, lanes, result_rows * result_cols);
-            continue;
-        }
-        for (ptrdiff_t i = 0; i < result_rows; i++) {
-            FN(store_channels)(y + i * b->y_row, b->y_plane,
-                               b->result + i * result_cols * width, width, lanes, result_cols);
+        /* Whole rows lie one after the other. */
+        const ptrdiff_t runs = result_cols == b->y_row ? 1 : result_rows;
+        const ptrdiff_t run = result_rows * result_cols / runs;
+        for (ptrdiff_t i = 0; i < b->images * runs; i++) {
+            FN(store_channels)(y + i / runs * l->outputs * b->y_plane + i % runs * b->y_row,
+                               b->y_plane, b->result + i * run * width, width, lanes, run);
         }
     }
 }
@@ -216,24 +219,26 @@ static void FN(run_places)(FN(block) *b)
 }
 
 /* The image of the block, with zeros around it: copied, or where it lies. */
-static const T *FN(block_image)(const FN(block) *b, const T *image, ptrdiff_t image_plane,
-                                ptrdiff_t image_row, T *copy)
+static const T *FN(block_image)(const FN(block) *b, const T *image, const ptrdiff_t *strides,
+                                T *copy)
 {
     const tgc_conv_layout *const l = b->layout;
     const ptrdiff_t top = b->top * l->h.step_in + l->h.low;
     const ptrdiff_t left = b->left * l->w.step_in + l->w.low;
     if (l->in_place) {
-        return image + top * image_row + left;
+        return image + top * strides[2] + left;
     }
     const ptrdiff_t rows = (b->rows - 1) * l->h.step_in + l->h.extent;
-    for (ptrdiff_t c = 0; c < l->channels; c++) {
+    /* A batch of images has all their channels. */
+    for (ptrdiff_t c = 0; c < b->images * l->channels; c++) {
         T *const to = copy + c * l->plane;
-        const T *const from = image + c * image_plane;
+        const T *const from =
+            image + c / l->channels * strides[0] + c % l->channels * strides[1];
         if (l->comb && l->w.step_in > 1) {
-            FN(comb_plane)(to, rows, l->comb, l->w.step_in, from, image_row, l->h.image,
+            FN(comb_plane)(to, rows, l->comb, l->w.step_in, from, strides[2], l->h.image,
                            l->w.image, top, left);
         } else {
-            FN(copy_plane)(to, rows, l->row, from, image_row, l->h.image, l->w.image, top, left);
+            FN(copy_plane)(to, rows, l->row, from, strides[2], l->h.image, l->w.image, top, left);
         }
     }
     return copy;
@@ -251,7 +256,8 @@ static void FN(run_unit)(const tgc_call *call, FN(block) *b, ptrdiff_t unit, T *
     b->cols = tgc_conv_min(l->w.block, l->w.places - b->left);
     b->rows = tgc_conv_min(l->h.block, l->h.places - b->top);
     const ptrdiff_t group = unit / across / down % l->groups;
-    const ptrdiff_t n = unit / across / down / l->groups;
+    const ptrdiff_t n = unit / across / down / l->groups * l->batch;
+    b->images = tgc_conv_min(l->batch, l->images - n);
     b->y_row = l->w.result;
     b->y_plane = l->h.result * l->w.result;
     b->y = (T *)result->data + (n * l->groups + group) * l->outputs * b->y_plane;
@@ -259,12 +265,12 @@ static void FN(run_unit)(const tgc_call *call, FN(block) *b, ptrdiff_t unit, T *
     const T *const source = (const T *)image->data + n * image->strides[0] +
                             group * l->channels * image->strides[1];
     const ptrdiff_t elements = l->channels * l->h.image * l->w.image;
-    b->ahead = (const char *)(source + elements);
+    b->ahead = (const char *)(source + b->images * elements);
     b->ahead_end = b->ahead;
     if (unit + 1 < l->units && across * down == 1 && tgc_is_contiguous(image)) {
         b->ahead_end += (size_t)elements * sizeof(T);
     }
-    b->image = FN(block_image)(b, source, image->strides[1], image->strides[2], copy);
+    b->image = FN(block_image)(b, source, image->strides, copy);
     if (l->method == TGC_CONV_CHANNELS) {
         FN(run_channels)(b);
     } else {

@@ -50,12 +50,20 @@ static void FN(comb_plane)(T *to, ptrdiff_t rows, ptrdiff_t comb, ptrdiff_t step
 {
     for (ptrdiff_t i = 0; i < rows; i++) {
         const ptrdiff_t row = top + i;
-        const int inside = row >= 0 && row < height;
+        const ptrdiff_t cols = row >= 0 && row < height ? width : 0;
         for (ptrdiff_t first = left; first < left + step; first++, to += comb) {
             const T *const source = from + row * from_row + first;
-            for (ptrdiff_t j = 0; j < comb; j++) {
-                const ptrdiff_t col = first + j * step;
-                to[j] = inside && col >= 0 && col < width ? source[j * step] : 0;
+            const ptrdiff_t before = first < 0 ? (step - 1 - first) / step : 0;
+            const ptrdiff_t end = cols > first ? (cols - first + step - 1) / step : 0;
+            ptrdiff_t j = 0;
+            for (; j < comb && (j < before || end == 0); j++) {
+                to[j] = 0;
+            }
+            for (; j < comb && j < end; j++) {
+                to[j] = source[j * step];
+            }
+            for (; j < comb; j++) {
+                to[j] = 0;
             }
         }
     }

@@ -8,6 +8,8 @@ enum {
     LARGEST = 1 << 24,    /* of a block whose window is so wide that it cannot be smaller */
     CHUNKS = 32,          /* about as many, and units are not divided for more than FEW */
     FEW = 8,
+    BATCH = 4,            /* images of a unit, where the weights are more than so many: */
+    MANY_WEIGHTS = 1 << 18,
     CHUNK_WORK = 1 << 17  /* products that a chunk is worth */
 };
 
@@ -132,10 +134,25 @@ static void place_image(tgc_conv_layout *l, const tgc_operand *image, tgc_conv_l
         l->in_place = 1;
         l->row = image->strides[2];
         l->plane = image->strides[1];
+        l->image = image->strides[0];
         return;
     }
     l->plane = l->row * reach(&l->h, l->h.block);
-    l->block_elements = l->plane * l->channels + 4 * limits.lanes;
+    l->image = l->plane * l->channels;
+    l->block_elements = l->image + 4 * limits.lanes;
+}
+
+/* Puts several images into a unit whose blocks are whole images. */
+static void batch_images(tgc_conv_layout *l)
+{
+    l->batch = 1;
+    if (l->method == TGC_CONV_CHANNELS && l->groups == 1 && l->h.block >= l->h.places &&
+        l->w.block >= l->w.places && l->depth * l->outputs > MANY_WEIGHTS) {
+        l->batch = tgc_conv_min(3 * BLOCK / (l->block_elements + 1), l->images / FEW);
+        l->batch = tgc_conv_max(tgc_conv_min(l->batch, BATCH), 1);
+        l->block_elements *= l->batch;
+        l->result_elements *= l->batch;
+    }
 }
 
 /* The elements of a block's result, along one axis. */
@@ -159,9 +176,9 @@ static void cut_chunks(tgc_conv_layout *l, tgc_conv_limits limits)
                                  : tgc_conv_ceil_div(l->outputs, limits.tile_rows);
     const ptrdiff_t blocks = tgc_conv_ceil_div(l->h.places, l->h.block) *
                              tgc_conv_ceil_div(l->w.places, l->w.block);
-    const double work = (double)l->h.block * (double)l->w.block * (double)l->outputs *
-                        (double)(l->depth + 1);
-    l->units = l->images * l->groups * blocks;
+    const double work = (double)l->batch * (double)l->h.block * (double)l->w.block *
+                        (double)l->outputs * (double)(l->depth + 1);
+    l->units = tgc_conv_ceil_div(l->images, l->batch) * l->groups * blocks;
     l->units_per_chunk = tgc_conv_max(1, tgc_conv_max(l->units / CHUNKS,
                                                       (ptrdiff_t)(CHUNK_WORK / (work + 1))));
     l->parts = 1;
@@ -194,6 +211,7 @@ tgc_conv_layout tgc_conv_arrange(const tgc_call *call, int transposed, tgc_conv_
                    ? TGC_CONV_PLACES
                    : TGC_CONV_CHANNELS;
     place_image(&l, image, limits);
+    batch_images(&l);
     cut_chunks(&l, limits);
     return l;
 }

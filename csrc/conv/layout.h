@@ -63,7 +63,9 @@ typedef struct {
      * a row, and of the elements that lie between two places (0 where they are neighbours). */
     ptrdiff_t plane, row, step, comb;
     ptrdiff_t block_elements, result_elements;
-    /* A unit is a block of one group of one image; a chunk some units, or a part of one. */
+    /* A unit is a block of one group of one image, or of a batch of small images, `image` apart,
+     * that share the weights while these are in a cache; a chunk is some units, or a part of one. */
+    ptrdiff_t batch, image;
     ptrdiff_t units, units_per_chunk, parts;
 } tgc_conv_layout;
 

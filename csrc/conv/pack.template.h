@@ -125,16 +125,24 @@ static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
             bias && l < lanes ? ((const T *)bias->data)[channel * bias->strides[0]] : 0;
     }
     packed += t.padded;
-    const int lines = t.channels && !transposed && w.col == 1 && w.row == v.window.kernel &&
-                      w.channel == h.window.kernel * v.window.kernel;
-    if (lines) {
-        FN(pack_lines)(&w, depth, lanes, width, packed + start * depth);
+    /* Are all terms of one phase, and do the taps of a channel lie one after the other, or even
+     * those of all channels? */
+    ptrdiff_t line = h.window.kernel * v.window.kernel;
+    const int lines = t.channels && (!transposed || h.window.stride * v.window.stride == 1) &&
+                      w.col == 1 && w.row == v.window.kernel;
+    if (w.channel == line) {
+        line = depth;
+    }
+    if (lines && line > 3) {
+        for (ptrdiff_t k = 0; k < depth; k += line, w.data += w.channel) {
+            FN(pack_lines)(&w, line, lanes, width, packed + start * depth + k * width);
+        }
         return;
     }
     for (ptrdiff_t phase_h = 0; phase_h < h.phases; phase_h++) {
-        const ptrdiff_t taps = tgc_conv_taps(&h, phase_h);
+        const ptrdiff_t down = tgc_conv_taps(&h, phase_h);
         for (ptrdiff_t phase_w = 0; phase_w < v.phases; phase_w++) {
-            const ptrdiff_t terms = w.channels * taps * tgc_conv_taps(&v, phase_w);
+            const ptrdiff_t terms = w.channels * down * tgc_conv_taps(&v, phase_w);
             FN(pack_phase)(&w, &h, phase_h, &v, phase_w, lanes, width, packed + start * terms);
             packed += t.padded * terms;
         }

@@ -13,12 +13,13 @@
  * so that each is the gradient of the other two. Where (h, w) lies outside x in `conv`, and (i, j)
  * outside y in `conv_transpose`, a zero is read (whether it also meets a weight that is NaN is left
  * open: 0 or NaN); the sizes of x and y are free otherwise, which is how a padding below and to the
- * right is stated. With `groups`, output channels are dealt out
- * evenly to as many groups, input channels likewise, and o and c meet within their group:
- * weight is (O, C / groups, K, L).
+ * right is stated. With `groups`, output channels are dealt out evenly to as many groups, input
+ * channels likewise, and o and c meet within their group: weight is (O, C / groups, K, L).
  *
- * Operands: x, weight, [bias], y; or y, weight, [bias], x; or y, x, weight. All of four dimensions
- * but the bias, and with any strides.
+ * Operands of the definition (`naive`): x, weight, [bias], y; or y, weight, [bias], x; or y, x,
+ * weight; all of four dimensions but the bias, with any strides. Of the fast kernels: x or y, the
+ * weights packed by conv_pack (pack.template.h), the result (layout.h); and y, x, sums (weight.h).
+ * Their images have neighbours in a row side by side, their results are contiguous.
  */
 #ifndef TGC_CONV_H
 #define TGC_CONV_H

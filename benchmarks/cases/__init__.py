@@ -4,15 +4,21 @@ from benchmarks.cases import (
     conv,
     data,
     elementwise,
+    embedding,
     layout,
     loss,
     matmul,
+    norm,
     optim,
     overhead,
+    pool,
     reduce,
     steps,
 )
 
 CASES = {}
-for family in (matmul, conv, elementwise, reduce, loss, layout, overhead, optim, data, steps):
+for family in (
+    matmul, conv, pool, norm, elementwise, reduce, loss, layout, embedding, overhead, optim, data,
+    steps,
+):  # fmt: skip
     CASES.update(family.CASES)

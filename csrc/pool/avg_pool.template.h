@@ -72,6 +72,22 @@ static void FN(clear_padding)(const tgc_pool *pool, T *line)
     }
 }
 
+/* One row of y. */
+static void FN(avg_pool_row)(const tgc_pool *pool, const FN(avg_lines) *lines, const T *x,
+                             ptrdiff_t row, T *y)
+{
+    const ptrdiff_t outputs = pool->columns.out;
+    const T rows = (T)tgc_pool_count(pool, &pool->rows, row);
+    FN(add_rows)(pool, x, tgc_pool_span(pool, &pool->rows, row), lines->line + pool->columns.padding);
+    /* Whole vectors were stored: the padding behind the row is cleared after it. */
+    FN(clear_padding)(pool, lines->line);
+    for (ptrdiff_t j = 0; j < outputs; j += VL) {
+        const ptrdiff_t n = tgc_min(outputs - j, VL);
+        const vec sum = FN(add_columns)(pool, lines->line, j, n);
+        vec_storen(y + j, sum / FN(divisors)(pool, lines->counts + j, rows), n);
+    }
+}
+
 /* Operands: x, y. */
 static void FN(avg_pool)(const tgc_call *call, ptrdiff_t index)
 {
@@ -79,19 +95,18 @@ static void FN(avg_pool)(const tgc_call *call, ptrdiff_t index)
     const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
     const ptrdiff_t end = tgc_min(begin + size, pool.planes * pool.rows.out);
     const FN(avg_lines) lines = FN(new_avg_lines)(&pool);
-    for (ptrdiff_t i = begin; i < end; i++) {
-        const ptrdiff_t plane = i / pool.rows.out, row = i % pool.rows.out;
-        const T *x = (const T *)(const void *)pool.x->data + tgc_pool_offset(pool.x, plane, 0);
-        T *y = (T *)(void *)pool.y->data + tgc_pool_offset(pool.y, plane, row);
-        const T rows = (T)tgc_pool_count(&pool, &pool.rows, row);
-        FN(add_rows)(&pool, x, tgc_pool_span(&pool, &pool.rows, row),
-                     lines.line + pool.columns.padding);
-        /* Whole vectors were stored: the padding behind the row is cleared after it. */
-        FN(clear_padding)(&pool, lines.line);
-        for (ptrdiff_t j = 0; j < pool.columns.out; j += VL) {
-            const ptrdiff_t left = pool.columns.out - j, n = left < VL ? left : VL;
-            const vec sum = FN(add_columns)(&pool, lines.line, j, n);
-            vec_storen(y + j, sum / FN(divisors)(&pool, lines.counts + j, rows), n);
+    const int pairs = FN(is_pairs)(&pool);
+    tgc_pool_rows r;
+    for (ptrdiff_t i = begin; i < end; i += r.end - r.begin) {
+        r = tgc_pool_find_rows(&pool, i, end);
+        if (pairs) {
+            FN(avg_pool_pairs)(&pool, r);
+            continue;
+        }
+        const T *x = (const T *)(const void *)tgc_pool_plane(pool.x, r.plane);
+        char *y_plane = tgc_pool_plane(pool.y, r.plane);
+        for (ptrdiff_t row = r.begin; row < r.end; row++) {
+            FN(avg_pool_row)(&pool, &lines, x, row, FN(y_row)(&pool, y_plane, row));
         }
     }
 }
@@ -123,10 +138,11 @@ static void FN(spread_averages)(const tgc_pool *pool, const FN(avg_lines) *lines
 {
     const ptrdiff_t step = pool->y->strides[3], width = pool->columns.size;
     const T *line = lines->line + pool->columns.padding;
-    T *x = (T *)(void *)pool->x->data + tgc_pool_offset(pool->x, plane, 0);
-    FN(clear_plane)(pool, plane);
+    char *y_plane = tgc_pool_plane(pool->y, plane);
+    T *x = (T *)(void *)tgc_pool_plane(pool->x, plane);
+    FN(clear_plane)(pool, (char *)x);
     for (ptrdiff_t row = 0; row < pool->rows.out; row++) {
-        const T *y = (const T *)(const void *)pool->y->data + tgc_pool_offset(pool->y, plane, row);
+        const T *y = FN(y_row)(pool, y_plane, row);
         const T rows = (T)tgc_pool_count(pool, &pool->rows, row);
         const ptrdiff_t outputs = pool->columns.out;
         for (ptrdiff_t j = 0; j < outputs; j += VL) {
@@ -155,8 +171,13 @@ static void FN(avg_pool_backward)(const tgc_call *call, ptrdiff_t index)
     const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
     const ptrdiff_t end = tgc_min(begin + size, pool.planes);
     const FN(avg_lines) lines = FN(new_avg_lines)(&pool);
+    const int pairs = FN(is_pairs)(&pool) && pool.y->strides[3] == 1;
     for (ptrdiff_t plane = begin; plane < end; plane++) {
-        FN(spread_averages)(&pool, &lines, plane);
+        if (pairs) {
+            FN(spread_pairs)(&pool, NULL, plane);
+        } else {
+            FN(spread_averages)(&pool, &lines, plane);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 /* Max pooling for one real type (T): the largest of each row of a window, then of those rows. */
 
 /* Lines of the workspace. For each row of x that is remembered its number, the largest of each
- * window's columns, and their taps. */
+ * window's columns, and their taps; n, the rows there is room for, is a power of two. */
 typedef struct {
     ptrdiff_t *numbers;
     T *line, *first_taps, *largest, *taps;
@@ -54,7 +54,7 @@ static ptrdiff_t FN(remember_row)(const tgc_pool *pool, FN(max_ring) *ring, cons
                                   ptrdiff_t number)
 {
     const tgc_pool_axis *columns = &pool->columns;
-    const ptrdiff_t place = number % ring->n;
+    const ptrdiff_t place = number & (ring->n - 1);
     if (ring->numbers[place] == number) {
         return place * ring->room;
     }
@@ -103,7 +103,7 @@ static void FN(max_pool_row)(const tgc_pool *pool, FN(max_ring) *ring, const T *
     }
     for (ptrdiff_t j = 0; j < pool->columns.out; j += VL) {
         const ptrdiff_t left = pool->columns.out - j, n = left < VL ? left : VL;
-        const ptrdiff_t place = (start + first * rows->dilation) % ring->n * ring->room + j;
+        const ptrdiff_t place = ((start + first * rows->dilation) & (ring->n - 1)) * ring->room + j;
         vec best = vec_load(ring->largest + place);
         vec at = vec_load(ring->taps + place) + (T)first * kernel;
         for (ptrdiff_t k = first + 1; k < rows->kernel; k++) {
@@ -111,7 +111,7 @@ static void FN(max_pool_row)(const tgc_pool *pool, FN(max_ring) *ring, const T *
             if (number >= rows->size) {
                 break;
             }
-            const ptrdiff_t next = number % ring->n * ring->room + j;
+            const ptrdiff_t next = (number & (ring->n - 1)) * ring->room + j;
             const vec v = vec_load(ring->largest + next);
             TAKE_LARGER(best, at, v, vec_load(ring->taps + next) + (T)k * kernel);
         }
@@ -127,27 +127,25 @@ static void FN(max_pool)(const tgc_call *call, ptrdiff_t index)
     const tgc_operand *taps = &call->operands[2];
     const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
     const ptrdiff_t end = tgc_min(begin + size, pool.planes * pool.rows.out);
-    const int pairs = FN(is_pairs)(&pool);
+    const int pairs = FN(is_pairs)(&pool), wide = taps->dtype == TGC_I32;
     FN(max_ring) ring = {0};
     if (!pairs) {
         ring = FN(new_ring)(&pool, call->sizes[TGC_POOL_RING]);
     }
-    for (ptrdiff_t i = begin, last = -1; i < end; i++) {
-        const ptrdiff_t plane = i / pool.rows.out, row = i % pool.rows.out;
-        const T *x = (const T *)(const void *)pool.x->data + tgc_pool_offset(pool.x, plane, 0);
-        T *y = (T *)(void *)pool.y->data + tgc_pool_offset(pool.y, plane, row);
-        char *row_taps = tgc_tap_row(taps, plane, row);
+    tgc_pool_rows r;
+    for (ptrdiff_t i = begin; i < end; i += r.end - r.begin) {
+        r = tgc_pool_find_rows(&pool, i, end);
         if (pairs) {
-            const T *above = x + 2 * row * pool.x->strides[2];
-            FN(max_pool_pairs)(above, above + pool.x->strides[2], y, (uint8_t *)row_taps,
-                               pool.columns.out);
+            FN(max_pool_pairs)(&pool, taps, r);
             continue;
         }
-        if (plane != last) {
-            FN(forget_rows)(&ring);
-            last = plane;
+        const T *x = (const T *)(const void *)tgc_pool_plane(pool.x, r.plane);
+        char *y_plane = tgc_pool_plane(pool.y, r.plane), *tap_plane = tgc_pool_plane(taps, r.plane);
+        FN(forget_rows)(&ring);
+        for (ptrdiff_t row = r.begin; row < r.end; row++) {
+            FN(max_pool_row)(&pool, &ring, x, row, FN(y_row)(&pool, y_plane, row),
+                             tgc_tap_row(taps, tap_plane, row), wide);
         }
-        FN(max_pool_row)(&pool, &ring, x, row, y, row_taps, taps->dtype == TGC_I32);
     }
 }
 
@@ -161,7 +159,7 @@ static void FN(max_pool_backward)(const tgc_call *call, ptrdiff_t index)
     const tgc_taps w = tgc_taps_begin(&pool, pool.columns.size, 1);
     for (ptrdiff_t plane = begin; plane < end; plane++) {
         if (pairs) {
-            FN(spread_plane)(call, &pool, plane);
+            FN(spread_pairs)(&pool, &call->operands[1], plane);
         } else {
             FN(scatter_plane)(call, &pool, &w, plane);
         }

@@ -87,7 +87,10 @@ void tgc_max_pool_plan(tgc_call *call)
     const tgc_pool pool = tgc_pool_unpack(call, 0, 1);
     const tgc_pool_axis *rows = &pool.rows, *columns = &pool.columns;
     const ptrdiff_t span = (rows->kernel - 1) * rows->dilation + 1;
-    const ptrdiff_t ring = tgc_min(span, rows->size);
+    ptrdiff_t ring = 1;
+    while (ring < tgc_min(span, rows->size)) {
+        ring *= 2;
+    }
     const double elements = (double)tgc_min(rows->stride, span) * (double)columns->size;
     const double taps = (double)(rows->kernel + columns->kernel) * (double)columns->out;
     cut_rows(call, &pool, call->kernel->cost * (elements + taps));

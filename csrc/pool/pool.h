@@ -88,12 +88,24 @@ static inline ptrdiff_t tgc_pool_room(ptrdiff_t n)
     return (n + TGC_POOL_SLACK + 15) / 16 * 16;
 }
 
-/* The first element of row `row` of plane `plane`, counted from the operand's. */
-static inline ptrdiff_t tgc_pool_offset(const tgc_operand *o, ptrdiff_t plane, ptrdiff_t row)
+/* The first element of plane `plane`. */
+static inline char *tgc_pool_plane(const tgc_operand *o, ptrdiff_t plane)
 {
     const ptrdiff_t channels = o->shape[1];
-    return plane / channels * o->strides[0] + plane % channels * o->strides[1] +
-           row * o->strides[2];
+    return o->data + (plane / channels * o->strides[0] + plane % channels * o->strides[1]) *
+                         (ptrdiff_t)tgc_item_size(o->dtype);
+}
+
+/* Some rows of y, of one plane. */
+typedef struct {
+    ptrdiff_t plane, begin, end;
+} tgc_pool_rows;
+
+/* Those from row `i` of all planes on, before row `end`. */
+static inline tgc_pool_rows tgc_pool_find_rows(const tgc_pool *pool, ptrdiff_t i, ptrdiff_t end)
+{
+    const ptrdiff_t plane = i / pool->rows.out, begin = i - plane * pool->rows.out;
+    return (tgc_pool_rows){plane, begin, tgc_min(begin + (end - i), pool->rows.out)};
 }
 
 /* The length of a line of averages' sums: the windows of a row, or the row if that is longer. */

@@ -24,13 +24,18 @@ static void indices_chunk(const tgc_call *call, ptrdiff_t index)
     const tgc_taps w = tgc_taps_begin(&pool, columns->size, 1);
     const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
     const ptrdiff_t end = tgc_min(begin + size, pool.planes * rows->out);
-    for (ptrdiff_t i = begin; i < end; i++) {
-        const ptrdiff_t plane = i / rows->out, row = i % rows->out;
-        const char *taps = tgc_tap_row(&call->operands[1], plane, row);
-        int64_t *y = (int64_t *)(void *)pool.y->data + tgc_pool_offset(pool.y, plane, row);
-        ptrdiff_t place = (row * rows->stride - rows->padding) * columns->size - columns->padding;
-        for (ptrdiff_t j = 0; j < columns->out; j++, place += columns->stride) {
-            y[j] = place + tgc_tap_distance(&w, taps, j);
+    const tgc_operand *taps = &call->operands[1];
+    tgc_pool_rows r;
+    for (ptrdiff_t i = begin; i < end; i += r.end - r.begin) {
+        r = tgc_pool_find_rows(&pool, i, end);
+        char *y_plane = tgc_pool_plane(pool.y, r.plane), *tap_plane = tgc_pool_plane(taps, r.plane);
+        for (ptrdiff_t row = r.begin; row < r.end; row++) {
+            const char *tap_row = tgc_tap_row(taps, tap_plane, row);
+            int64_t *y = (int64_t *)(void *)y_plane + row * pool.y->strides[2];
+            ptrdiff_t place = (row * rows->stride - rows->padding) * columns->size - columns->padding;
+            for (ptrdiff_t j = 0; j < columns->out; j++, place += columns->stride) {
+                y[j] = place + tgc_tap_distance(&w, tap_row, j);
+            }
         }
     }
 }

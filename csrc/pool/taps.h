@@ -24,11 +24,10 @@ static inline ptrdiff_t tgc_tap_distance(const tgc_taps *w, const char *taps, pt
     return tap / w->kernel * w->row_step + tap % w->kernel * w->column_step;
 }
 
-/* The taps of row `row` of plane `plane`. */
-static inline char *tgc_tap_row(const tgc_operand *taps, ptrdiff_t plane, ptrdiff_t row)
+/* The taps of row `row`, from those of its plane. */
+static inline char *tgc_tap_row(const tgc_operand *taps, char *plane, ptrdiff_t row)
 {
-    return taps->data +
-           tgc_pool_offset(taps, plane, row) * (ptrdiff_t)tgc_item_size(taps->dtype);
+    return plane + row * taps->strides[2] * (ptrdiff_t)tgc_item_size(taps->dtype);
 }
 
 #endif

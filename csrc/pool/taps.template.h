@@ -1,50 +1,64 @@
 /* Moving numbers to and from the taps of max pooling, for one real type (T). */
 
-/* Element (row, column) of the windows' starts: it may lie in the padding, before the plane. */
-TGC_INLINE T *FN(window_row)(const tgc_pool *pool, ptrdiff_t plane, ptrdiff_t row)
+/* Where the windows of row `row` of y start in a plane of x: maybe in the padding, before it. */
+TGC_INLINE T *FN(window_row)(const tgc_pool *pool, char *plane, ptrdiff_t row)
 {
     const ptrdiff_t first = row * pool->rows.stride - pool->rows.padding;
-    return (T *)(void *)pool->x->data + tgc_pool_offset(pool->x, plane, first) -
+    return (T *)(void *)plane + first * pool->x->strides[2] -
            pool->columns.padding * pool->x->strides[3];
+}
+
+/* Row `row` of a plane of y. */
+TGC_INLINE T *FN(y_row)(const tgc_pool *pool, char *plane, ptrdiff_t row)
+{
+    return (T *)(void *)plane + row * pool->y->strides[2];
 }
 
 /* Operands: x, taps, y. */
 static void FN(max_pool_gather)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_pool pool = tgc_pool_unpack(call, 0, 2);
+    const tgc_operand *taps = &call->operands[1];
     const ptrdiff_t column = pool.x->strides[3], step = pool.columns.stride * column;
     const tgc_taps w = tgc_taps_begin(&pool, pool.x->strides[2], column);
     const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
     const ptrdiff_t end = tgc_min(begin + size, pool.planes * pool.rows.out);
-    for (ptrdiff_t i = begin; i < end; i++) {
-        const ptrdiff_t plane = i / pool.rows.out, row = i % pool.rows.out;
-        const char *taps = tgc_tap_row(&call->operands[1], plane, row);
-        const T *x = FN(window_row)(&pool, plane, row);
-        T *y = (T *)(void *)pool.y->data + tgc_pool_offset(pool.y, plane, row);
-        for (ptrdiff_t j = 0; j < pool.columns.out; j++) {
-            y[j] = x[j * step + tgc_tap_distance(&w, taps, j)];
+    tgc_pool_rows r;
+    for (ptrdiff_t i = begin; i < end; i += r.end - r.begin) {
+        r = tgc_pool_find_rows(&pool, i, end);
+        char *x_plane = tgc_pool_plane(pool.x, r.plane), *y_plane = tgc_pool_plane(pool.y, r.plane);
+        char *tap_plane = tgc_pool_plane(taps, r.plane);
+        for (ptrdiff_t row = r.begin; row < r.end; row++) {
+            const char *tap_row = tgc_tap_row(taps, tap_plane, row);
+            const T *x = FN(window_row)(&pool, x_plane, row);
+            T *y = FN(y_row)(&pool, y_plane, row);
+            for (ptrdiff_t j = 0; j < pool.columns.out; j++) {
+                y[j] = x[j * step + tgc_tap_distance(&w, tap_row, j)];
+            }
         }
     }
 }
 
-static void FN(clear_plane)(const tgc_pool *pool, ptrdiff_t plane)
+static void FN(clear_plane)(const tgc_pool *pool, char *plane)
 {
-    T *x = (T *)(void *)pool->x->data + tgc_pool_offset(pool->x, plane, 0);
-    memset(x, 0, (size_t)(pool->rows.size * pool->columns.size) * sizeof(T));
+    memset(plane, 0, (size_t)(pool->rows.size * pool->columns.size) * sizeof(T));
 }
 
 /* One plane of the gradient, which is contiguous; y may have any strides. */
 static void FN(scatter_plane)(const tgc_call *call, const tgc_pool *pool, const tgc_taps *w,
                               ptrdiff_t plane)
 {
+    const tgc_operand *taps = &call->operands[1];
     const ptrdiff_t y_step = pool->y->strides[3];
-    FN(clear_plane)(pool, plane);
+    char *x_plane = tgc_pool_plane(pool->x, plane), *y_plane = tgc_pool_plane(pool->y, plane);
+    char *tap_plane = tgc_pool_plane(taps, plane);
+    FN(clear_plane)(pool, x_plane);
     for (ptrdiff_t row = 0; row < pool->rows.out; row++) {
-        const char *taps = tgc_tap_row(&call->operands[1], plane, row);
-        const T *y = (const T *)(const void *)pool->y->data + tgc_pool_offset(pool->y, plane, row);
-        T *x = FN(window_row)(pool, plane, row);
+        const char *tap_row = tgc_tap_row(taps, tap_plane, row);
+        const T *y = FN(y_row)(pool, y_plane, row);
+        T *x = FN(window_row)(pool, x_plane, row);
         for (ptrdiff_t j = 0; j < pool->columns.out; j++) {
-            x[j * pool->columns.stride + tgc_tap_distance(w, taps, j)] += y[j * y_step];
+            x[j * pool->columns.stride + tgc_tap_distance(w, tap_row, j)] += y[j * y_step];
         }
     }
 }

@@ -50,11 +50,31 @@ TGC_INLINE vec vec_loadn_bytes(const uint8_t *p, ptrdiff_t n)
     return FROM_LANES(lanes);
 }
 
+/* Whole words that overlap: a masked store of bytes takes many times as long. */
+TGC_INLINE void FN(store_first_bytes)(uint8_t *p, __m128i bytes, ptrdiff_t n)
+{
+    uint8_t all[16];
+    _mm_storeu_si128((__m128i *)(void *)all, bytes);
+    if (n == 16) {
+        memcpy(p, all, 16);
+    } else if (n >= 8) {
+        memcpy(p, all, 8);
+        memcpy(p + n - 8, all + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(p, all, 4);
+        memcpy(p + n - 4, all + n - 4, 4);
+    } else {
+        for (ptrdiff_t i = 0; i < n; i++) {
+            p[i] = all[i];
+        }
+    }
+}
+
 TGC_INLINE void vec_storen_bytes(uint8_t *p, vec v, ptrdiff_t n)
 {
     const __m512i lanes = TO_LANES(v);
     const __m128i bytes = VL == 16 ? _mm512_cvtepi32_epi8(lanes) : _mm512_cvtepi64_epi8(lanes);
-    _mm_mask_storeu_epi8(p, (__mmask16)vmask_first(n), bytes);
+    FN(store_first_bytes)(p, bytes, n);
 }
 
 /* The lanes of a and b, numbered through, that `places` names. */

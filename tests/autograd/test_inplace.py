@@ -159,3 +159,21 @@ def test_a_view_made_without_recording_is_refused_rather_than_silently_wrong():
 def test_what_does_not_fit_is_refused(call, message):
     with pytest.raises((ValueError, RuntimeError), match=message):
         call()
+
+
+def test_whole_numbers_have_no_history():
+    x = leaf(1.5, 2.5)
+    y = tc.zeros(2, dtype=tc.int64)
+    y.copy_(x)
+    y[0] = x[1]
+    assert not y.requires_grad
+    assert y.tolist() == [2, 2]
+
+
+def test_a_leaf_that_needs_no_gradient_any_more_gets_none():
+    x, w = leaf(1.0), leaf(2.0)
+    y = x * w
+    x.requires_grad_(False)
+    y.backward(tc.ones(1, dtype=tc.float64))
+    assert x.grad is None
+    assert w.grad.tolist() == [1.0]

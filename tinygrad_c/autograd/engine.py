@@ -290,6 +290,8 @@ class Backward:
     def accumulate(self):
         """Add what has arrived at each leaf to its ``.grad``."""
         for leaf, arrived in self.leaves.values():
+            if not leaf.needs_grad:  # any more
+                continue
             gradient = arrived
             if leaf.hooks is not None:
                 gradient = call_hooks(leaf.hooks, gradient)

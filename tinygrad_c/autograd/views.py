@@ -40,7 +40,11 @@ def inplace(operation, target, *others, **kwargs):
     if mask < 0:
         operands = operation.lifted(operands)
         mask = operation.mask(operands)
-    recording = graph.grad_enabled() and (mask or of_recorded_base(target))
+    recording = (
+        graph.grad_enabled()
+        and graph.is_floating(target.array)
+        and (mask or of_recorded_base(target))
+    )
     if recording:
         check_writable(operation.name, target)
     if not (recording and mask):

@@ -1,21 +1,27 @@
 /* Average pooling for one real type (T): sums down the columns, then along the row. */
 
-/* Lines of the workspace: the sums of a row of windows' columns, what every window counts in its
- * row, and quotients. */
+/* Lines of the workspace: what every window counts in its row; for some rows of y the sums of the
+ * columns of x, and in backward quotients. What is stored is loaded again only a pass later: a
+ * vector that is loaded from what several stores have just written would wait for them. */
 typedef struct {
-    T *line, *counts, *quotients;
+    T *counts, *sums, *quotients;
+    ptrdiff_t line, quotient_line; /* steps from row to row */
+    ptrdiff_t n;                   /* how many rows */
 } FN(avg_lines);
 
-static FN(avg_lines) FN(new_avg_lines)(const tgc_pool *pool)
+static FN(avg_lines) FN(new_avg_lines)(const tgc_pool *pool, ptrdiff_t n)
 {
-    FN(avg_lines) lines = {.counts = tgc_workspace()};
-    const ptrdiff_t n = pool->columns.out;
-    lines.quotients = lines.counts + tgc_pool_room(n);
-    lines.line = lines.quotients + tgc_pool_room(n);
-    for (ptrdiff_t j = 0; j < n; j++) {
-        lines.counts[j] = (T)tgc_pool_count(pool, &pool->columns, j);
+    FN(avg_lines) l = {.counts = tgc_workspace(),
+                       .line = tgc_avg_pool_line(pool),
+                       .quotient_line = tgc_avg_pool_quotients(pool),
+                       .n = n};
+    const ptrdiff_t room = tgc_pool_room(pool->columns.out);
+    l.sums = l.counts + room;
+    l.quotients = l.sums + n * l.line;
+    for (ptrdiff_t j = 0; j < room; j++) {
+        l.counts[j] = (T)(j < pool->columns.out ? tgc_pool_count(pool, &pool->columns, j) : 1);
     }
-    return lines;
+    return l;
 }
 
 /* The divisors of VL windows of a row that counts `rows`. */
@@ -24,29 +30,39 @@ TGC_INLINE vec FN(divisors)(const tgc_pool *pool, const T *counts, T rows)
     return pool->divisor != 0 ? vec_set1((T)pool->divisor) : vec_load(counts) * rows;
 }
 
-/* line = the sum of some rows of x. */
-static void FN(add_rows)(const tgc_pool *pool, const T *x, tgc_span span, T *line)
+/* line = the sum of some rows of x, between zeros for the padding. */
+static void FN(add_rows)(const tgc_pool *pool, const T *x, tgc_span span, T *line, ptrdiff_t room)
 {
+    const tgc_pool_axis *columns = &pool->columns;
     const ptrdiff_t step = pool->x->strides[3], row_step = pool->x->strides[2];
-    for (ptrdiff_t j = 0; j < pool->columns.size; j += VL) {
-        const ptrdiff_t left = pool->columns.size - j, n = left < VL ? left : VL;
+    T *sums = line + columns->padding;
+    for (ptrdiff_t j = 0; j < columns->padding; j++) {
+        line[j] = 0;
+    }
+    for (ptrdiff_t j = 0; j < columns->size; j += VL) {
+        const ptrdiff_t n = tgc_min(columns->size - j, VL);
         vec sum = vec_zero();
         for (ptrdiff_t i = span.begin; i < span.end; i++) {
             const T *p = x + i * row_step + j * step;
             sum += step != 1 ? vec_gather(p, step, n) : n == VL ? vec_load(p) : vec_loadn(p, n);
         }
-        vec_store(line + j, sum);
+        vec_store(sums + j, sum);
+    }
+    /* The lanes behind the row are 0, and so is what follows the last vector. */
+    for (ptrdiff_t j = tgc_ceil_div(columns->size, VL) * VL; j + VL <= room - columns->padding; j += VL) {
+        vec_store(sums + j, vec_zero());
     }
 }
 
-/* The windows' sums, of line, which has the padding in front. */
-TGC_INLINE vec FN(add_columns)(const tgc_pool *pool, const T *line, ptrdiff_t j, ptrdiff_t n)
+/* The sums of n windows from number j on, of a line. */
+TGC_INLINE vec FN(add_columns)(const tgc_pool *pool, const T *line, ptrdiff_t stride, ptrdiff_t j,
+                               ptrdiff_t n)
 {
     const tgc_pool_axis *columns = &pool->columns;
     vec sum = vec_zero();
     if (!pool->adaptive) {
         for (ptrdiff_t k = 0; k < columns->kernel; k++) {
-            sum += FN(load_every)(line + j * columns->stride + k, columns->stride, n);
+            sum += FN(load_every)(line + j * stride + k, stride, n);
         }
         return sum;
     }
@@ -61,30 +77,40 @@ TGC_INLINE vec FN(add_columns)(const tgc_pool *pool, const T *line, ptrdiff_t j,
     return sum;
 }
 
-/* Zeros where the windows of a row reach into the padding. */
-static void FN(clear_padding)(const tgc_pool *pool, T *line)
+/* A row of y. */
+TGC_INLINE void FN(avg_pool_row)(const tgc_pool *pool, const T *line, const T *counts, T rows,
+                                 ptrdiff_t stride, T *y)
 {
-    const tgc_pool_axis *columns = &pool->columns;
-    const ptrdiff_t length = pool->adaptive ? 0 : tgc_pool_line(columns);
-    memset(line, 0, (size_t)columns->padding * sizeof(T));
-    for (ptrdiff_t j = columns->padding + columns->size; j < length; j++) {
-        line[j] = 0;
+    for (ptrdiff_t j = 0; j < pool->columns.out; j += VL) {
+        const ptrdiff_t n = tgc_min(pool->columns.out - j, VL);
+        const vec sum = FN(add_columns)(pool, line, stride, j, n);
+        vec_storen(y + j, sum / FN(divisors)(pool, counts + j, rows), n);
     }
 }
 
-/* One row of y. */
-static void FN(avg_pool_row)(const tgc_pool *pool, const FN(avg_lines) *lines, const T *x,
-                             ptrdiff_t row, T *y)
+static void FN(avg_pool_rows)(const tgc_pool *pool, const FN(avg_lines) *l, tgc_pool_rows r)
 {
-    const ptrdiff_t outputs = pool->columns.out;
-    const T rows = (T)tgc_pool_count(pool, &pool->rows, row);
-    FN(add_rows)(pool, x, tgc_pool_span(pool, &pool->rows, row), lines->line + pool->columns.padding);
-    /* Whole vectors were stored: the padding behind the row is cleared after it. */
-    FN(clear_padding)(pool, lines->line);
-    for (ptrdiff_t j = 0; j < outputs; j += VL) {
-        const ptrdiff_t n = tgc_min(outputs - j, VL);
-        const vec sum = FN(add_columns)(pool, lines->line, j, n);
-        vec_storen(y + j, sum / FN(divisors)(pool, lines->counts + j, rows), n);
+    const T *x = (const T *)(const void *)tgc_pool_plane(pool->x, r.plane);
+    char *y_plane = tgc_pool_plane(pool->y, r.plane);
+    const ptrdiff_t stride = pool->columns.stride;
+    for (ptrdiff_t first = r.begin; first < r.end; first += l->n) {
+        const ptrdiff_t n = tgc_min(l->n, r.end - first);
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const tgc_span span = tgc_pool_span(pool, &pool->rows, first + i);
+            FN(add_rows)(pool, x, span, l->sums + i * l->line, l->line);
+        }
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const T rows = (T)tgc_pool_count(pool, &pool->rows, first + i);
+            const T *line = l->sums + i * l->line;
+            T *y = FN(y_row)(pool, y_plane, first + i);
+            if (stride == 1) {
+                FN(avg_pool_row)(pool, line, l->counts, rows, 1, y);
+            } else if (stride == 2) {
+                FN(avg_pool_row)(pool, line, l->counts, rows, 2, y);
+            } else {
+                FN(avg_pool_row)(pool, line, l->counts, rows, stride, y);
+            }
+        }
     }
 }
 
@@ -94,74 +120,123 @@ static void FN(avg_pool)(const tgc_call *call, ptrdiff_t index)
     const tgc_pool pool = tgc_pool_unpack(call, 0, 1);
     const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
     const ptrdiff_t end = tgc_min(begin + size, pool.planes * pool.rows.out);
-    const FN(avg_lines) lines = FN(new_avg_lines)(&pool);
+    const FN(avg_lines) lines = FN(new_avg_lines)(&pool, call->sizes[TGC_POOL_BLOCK]);
     const int pairs = FN(is_pairs)(&pool);
     tgc_pool_rows r;
     for (ptrdiff_t i = begin; i < end; i += r.end - r.begin) {
         r = tgc_pool_find_rows(&pool, i, end);
         if (pairs) {
             FN(avg_pool_pairs)(&pool, r);
-            continue;
-        }
-        const T *x = (const T *)(const void *)tgc_pool_plane(pool.x, r.plane);
-        char *y_plane = tgc_pool_plane(pool.y, r.plane);
-        for (ptrdiff_t row = r.begin; row < r.end; row++) {
-            FN(avg_pool_row)(&pool, &lines, x, row, FN(y_row)(&pool, y_plane, row));
+        } else {
+            FN(avg_pool_rows)(&pool, &lines, r);
         }
     }
 }
 
-/* line = for each column the sum of the quotients of the windows that cover it. */
-static void FN(spread_columns)(const tgc_pool *pool, const T *quotients, T *line)
+/* The gradient goes the same way back: quotients, sums along the row, sums down the columns. */
+
+/* quotients = a row of y / its divisors, zeros before it and behind it. */
+static void FN(divide_row)(const tgc_pool *pool, const T *y, const T *counts, T rows, T *quotients,
+                           ptrdiff_t room)
+{
+    const ptrdiff_t step = pool->y->strides[3], before = pool->columns.kernel - 1;
+    const ptrdiff_t outputs = pool->columns.out;
+    ptrdiff_t j = 0;
+    for (; j < before; j++) {
+        quotients[j] = 0;
+    }
+    for (j = 0; j < outputs; j += VL) {
+        const ptrdiff_t n = tgc_min(outputs - j, VL);
+        const vec v = step != 1 ? vec_gather(y + j * step, step, n)
+                      : n == VL ? vec_load(y + j)
+                                : vec_loadn(y + j, n);
+        const vec quotient = v / FN(divisors)(pool, counts + j, rows);
+        vec_store(quotients + before + j, vec_select(vmask_first(n), quotient, vec_zero()));
+    }
+    for (; j + VL <= room - before; j += VL) {
+        vec_store(quotients + before + j, vec_zero());
+    }
+}
+
+/* line = for each column, those of the padding included, the sum over the windows that cover it. */
+static void FN(spread_columns)(const tgc_pool *pool, const T *quotients, T *line, ptrdiff_t room)
 {
     const tgc_pool_axis *columns = &pool->columns;
-    const ptrdiff_t n = columns->out;
-    memset(line, 0, (size_t)tgc_avg_pool_line(pool) * sizeof(T));
+    const ptrdiff_t before = columns->kernel - 1, n = columns->padding + columns->size;
     if (!pool->adaptive && columns->stride == 1) {
-        for (ptrdiff_t k = 0; k < columns->kernel; k++) {
-            for (ptrdiff_t j = 0; j < n; j += VL) {
-                vec_store(line + j + k, vec_load(line + j + k) + vec_load(quotients + j));
+        for (ptrdiff_t i = 0; i < n; i += VL) {
+            vec sum = vec_load(quotients + i);
+            for (ptrdiff_t k = 1; k <= before; k++) {
+                sum += vec_load(quotients + i + k);
             }
+            vec_store(line + i, sum);
         }
         return;
     }
-    for (ptrdiff_t j = 0; j < n; j++) {
+    memset(line, 0, (size_t)room * sizeof(T));
+    for (ptrdiff_t j = 0; j < columns->out; j++) {
         const tgc_span span = tgc_pool_span(pool, columns, j);
         for (ptrdiff_t k = span.begin; k < span.end; k++) {
-            line[columns->padding + k] += quotients[j];
+            line[columns->padding + k] += quotients[before + j];
         }
     }
 }
 
-/* Plane `plane` of the gradient, which is contiguous; y may have any strides. */
-static void FN(spread_averages)(const tgc_pool *pool, const FN(avg_lines) *lines, ptrdiff_t plane)
+/* A row of the gradient = its own elements if `more`, + n lines. */
+static void FN(add_lines)(T *x, ptrdiff_t width, const T *lines, ptrdiff_t n, ptrdiff_t step, int more)
 {
-    const ptrdiff_t step = pool->y->strides[3], width = pool->columns.size;
-    const T *line = lines->line + pool->columns.padding;
+    for (ptrdiff_t j = 0; j < width; j += VL) {
+        const ptrdiff_t m = tgc_min(width - j, VL);
+        vec sum = more ? vec_loadn(x + j, m) : vec_zero();
+        for (ptrdiff_t i = 0; i < n; i++) {
+            sum += vec_load(lines + i * step + j);
+        }
+        vec_storen(x + j, sum, m);
+    }
+}
+
+/* Adds the lines of rows first .. last of y to the rows of the gradient, of which `done` have been
+ * written to; returns how many are then. */
+static ptrdiff_t FN(add_block)(const tgc_pool *pool, const FN(avg_lines) *l, T *x, ptrdiff_t first,
+                               ptrdiff_t last, ptrdiff_t done)
+{
+    const tgc_pool_axis *rows = &pool->rows;
+    const ptrdiff_t width = pool->columns.size, padding = pool->columns.padding;
+    const ptrdiff_t end = tgc_pool_span(pool, rows, last).end;
+    ptrdiff_t from = first, to = first;
+    for (ptrdiff_t i = tgc_min(tgc_pool_span(pool, rows, first).begin, done); i < end; i++) {
+        while (tgc_pool_span(pool, rows, from).end <= i) {
+            from++;
+        }
+        while (to <= last && tgc_pool_span(pool, rows, to).begin <= i) {
+            to++;
+        }
+        const T *lines = l->sums + (from - first) * l->line + padding;
+        FN(add_lines)(x + i * width, width, lines, to - from, l->line, i < done);
+    }
+    return end > done ? end : done;
+}
+
+/* Plane `plane` of the gradient, which is contiguous; y may have any strides. */
+static void FN(spread_averages)(const tgc_pool *pool, const FN(avg_lines) *l, ptrdiff_t plane)
+{
+    const ptrdiff_t width = pool->columns.size, outputs = pool->rows.out;
     char *y_plane = tgc_pool_plane(pool->y, plane);
     T *x = (T *)(void *)tgc_pool_plane(pool->x, plane);
-    FN(clear_plane)(pool, (char *)x);
-    for (ptrdiff_t row = 0; row < pool->rows.out; row++) {
-        const T *y = FN(y_row)(pool, y_plane, row);
-        const T rows = (T)tgc_pool_count(pool, &pool->rows, row);
-        const ptrdiff_t outputs = pool->columns.out;
-        for (ptrdiff_t j = 0; j < outputs; j += VL) {
-            const ptrdiff_t left = outputs - j, n = left < VL ? left : VL;
-            const vec v = step == 1 ? vec_loadn(y + j, n) : vec_gather(y + j * step, step, n);
-            const vec quotient = v / FN(divisors)(pool, lines->counts + j, rows);
-            /* Whole vectors are added: the lanes behind the row are 0. */
-            vec_store(lines->quotients + j, vec_select(vmask_first(n), quotient, vec_zero()));
+    ptrdiff_t done = 0;
+    for (ptrdiff_t first = 0; first < outputs; first += l->n) {
+        const ptrdiff_t n = tgc_min(l->n, outputs - first);
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const T rows = (T)tgc_pool_count(pool, &pool->rows, first + i);
+            FN(divide_row)(pool, FN(y_row)(pool, y_plane, first + i), l->counts, rows,
+                           l->quotients + i * l->quotient_line, l->quotient_line);
         }
-        FN(spread_columns)(pool, lines->quotients, lines->line);
-        const tgc_span span = tgc_pool_span(pool, &pool->rows, row);
-        for (ptrdiff_t i = span.begin; i < span.end; i++) {
-            T *to = x + i * width;
-            for (ptrdiff_t j = 0; j < width; j += VL) {
-                const ptrdiff_t left = width - j, n = left < VL ? left : VL;
-                vec_storen(to + j, vec_loadn(to + j, n) + vec_loadn(line + j, n), n);
-            }
+        for (ptrdiff_t i = 0; i < n; i++) {
+            FN(spread_columns)(pool, l->quotients + i * l->quotient_line, l->sums + i * l->line, l->line);
         }
+        done = FN(add_block)(pool, l, x, first, first + n - 1, done);
     }
+    memset(x + done * width, 0, (size_t)((pool->rows.size - done) * width) * sizeof(T));
 }
 
 /* Operands: y, x. */
@@ -170,7 +245,7 @@ static void FN(avg_pool_backward)(const tgc_call *call, ptrdiff_t index)
     const tgc_pool pool = tgc_pool_unpack(call, 1, 0);
     const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
     const ptrdiff_t end = tgc_min(begin + size, pool.planes);
-    const FN(avg_lines) lines = FN(new_avg_lines)(&pool);
+    const FN(avg_lines) lines = FN(new_avg_lines)(&pool, call->sizes[TGC_POOL_BLOCK]);
     const int pairs = FN(is_pairs)(&pool) && pool.y->strides[3] == 1;
     for (ptrdiff_t plane = begin; plane < end; plane++) {
         if (pairs) {
@@ -186,9 +261,9 @@ static void FN(install_avg_pool)(tgc_table table)
     table[TGC_avg_pool][TGC_DTYPE] = (tgc_kernel){.name = "avg_pool",
                                                   .plan = tgc_avg_pool_plan,
                                                   .chunk = FN(avg_pool),
-                                                  .cost = 0.2};
+                                                  .cost = 0.1};
     table[TGC_avg_pool_backward][TGC_DTYPE] = (tgc_kernel){.name = "avg_pool_backward",
                                                            .plan = tgc_avg_pool_backward_plan,
                                                            .chunk = FN(avg_pool_backward),
-                                                           .cost = 0.4};
+                                                           .cost = 0.15};
 }

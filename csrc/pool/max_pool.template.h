@@ -1,32 +1,26 @@
 /* Max pooling for one real type (T): the largest of each row of a window, then of those rows. */
 
-/* Lines of the workspace. For each row of x that is remembered its number, the largest of each
- * window's columns, and their taps; n, the rows there is room for, is a power of two. */
+/* Lines of the workspace for some rows of x: with the padding around them, then the largest of each
+ * window's columns and their taps. What is stored is loaded again only a pass later: a vector that
+ * is loaded from what several stores have just written would wait for them. */
 typedef struct {
-    ptrdiff_t *numbers;
-    T *line, *first_taps, *largest, *taps;
-    ptrdiff_t n, room;
-} FN(max_ring);
+    T *first_taps, *lines, *largest, *taps;
+    ptrdiff_t line, room; /* steps from row to row */
+} FN(max_lines);
 
-static FN(max_ring) FN(new_ring)(const tgc_pool *pool, ptrdiff_t n)
+static FN(max_lines) FN(new_max_lines)(const tgc_pool *pool, ptrdiff_t n)
 {
     const tgc_pool_axis *columns = &pool->columns;
-    FN(max_ring) ring = {.numbers = tgc_workspace(), .n = n, .room = tgc_pool_room(columns->out)};
-    ring.line = (T *)(void *)(ring.numbers + n);
-    ring.first_taps = ring.line + tgc_pool_room(tgc_pool_line(columns));
-    ring.largest = ring.first_taps + ring.room;
-    ring.taps = ring.largest + n * ring.room;
-    for (ptrdiff_t j = 0; j < ring.room; j++) {
-        ring.first_taps[j] = (T)(j < columns->out ? tgc_pool_first_tap(columns, j) : 0);
+    FN(max_lines) l = {.first_taps = tgc_workspace(),
+                       .line = tgc_pool_room(tgc_pool_line(columns)),
+                       .room = tgc_pool_room(columns->out)};
+    l.lines = l.first_taps + l.room;
+    l.largest = l.lines + n * l.line;
+    l.taps = l.largest + n * l.room;
+    for (ptrdiff_t j = 0; j < l.room; j++) {
+        l.first_taps[j] = (T)(j < columns->out ? tgc_pool_first_tap(columns, j) : 0);
     }
-    return ring;
-}
-
-static void FN(forget_rows)(FN(max_ring) *ring)
-{
-    for (ptrdiff_t i = 0; i < ring->n; i++) {
-        ring->numbers[i] = -1;
-    }
+    return l;
 }
 
 /* line = the row at x with the padding around it. */
@@ -49,30 +43,42 @@ static void FN(pad_row)(const tgc_pool_axis *columns, T *line, const T *x, ptrdi
     }
 }
 
-/* The place in the ring of row `number` of x, which is at `x`. */
-static ptrdiff_t FN(remember_row)(const tgc_pool *pool, FN(max_ring) *ring, const T *x,
-                                  ptrdiff_t number)
+/* largest, taps = the largest of each window's columns in a line, and which tap it is. */
+TGC_INLINE void FN(largest_columns)(const tgc_pool_axis *columns, const T *line, ptrdiff_t stride,
+                                    const T *first_taps, T *largest, T *taps)
 {
-    const tgc_pool_axis *columns = &pool->columns;
-    const ptrdiff_t place = number & (ring->n - 1);
-    if (ring->numbers[place] == number) {
-        return place * ring->room;
-    }
-    ring->numbers[place] = number;
-    FN(pad_row)(columns, ring->line, x, pool->x->strides[3], (T)-INFINITY);
-    T *largest = ring->largest + place * ring->room, *taps = ring->taps + place * ring->room;
     for (ptrdiff_t j = 0; j < columns->out; j += VL) {
-        const ptrdiff_t left = columns->out - j, n = left < VL ? left : VL;
-        vec best = vec_set1((T)-INFINITY), at = vec_load(ring->first_taps + j);
-        for (ptrdiff_t k = 0; k < columns->kernel; k++) {
-            const T *p = ring->line + j * columns->stride + k * columns->dilation;
-            const vec v = FN(load_every)(p, columns->stride, n);
-            TAKE_LARGER(best, at, v, vec_set1((T)k));
+        const ptrdiff_t n = tgc_min(columns->out - j, VL);
+        vec best = vec_set1((T)-INFINITY), at = vec_load(first_taps + j), tap = vec_zero();
+        for (ptrdiff_t k = 0; k < columns->kernel; k++, tap += 1) {
+            const vec v = FN(load_every)(line + j * stride + k * columns->dilation, stride, n);
+            TAKE_LARGER(best, at, v, tap);
         }
         vec_store(largest + j, best);
         vec_store(taps + j, at);
     }
-    return place * ring->room;
+}
+
+/* Fills the lines of rows begin .. end - 1 of x. */
+static void FN(fill_max_lines)(const tgc_pool *pool, const FN(max_lines) *l, const T *x,
+                               ptrdiff_t begin, ptrdiff_t end)
+{
+    const tgc_pool_axis *columns = &pool->columns;
+    const ptrdiff_t row_step = pool->x->strides[2], step = pool->x->strides[3];
+    for (ptrdiff_t i = 0; i < end - begin; i++) {
+        FN(pad_row)(columns, l->lines + i * l->line, x + (begin + i) * row_step, step, (T)-INFINITY);
+    }
+    for (ptrdiff_t i = 0; i < end - begin; i++) {
+        const T *line = l->lines + i * l->line;
+        T *largest = l->largest + i * l->room, *taps = l->taps + i * l->room;
+        if (columns->stride == 1) {
+            FN(largest_columns)(columns, line, 1, l->first_taps, largest, taps);
+        } else if (columns->stride == 2) {
+            FN(largest_columns)(columns, line, 2, l->first_taps, largest, taps);
+        } else {
+            FN(largest_columns)(columns, line, columns->stride, l->first_taps, largest, taps);
+        }
+    }
 }
 
 TGC_INLINE void FN(store_taps)(char *taps, vec at, ptrdiff_t j, ptrdiff_t n, int wide)
@@ -86,37 +92,49 @@ TGC_INLINE void FN(store_taps)(char *taps, vec at, ptrdiff_t j, ptrdiff_t n, int
     }
 }
 
-/* One row of y and its taps. */
-static void FN(max_pool_row)(const tgc_pool *pool, FN(max_ring) *ring, const T *x, ptrdiff_t row,
-                             T *y, char *taps, int wide)
+/* One row of y and its taps; the lines begin with row `begin` of x. */
+static void FN(max_pool_row)(const tgc_pool *pool, const FN(max_lines) *l, ptrdiff_t begin,
+                             ptrdiff_t row, T *y, char *taps, int wide)
 {
     const tgc_pool_axis *rows = &pool->rows;
+    const ptrdiff_t first = tgc_pool_first_tap(rows, row), step = rows->dilation * l->room;
+    const ptrdiff_t start = row * rows->stride - rows->padding + first * rows->dilation;
+    const ptrdiff_t inside = tgc_ceil_div(rows->size - start, rows->dilation);
+    const ptrdiff_t count = tgc_min(rows->kernel - first, inside);
     const T kernel = (T)pool->columns.kernel;
-    const ptrdiff_t start = row * rows->stride - rows->padding;
-    const ptrdiff_t first = tgc_pool_first_tap(rows, row);
-    for (ptrdiff_t k = first; k < rows->kernel; k++) {
-        const ptrdiff_t number = start + k * rows->dilation;
-        if (number >= rows->size) {
-            break;
-        }
-        FN(remember_row)(pool, ring, x + number * pool->x->strides[2], number);
-    }
     for (ptrdiff_t j = 0; j < pool->columns.out; j += VL) {
-        const ptrdiff_t left = pool->columns.out - j, n = left < VL ? left : VL;
-        const ptrdiff_t place = ((start + first * rows->dilation) & (ring->n - 1)) * ring->room + j;
-        vec best = vec_load(ring->largest + place);
-        vec at = vec_load(ring->taps + place) + (T)first * kernel;
-        for (ptrdiff_t k = first + 1; k < rows->kernel; k++) {
-            const ptrdiff_t number = start + k * rows->dilation;
-            if (number >= rows->size) {
-                break;
-            }
-            const ptrdiff_t next = (number & (ring->n - 1)) * ring->room + j;
-            const vec v = vec_load(ring->largest + next);
-            TAKE_LARGER(best, at, v, vec_load(ring->taps + next) + (T)k * kernel);
+        const ptrdiff_t n = tgc_min(pool->columns.out - j, VL);
+        const T *largest = l->largest + (start - begin) * l->room + j;
+        const T *column_taps = l->taps + (start - begin) * l->room + j;
+        vec row_tap = vec_set1((T)first * kernel);
+        vec best = vec_load(largest), at = vec_load(column_taps) + row_tap;
+        for (ptrdiff_t k = 1; k < count; k++) {
+            row_tap += kernel;
+            TAKE_LARGER(best, at, vec_load(largest + k * step), vec_load(column_taps + k * step) + row_tap);
         }
         vec_storen(y + j, best, n);
         FN(store_taps)(taps, at, j, n, wide);
+    }
+}
+
+/* Rows r of y, as many at a time as there are lines for the rows of x that they need. */
+static void FN(max_pool_rows)(const tgc_pool *pool, const FN(max_lines) *l, const tgc_operand *taps,
+                              tgc_pool_rows r, ptrdiff_t block)
+{
+    const tgc_pool_axis *rows = &pool->rows;
+    const ptrdiff_t span = (rows->kernel - 1) * rows->dilation + 1;
+    const ptrdiff_t at_once = block == rows->size ? rows->out : (block - span) / rows->stride + 1;
+    const T *x = (const T *)(const void *)tgc_pool_plane(pool->x, r.plane);
+    char *y_plane = tgc_pool_plane(pool->y, r.plane), *tap_plane = tgc_pool_plane(taps, r.plane);
+    for (ptrdiff_t first = r.begin; first < r.end; first += at_once) {
+        const ptrdiff_t last = tgc_min(first + at_once, r.end) - 1;
+        const ptrdiff_t begin = tgc_clamp(first * rows->stride - rows->padding, 0, rows->size);
+        const ptrdiff_t end = tgc_min(last * rows->stride - rows->padding + span, rows->size);
+        FN(fill_max_lines)(pool, l, x, begin, end);
+        for (ptrdiff_t row = first; row <= last; row++) {
+            FN(max_pool_row)(pool, l, begin, row, FN(y_row)(pool, y_plane, row),
+                             tgc_tap_row(taps, tap_plane, row), taps->dtype == TGC_I32);
+        }
     }
 }
 
@@ -127,24 +145,18 @@ static void FN(max_pool)(const tgc_call *call, ptrdiff_t index)
     const tgc_operand *taps = &call->operands[2];
     const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
     const ptrdiff_t end = tgc_min(begin + size, pool.planes * pool.rows.out);
-    const int pairs = FN(is_pairs)(&pool), wide = taps->dtype == TGC_I32;
-    FN(max_ring) ring = {0};
+    const int pairs = FN(is_pairs)(&pool);
+    FN(max_lines) lines = {0};
     if (!pairs) {
-        ring = FN(new_ring)(&pool, call->sizes[TGC_POOL_RING]);
+        lines = FN(new_max_lines)(&pool, call->sizes[TGC_POOL_BLOCK]);
     }
     tgc_pool_rows r;
     for (ptrdiff_t i = begin; i < end; i += r.end - r.begin) {
         r = tgc_pool_find_rows(&pool, i, end);
         if (pairs) {
             FN(max_pool_pairs)(&pool, taps, r);
-            continue;
-        }
-        const T *x = (const T *)(const void *)tgc_pool_plane(pool.x, r.plane);
-        char *y_plane = tgc_pool_plane(pool.y, r.plane), *tap_plane = tgc_pool_plane(taps, r.plane);
-        FN(forget_rows)(&ring);
-        for (ptrdiff_t row = r.begin; row < r.end; row++) {
-            FN(max_pool_row)(&pool, &ring, x, row, FN(y_row)(&pool, y_plane, row),
-                             tgc_tap_row(taps, tap_plane, row), wide);
+        } else {
+            FN(max_pool_rows)(&pool, &lines, taps, r, call->sizes[TGC_POOL_BLOCK]);
         }
     }
 }

@@ -1,7 +1,7 @@
 #include "pool.h"
 
-/* Elements of x in a chunk, about. */
-enum { CHUNK = 16384 };
+/* Elements of x in a chunk, about; elements of lines that a chunk works on at a time. */
+enum { CHUNK = 16384, BLOCK = 3072 };
 
 static tgc_pool_axis unpack_axis(const tgc_call *call, int first, ptrdiff_t size, ptrdiff_t out)
 {
@@ -82,23 +82,25 @@ static size_t item_size(const tgc_pool *pool)
     return tgc_item_size(pool->y->dtype);
 }
 
+/* Lines of `room` elements that stay in the first-level cache beside as many others. */
+static ptrdiff_t cached_lines(ptrdiff_t room)
+{
+    return tgc_clamp(BLOCK / room, 1, BLOCK);
+}
+
 void tgc_max_pool_plan(tgc_call *call)
 {
     const tgc_pool pool = tgc_pool_unpack(call, 0, 1);
     const tgc_pool_axis *rows = &pool.rows, *columns = &pool.columns;
     const ptrdiff_t span = (rows->kernel - 1) * rows->dilation + 1;
-    ptrdiff_t ring = 1;
-    while (ring < tgc_min(span, rows->size)) {
-        ring *= 2;
-    }
+    const ptrdiff_t line = tgc_pool_room(tgc_pool_line(columns)), room = tgc_pool_room(columns->out);
+    const ptrdiff_t cached = cached_lines(line);
+    const ptrdiff_t block = tgc_min(cached > span ? cached : span, rows->size);
     const double elements = (double)tgc_min(rows->stride, span) * (double)columns->size;
     const double taps = (double)(rows->kernel + columns->kernel) * (double)columns->out;
     cut_rows(call, &pool, call->kernel->cost * (elements + taps));
-    call->sizes[TGC_POOL_RING] = ring;
-    const ptrdiff_t lines = tgc_pool_room(columns->out) * (1 + 2 * ring);
-    const ptrdiff_t line = tgc_pool_room(tgc_pool_line(columns));
-    call->workspace =
-        (size_t)(line + lines) * item_size(&pool) + (size_t)ring * sizeof(ptrdiff_t);
+    call->sizes[TGC_POOL_BLOCK] = block;
+    call->workspace = (size_t)(room + block * (line + 2 * room)) * item_size(&pool);
 }
 
 void tgc_max_pool_take_plan(tgc_call *call)
@@ -123,11 +125,19 @@ ptrdiff_t tgc_avg_pool_line(const tgc_pool *pool)
     return tgc_pool_room(line > padded ? line : padded);
 }
 
-/* A line of sums, one of what windows count, one of quotients. */
-static size_t avg_workspace(const tgc_pool *pool)
+ptrdiff_t tgc_avg_pool_quotients(const tgc_pool *pool)
 {
-    const ptrdiff_t n = tgc_avg_pool_line(pool) + 2 * tgc_pool_room(pool->columns.out);
-    return (size_t)n * item_size(pool);
+    return tgc_pool_room(tgc_avg_pool_line(pool) + 2 * pool->columns.kernel);
+}
+
+/* What windows count, and for each of some rows a line of sums and in backward one of quotients. */
+static void plan_avg_lines(tgc_call *call, const tgc_pool *pool, int backward)
+{
+    const ptrdiff_t line = tgc_avg_pool_line(pool), block = cached_lines(line);
+    const ptrdiff_t quotients = backward ? tgc_avg_pool_quotients(pool) : 0;
+    const ptrdiff_t n = tgc_pool_room(pool->columns.out) + block * (line + quotients);
+    call->sizes[TGC_POOL_BLOCK] = block;
+    call->workspace = (size_t)n * item_size(pool);
 }
 
 void tgc_avg_pool_plan(tgc_call *call)
@@ -139,12 +149,12 @@ void tgc_avg_pool_plan(tgc_call *call)
     const double taps = pool.adaptive ? 1 : (double)pool.columns.kernel;
     const double work = call->kernel->cost * (elements + outputs * taps);
     cut_rows(call, &pool, rows > 0 ? work / rows : 0);
-    call->workspace = avg_workspace(&pool);
+    plan_avg_lines(call, &pool, 0);
 }
 
 void tgc_avg_pool_backward_plan(tgc_call *call)
 {
     const tgc_pool pool = tgc_pool_unpack(call, 1, 0);
     cut_planes(call, &pool);
-    call->workspace = avg_workspace(&pool);
+    plan_avg_lines(call, &pool, 1);
 }

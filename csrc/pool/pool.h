@@ -38,7 +38,7 @@ enum {
     TGC_POOL_COLUMNS = TGC_POOL_ROWS + 4,
     TGC_POOL_MODE = TGC_POOL_COLUMNS + 4,
     TGC_POOL_CHUNK, /* set by plan: rows of y, or planes, of a chunk */
-    TGC_POOL_RING   /* set by plan: rows of x that max_pool remembers */
+    TGC_POOL_BLOCK  /* set by plan: rows, of x for max_pool and else of y, in the workspace */
 };
 
 /* Bits of the mode. */
@@ -108,8 +108,10 @@ static inline tgc_pool_rows tgc_pool_find_rows(const tgc_pool *pool, ptrdiff_t i
     return (tgc_pool_rows){plane, begin, tgc_min(begin + (end - i), pool->rows.out)};
 }
 
-/* The length of a line of averages' sums: the windows of a row, or the row if that is longer. */
+/* The room of a line of averages' sums: the windows of a row, or the row if that is longer; and of
+ * a line of quotients with room for a window at both ends. */
 ptrdiff_t tgc_avg_pool_line(const tgc_pool *pool);
+ptrdiff_t tgc_avg_pool_quotients(const tgc_pool *pool);
 
 void tgc_max_pool_plan(tgc_call *call);
 void tgc_max_pool_backward_plan(tgc_call *call);

@@ -32,7 +32,7 @@ def isa(request):
 
 
 # Fewer tests than this in a run of all of them means that some are no longer found.
-FLOOR = 2500
+FLOOR = 6500
 
 
 def pytest_collection_finish(session):

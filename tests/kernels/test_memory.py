@@ -108,8 +108,8 @@ def test_empty_arrays_of_long_sides():
 def test_cap():
     gc.collect()
     runtime.empty_cache()
-    held = runtime.memory_stats()["in_use"]
-    runtime.set_memory_cap(held + 10 * MIB)
+    stats = runtime.memory_stats()
+    runtime.set_memory_cap(stats["in_use"] + stats["cached"] + 10 * MIB)
     try:
         x = made(MIB)
         with pytest.raises(MemoryError):

@@ -1,21 +1,12 @@
 """Gradients cut to size, in place. Source: Pascanu et al., "On the difficulty of training recurrent
 neural networks", 2013."""
 
-import math
 from collections.abc import Iterable
 
 from tinygrad_c import creation
 from tinygrad_c.autograd import no_grad
 from tinygrad_c.methods.shape import stack
-from tinygrad_c.ops import elementwise, reduce
 from tinygrad_c.tensor import Tensor
-
-# What a norm takes of each element, how it puts these together, and what it takes of all.
-MEASURES = {
-    1.0: (elementwise.abs, reduce.sum, lambda total: total),
-    2.0: (elementwise.square, reduce.sum, elementwise.sqrt),
-    math.inf: (elementwise.abs, reduce.amax, lambda total: total),
-}
 
 
 def gradients_of(parameters):
@@ -32,17 +23,15 @@ def get_total_norm(
 ) -> Tensor:
     """The norm of all elements of `tensors` together, as if of one vector; 0 where there are none.
 
-    `norm_type` is 1, 2 or inf. RuntimeError if it is not finite and `error_if_nonfinite` says so.
+    It is the norm of the tensors' norms, of order `norm_type` (see `Tensor.norm`). RuntimeError if
+    it is not finite and `error_if_nonfinite` says so.
     """
     norm_type = float(norm_type)
-    if norm_type not in MEASURES:
-        raise ValueError(f"get_total_norm: norm_type must be 1, 2 or inf, got {norm_type}")
-    of_elements, together, of_total = MEASURES[norm_type]
     several = [tensors] if isinstance(tensors, Tensor) else list(tensors)
     if not several:
         return creation.zeros(())
     with no_grad():
-        total = of_total(together(stack([together(of_elements(t)) for t in several])))
+        total = stack([t.norm(norm_type) for t in several]).norm(norm_type)
     if error_if_nonfinite and not total.isfinite().item():
         raise RuntimeError(
             f"The total norm of order {norm_type} for gradients from `parameters` is non-finite "
@@ -64,9 +53,9 @@ def clip_grad_norm_(
         total = norm of all gradients as one vector
         grad = grad * min(1, max_norm / (total + 1e-6))
 
-    Returns the norm from before, a Tensor of one number. `norm_type` is 1, 2 or inf. A norm that
-    is NaN or infinite makes the gradients so too, unless `error_if_nonfinite` is to raise
-    RuntimeError before anything changes. `foreach`, PyTorch's choice of speed, changes nothing.
+    Returns the norm from before, a Tensor of one number. A norm of order `norm_type` that is
+    NaN or infinite makes the gradients so too, unless `error_if_nonfinite` is to raise RuntimeError
+    before anything changes. `foreach`, PyTorch's choice of speed, changes nothing.
     """
     grads = gradients_of(parameters)
     total = get_total_norm(grads, norm_type, error_if_nonfinite)

@@ -94,20 +94,40 @@ static void FN(normalize_plane)(const T *x, T *y, ptrdiff_t n, vec mean, vec sca
     }
 }
 
-static void FN(forward_channel)(const tgc_norm *norm, ptrdiff_t c)
+/* Channel c of number i of the n. */
+TGC_INLINE void FN(forward_plane)(const tgc_norm *norm, ptrdiff_t i, ptrdiff_t c,
+                                  const tgc_channel *channel)
 {
     const tgc_operand *x = norm->x, *y = norm->y;
+    const T *from = (const T *)(const void *)x->data + i * x->strides[0] + c * x->strides[1];
+    T *to = (T *)(void *)y->data + i * y->strides[0] + c * y->strides[1];
+    FN(normalize_plane)(from, to, norm->length, vec_set1((T)channel->mean),
+                        vec_set1((T)channel->scale), vec_set1((T)channel->bias));
+}
+
+/* Numbers begin .. end - 1 of the n, in evaluation. */
+static void FN(forward_images)(const tgc_norm *norm, ptrdiff_t begin, ptrdiff_t end)
+{
+    tgc_channel *channels = tgc_workspace();
+    for (ptrdiff_t c = 0; c < norm->channels; c++) {
+        channels[c] = tgc_channel_evaluation(norm, c, begin == 0);
+    }
+    for (ptrdiff_t i = begin; i < end; i++) {
+        for (ptrdiff_t c = 0; c < norm->channels; c++) {
+            FN(forward_plane)(norm, i, c, &channels[c]);
+        }
+    }
+}
+
+static void FN(forward_channel)(const tgc_norm *norm, ptrdiff_t c)
+{
     tgc_moments moments = {0};
     if (norm->training) {
-        moments = FN(channel_moments)(x, c);
+        moments = FN(channel_moments)(norm->x, c);
     }
     const tgc_channel channel = tgc_channel_forward(norm, c, &moments);
-    const vec mean = vec_set1((T)channel.mean), scale = vec_set1((T)channel.scale);
-    const vec bias = vec_set1((T)channel.bias);
     for (ptrdiff_t i = 0; i < norm->n; i++) {
-        const T *from = (const T *)(const void *)x->data + i * x->strides[0] + c * x->strides[1];
-        T *to = (T *)(void *)y->data + i * y->strides[0] + c * y->strides[1];
-        FN(normalize_plane)(from, to, norm->length, mean, scale, bias);
+        FN(forward_plane)(norm, i, c, &channel);
     }
 }
 
@@ -174,7 +194,10 @@ static void FN(backward_channel)(const tgc_norm *norm, ptrdiff_t c)
 static void FN(batch_norm)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_norm norm = tgc_batch_norm_unpack(call, 0);
-    if (norm.length == 1) {
+    const ptrdiff_t images = call->sizes[TGC_NORM_IMAGES];
+    if (images > 0) {
+        FN(forward_images)(&norm, index * images, tgc_min((index + 1) * images, norm.n));
+    } else if (norm.length == 1) {
         FN(forward_columns)(&norm, index * TGC_NORM_LANES);
     } else {
         FN(forward_channel)(&norm, index);

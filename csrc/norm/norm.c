@@ -26,11 +26,21 @@ tgc_norm tgc_batch_norm_unpack(const tgc_call *call, int backward)
     return norm;
 }
 
+/* Elements of a chunk in evaluation, about, and how many of the n there must be to cut those. */
+enum { CHUNK = 65536, IMAGES = 4 };
+
 static void plan(tgc_call *call, int backward)
 {
     const tgc_norm norm = tgc_batch_norm_unpack(call, backward);
     const ptrdiff_t per_chunk = norm.length == 1 ? TGC_NORM_LANES : 1;
+    const ptrdiff_t image = norm.channels * norm.length;
     call->n_chunks = tgc_ceil_div(norm.channels, per_chunk);
+    call->sizes[TGC_NORM_IMAGES] = 0;
+    if (!backward && !norm.training && norm.length > 1 && norm.n >= IMAGES && image > 0) {
+        call->sizes[TGC_NORM_IMAGES] = tgc_clamp(CHUNK / image, 1, norm.n);
+        call->n_chunks = tgc_ceil_div(norm.n, call->sizes[TGC_NORM_IMAGES]);
+        call->workspace = (size_t)norm.channels * sizeof(tgc_channel);
+    }
     call->work = (double)norm.n * (double)norm.channels * (double)norm.length * call->kernel->cost;
 }
 
@@ -66,28 +76,44 @@ static void update(const tgc_operand *running, ptrdiff_t c, double momentum, dou
     set(running, c, momentum * value + (1 - momentum) * tgc_norm_get(running, c));
 }
 
-tgc_channel tgc_channel_forward(const tgc_norm *norm, ptrdiff_t c, const tgc_moments *moments)
+/* Rounded as the stats are, which the gradient reads. */
+static tgc_channel channel(const tgc_norm *norm, ptrdiff_t c, double mean, double variance)
 {
-    double mean = 0, variance = 0;
-    if (!norm->training) {
-        mean = tgc_norm_get(norm->running_mean, c);
-        variance = tgc_norm_get(norm->running_var, c);
-    } else if (moments->n > 0) {
-        mean = moments->mean;
-        variance = moments->squares / moments->n;
-        if (norm->running_mean) {
-            update(norm->running_mean, c, norm->momentum, mean);
-            update(norm->running_var, c, norm->momentum, moments->squares / (moments->n - 1));
-        }
-    }
-    set(norm->stats, c, mean);
-    set(norm->stats, norm->channels + c, 1 / sqrt(variance + norm->eps));
-    /* As the gradient will read them: rounded. */
-    const double invstd = tgc_norm_get(norm->stats, norm->channels + c);
-    return (tgc_channel){.mean = tgc_norm_get(norm->stats, c),
+    const double exact = 1 / sqrt(variance + norm->eps);
+    const double invstd = norm->x->dtype == TGC_F32 ? (double)(float)exact : exact;
+    return (tgc_channel){.mean = norm->x->dtype == TGC_F32 ? (double)(float)mean : mean,
                          .invstd = invstd,
                          .scale = norm->weight ? invstd * tgc_norm_get(norm->weight, c) : invstd,
                          .bias = norm->bias ? tgc_norm_get(norm->bias, c) : 0};
+}
+
+static tgc_channel with_stats(const tgc_norm *norm, ptrdiff_t c, tgc_channel values)
+{
+    set(norm->stats, c, values.mean);
+    set(norm->stats, norm->channels + c, values.invstd);
+    return values;
+}
+
+tgc_channel tgc_channel_evaluation(const tgc_norm *norm, ptrdiff_t c, int first)
+{
+    const tgc_channel values = channel(norm, c, tgc_norm_get(norm->running_mean, c),
+                                       tgc_norm_get(norm->running_var, c));
+    return first ? with_stats(norm, c, values) : values;
+}
+
+tgc_channel tgc_channel_forward(const tgc_norm *norm, ptrdiff_t c, const tgc_moments *moments)
+{
+    if (!norm->training) {
+        return tgc_channel_evaluation(norm, c, 1);
+    }
+    if (moments->n == 0) {
+        return with_stats(norm, c, channel(norm, c, 0, 0));
+    }
+    if (norm->running_mean) {
+        update(norm->running_mean, c, norm->momentum, moments->mean);
+        update(norm->running_var, c, norm->momentum, moments->squares / (moments->n - 1));
+    }
+    return with_stats(norm, c, channel(norm, c, moments->mean, moments->squares / moments->n));
 }
 
 tgc_channel_grad tgc_channel_backward(const tgc_norm *norm, ptrdiff_t c, double sum, double product)

@@ -23,7 +23,7 @@
  * where the length is 1 the channels do. stats is (2, channels): mean and invstd. scalars: eps,
  * momentum.
  *
- * A channel is one chunk. Its mean and squared distances are taken in T over blocks of about 4096
+ * In evaluation a chunk is some of the n, in the order of memory. Else a channel is one chunk. Its mean and squared distances are taken in T over blocks of about 4096
  * elements, in two passes of which the second reads the first-level cache, and merged in double in
  * the order of the blocks (Chan, Golub and LeVeque, "Algorithms for computing the sample
  * variance", 1983); so are the sums of the gradients.
@@ -33,12 +33,16 @@
 
 #include "../reduce/axes.h"
 #include "../runtime/dispatch.h"
+#include "../runtime/workspace.h"
 
 /* Channels of a chunk where the length is 1. */
 enum { TGC_NORM_LANES = 64 };
 
 /* What call->sizes holds. */
-enum { TGC_NORM_HAS };
+enum {
+    TGC_NORM_HAS,
+    TGC_NORM_IMAGES /* set by plan: how many of the n a chunk has in evaluation, or 0 */
+};
 
 /* Bits of TGC_NORM_HAS. */
 enum {
@@ -81,7 +85,9 @@ typedef struct {
     double mean, invstd, scale, bias;
 } tgc_channel;
 
-/* Of channel c, from the moments of x in training; writes its stats and running statistics. */
+/* Of channel c, from the moments of x in training, whose stats and running statistics are written
+ * first; from the running statistics, with the stats written if `first`. */
+tgc_channel tgc_channel_evaluation(const tgc_norm *norm, ptrdiff_t c, int first);
 tgc_channel tgc_channel_forward(const tgc_norm *norm, ptrdiff_t c, const tgc_moments *moments);
 
 /* grad_x = grad * scale - (x - mean) * slope - shift */

@@ -15,7 +15,7 @@ from tinygrad_c.errors import ShapeError
 FLOATS = ["float32", "float64"]
 TOLERANCE = {"float32": 2e-5, "float64": 1e-12}
 # Around vectors, blocks of 4096 elements and of 256 rows, and chunks of 64 channels.
-SHAPES = [(2, 1), (5, 3), (17, 16), (300, 65), (513, 130), (3, 2, 1), (1, 3, 2), (2, 3, 5), (4, 1, 4096),
+SHAPES = [(40, 70, 30), (2, 1), (5, 3), (17, 16), (300, 65), (513, 130), (3, 2, 1), (1, 3, 2), (2, 3, 5), (4, 1, 4096),
           (2, 2, 4097), (1, 2, 12289), (70, 3, 63), (9, 5, 7, 9), (300, 2, 4, 4), (2, 3, 2, 3, 4)]  # fmt: skip
 
 

@@ -48,6 +48,11 @@ def test_avg_pool2d():
 
 def test_adaptive_avg_pool2d():
     assert nn.AdaptiveAvgPool2d(1)(X).tolist() == [[[[11.5]]]]
+    assert nn.AdaptiveAvgPool2d([1, 1])(X[0]).tolist() == [[[11.5]]]
+    with pytest.raises(TypeError, match="must be float32 or float64, got int64"):
+        nn.AdaptiveAvgPool2d(1)(X.long())
+    with pytest.raises(ShapeError, match=r"input must be .*got \(4, 6\)"):
+        nn.AdaptiveAvgPool2d(1)(X[0, 0])
     assert nn.AdaptiveAvgPool2d((None, 1))(X).flatten().tolist() == [2.5, 8.5, 14.5, 20.5]
     assert nn.AdaptiveAvgPool2d((1, 4))(X).flatten().tolist() == [9.5, 10.5, 12.5, 13.5]
     assert nn.AdaptiveAvgPool2d((8, 2))(X[0]).shape == (1, 8, 2)

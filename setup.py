@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import sysconfig
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +13,7 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext as _build_ext
 
 ROOT = Path(__file__).parent
+LINUX = sys.platform.startswith("linux")
 # No -ffast-math and no -march=native: the first changes the floating point of the whole process,
 # the second crashes on other CPUs. Contraction is off so that every fused multiply-add is one
 # that the source wrote (vec_fma): an element's result never depends on its lane.
@@ -59,6 +61,8 @@ def extensions(sources):
             ],
             extra_compile_args=[*C_FLAGS, "-Wno-unused-function"],
             libraries=["pthread", "m"],
+            # Profilers need the names of the kernels; those of the bindings are Python's already.
+            extra_link_args=[] if "runtime" in name or not LINUX else ["-Wl,--strip-all"],
             depends=[str(p) for p in ROOT.glob("csrc/**/*.[ch]")] if "runtime" in name else HEADERS,
         )
 

@@ -289,3 +289,8 @@ tgc_arena_stats tgc_arena_get_stats(void)
 {
     return stats;
 }
+
+void tgc_arena_reset_peak(void)
+{
+    stats.peak = stats.in_use;
+}

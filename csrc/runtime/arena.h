@@ -22,7 +22,7 @@ typedef struct tgc_block {
 typedef struct {
     size_t in_use;      /* bytes of blocks that are alive */
     size_t cached;      /* bytes of freed blocks that wait for a request */
-    size_t peak;        /* largest in_use so far */
+    size_t peak;        /* largest in_use since the start, or since tgc_arena_reset_peak */
     size_t n_system;    /* requests passed on to the operating system */
 } tgc_arena_stats;
 
@@ -37,5 +37,6 @@ void tgc_arena_empty_cache(void);
 /* The largest number of bytes the arena may hold, in use and cached; 0 takes the limit away. */
 void tgc_arena_set_cap(size_t nbytes);
 tgc_arena_stats tgc_arena_get_stats(void);
+void tgc_arena_reset_peak(void);
 
 #endif

@@ -89,6 +89,11 @@ void tgc_workspace_release(void)
     release(&own);
 }
 
+size_t tgc_workspace_bytes(void)
+{
+    return buffer_bytes(&own);
+}
+
 tgc_workspaces tgc_workspace_own(void)
 {
     return own.slices;

@@ -14,6 +14,8 @@ int tgc_workspace_reserve(size_t bytes);
 void *tgc_workspace(void);
 /* Hands the buffer of the running thread back to the operating system. */
 void tgc_workspace_release(void);
+/* Bytes of the buffer of the running thread, all slices together. */
+size_t tgc_workspace_bytes(void);
 
 /* For threads.c: the slices of one caller's buffer. */
 typedef struct {

@@ -75,6 +75,26 @@ def test_stats_count_what_is_alive():
     assert runtime.memory_stats()["cached"] < after["cached"] - 4 * MIB + 1
 
 
+def test_peak_starts_anew():
+    x = made(MIB)
+    del x
+    runtime.reset_peak_memory_stats()
+    start = runtime.memory_stats()
+    assert start["peak"] == start["in_use"]
+    x = made(1000)
+    del x
+    assert 4000 <= runtime.memory_stats()["peak"] - start["in_use"] < 8000
+
+
+def test_stats_count_the_workspace():
+    runtime.empty_cache()
+    assert runtime.memory_stats()["workspace"] == 0
+    matmul.matmul(made(300, 300), made(300, 300))
+    assert 4 * 300 * 100 < runtime.memory_stats()["workspace"] < 16 * MIB
+    runtime.empty_cache()
+    assert runtime.memory_stats()["workspace"] == 0
+
+
 def test_view_keeps_the_memory():
     x = made(1000)
     x[:] = 7

@@ -22,6 +22,7 @@ cdef extern from "runtime/arena.h" nogil:
     void tgc_arena_empty_cache()
     void tgc_arena_set_cap(size_t nbytes)
     tgc_arena_stats tgc_arena_get_stats()
+    void tgc_arena_reset_peak()
 
 
 cdef extern from "runtime/call.h" nogil:
@@ -98,6 +99,7 @@ cdef extern from "runtime/threads.h" nogil:
     int tgc_get_num_threads()
     void tgc_set_num_threads(int n)
     void tgc_workspace_release()
+    size_t tgc_workspace_bytes()
 
 
 cdef extern from "runtime/recorder.h" nogil:

@@ -381,8 +381,14 @@ def set_num_threads(n):
 
 
 def memory_stats():
-    """Bytes in use, cached and at the peak, and the number of requests to the system."""
-    return tgc_arena_get_stats()
+    """Bytes in use, cached and at the peak, and the number of requests to the system; and the bytes
+    of this thread's workspace, the scratch memory of the kernels that it calls."""
+    return {**tgc_arena_get_stats(), "workspace": tgc_workspace_bytes()}
+
+
+def reset_peak_memory_stats():
+    """Let the peak of `memory_stats` start anew from the bytes that are in use."""
+    tgc_arena_reset_peak()
 
 
 def empty_cache():

@@ -1,15 +1,15 @@
 """What the machine can do, measured in the same run: the yardstick of `python -m benchmarks`.
 
-``Peak(isa, threads)`` compiles `peak.c` with the system's C compiler.
+``Peak(isa, threads)`` compiles `peak.c` with the system's C compiler. Its `limits` are the best of
+all calls of `probe`, each of which takes some hundredths of a second.
 """
 
 import ctypes
-import functools
 import subprocess
 import tempfile
 from pathlib import Path
 
-import numpy as np
+from benchmarks.limits import LARGEST, Limits, mix, size_of, step_of
 
 # What the compiler may use, and the bytes of a vector.
 ISAS = {
@@ -17,13 +17,15 @@ ISAS = {
     "avx2": (["-mavx2", "-mfma"], 32),
     "generic": ([], 16),
 }
+SECONDS = ctypes.c_double(0.004)
 
 
 class Peak:
-    """Operations and bytes per second of `threads` threads with the instructions of `isa`."""
+    """Measures `threads` threads with the instructions of `isa`."""
 
     def __init__(self, isa, threads):
         self.threads = threads
+        self.limits = Limits()
         flags, width = ISAS[isa]
         with tempfile.TemporaryDirectory() as folder:
             library = Path(folder, "peak.so")
@@ -33,19 +35,23 @@ class Peak:
             self.library = ctypes.CDLL(str(library))
         self.library.peak_flops.restype = ctypes.c_double
         self.library.peak_bandwidth.restype = ctypes.c_double
+        self.library.peak_memory.restype = ctypes.c_void_p
+        room = ctypes.c_size_t.in_dll(self.library, "peak_room").value
+        memory = self.library.peak_memory(ctypes.c_size_t(size_of(LARGEST) + room))
+        if not memory:
+            raise MemoryError(f"no memory for a working set of {size_of(LARGEST)} bytes")
+        self.memory = ctypes.c_void_p(memory)
 
-    @functools.cache  # noqa: B019  there is one object in the process
-    def flops(self, item_size=4):
-        """Floating-point operations per second; a fused multiply-add is two."""
-        return self.library.peak_flops(self.threads, item_size)
+    def probe(self, case):
+        """Measure what limits `case`."""
+        found = Limits(self.library.peak_flops(self.threads, SECONDS))
+        nbytes = case.reads + case.writes
+        for loop in mix(case.writes / nbytes) if nbytes else ():
+            self._probe_memory(found, step_of(case.working_set), loop)
+        self.limits.join(found)
 
-    def bandwidth(self, nbytes):
-        """Bytes read and written per second by a loop over `nbytes` in all, half of each."""
-        return self._bandwidth(max(12, nbytes.bit_length()))
-
-    @functools.cache  # noqa: B019
-    def _bandwidth(self, bits):
-        n = (1 << bits) // 8
-        to, source = np.zeros(n, np.float32), np.ones(n, np.float32)
-        pointers = [ctypes.c_void_p(array.ctypes.data) for array in (to, source)]
-        return self.library.peak_bandwidth(self.threads, *pointers, ctypes.c_size_t(n))
+    def _probe_memory(self, found, step, loop):
+        size = ctypes.c_size_t(size_of(step))
+        found.rates[loop, step] = self.library.peak_bandwidth(
+            self.threads, loop, self.memory, size, SECONDS
+        )

@@ -8,30 +8,30 @@ import matplotlib
 import numpy as np
 
 from benchmarks.cases import CASES
+from benchmarks.limits import WRITTEN
 
 CACHES = {"1 MB": 1 << 20, "16 MB": 1 << 24, "256 MB": 1 << 28}
 
 
-def draw(rows, peak, path):
+def draw(run, path):
     """Operations per second over operations per byte, under the machine's roofs."""
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
     figure, axes = plt.subplots(figsize=(9, 5.5), layout="constrained")
     x = np.geomspace(0.02, 500, 200)
-    roof = peak.flops()
     for (label, nbytes), style in zip(CACHES.items(), ("-", "--", ":"), strict=True):
-        y = np.minimum(roof, peak.bandwidth(nbytes) * x) / 1e9
+        bandwidth = run.limits.bandwidth(nbytes, WRITTEN.index(1 / 2))
+        y = np.minimum(run.limits.flops, bandwidth * x) / 1e9
         axes.plot(x, y, style, color="0.35", linewidth=1, label=f"roof for {label}")
-    for family, members in families(rows).items():
-        points = [(CASES[r["case"]].flops / CASES[r["case"]].nbytes, r["gflops"]) for r in members]
+    for family, points in families(run.rows().get("times", [])).items():
         axes.scatter(*zip(*points, strict=True), s=18, alpha=0.8, label=family)
     axes.set(
         xscale="log",
         yscale="log",
         xlabel="floating-point operations per byte",
         ylabel="GFLOP/s",
-        title=f"tinygrad_c, {peak.threads} threads, float32",
+        title=f"tinygrad_c, {run.facts['threads']} threads, float32",
     )
     axes.grid(which="major", alpha=0.3)
     axes.legend(fontsize=8, loc="lower right")
@@ -39,9 +39,11 @@ def draw(rows, peak, path):
 
 
 def families(rows):
-    """{family: rows}, of the cases whose operations and bytes are both known."""
+    """{family: points}, of the cases whose operations and bytes are both known."""
     found = {}
     for row in rows:
         if "gflops" in row and "gbytes" in row:
-            found.setdefault(row["case"].split()[0], []).append(row)
+            case = CASES[row["case"]]
+            point = case.flops / (case.reads + case.writes), row["gflops"]
+            found.setdefault(row["family"], []).append(point)
     return found

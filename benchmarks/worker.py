@@ -1,71 +1,45 @@
-"""The process that times the cases of one library; `benchmarks.__main__` starts and asks it."""
+"""The process that runs the cases of one library: ``python -m benchmarks.worker LIBRARY THREADS``.
 
+Each line of its input is a request, ``["seconds", "exp of 4096"]``, each line of its output the
+answer, both in JSON. What a request does stands in the file of the part that makes it.
+"""
+
+import functools
 import importlib
 import json
 import sys
-import time
 
+from benchmarks import memory, opponents, threads, times
 from benchmarks.cases import CASES
 
-ROUND_SECONDS = 0.15
+# Each is called with the library and a function that prepares the case.
+ANSWERS = {
+    "seconds": times.seconds,
+    "memory": memory.of_step,
+    "latencies": threads.latencies,
+    "scaling": threads.scaling,
+}
 
 
-def describe(library, module):
-    """The library's version, and what it computes with."""
-    text = f"{library} {module.__version__}"
-    if library == "tinygrad_c":
-        return f"{text}, {current_isa()} kernels"
-    if library == "torch":
-        return f"{text}, {module.backends.cpu.get_cpu_capability()}"
-    return text
-
-
-def current_isa():
-    """The variant of the kernels that tinygrad_c has chosen."""
-    return importlib.import_module("tinygrad_c._kernels.runtime").current_isa()
-
-
-def seconds_per_call(step):
-    """The fastest of several batches of calls."""
-    step()
-    start = time.perf_counter()
-    step()
-    once = time.perf_counter() - start
-    calls = max(1, int(ROUND_SECONDS / 10 / max(once, 1e-7)))
-    best = float("inf")
-    end = time.perf_counter() + ROUND_SECONDS
-    while time.perf_counter() < end:
-        start = time.perf_counter()
-        for _ in range(calls):
-            step()
-        best = min(best, (time.perf_counter() - start) / calls)
-    return best
-
-
-def make(name, library, module):
+@functools.lru_cache(maxsize=1)
+def prepare(library, name):
     """The function to time, or None where the library has no such case."""
-    case = CASES[name]
-    prepare = case.numpy if library == "numpy" else case.torch
-    return prepare and prepare(module)
+    case = CASES.get(name) or threads.REGIONS[name]
+    for_library = case.numpy if library.__name__ == "numpy" else case.torch
+    return for_library and for_library(library)
 
 
 def main():
-    """Answer each line of the standard input with a line of JSON."""
-    library, threads = sys.argv[1], int(sys.argv[2])
-    module = importlib.import_module(library)
-    if library != "numpy":
-        module.set_num_threads(threads)
-    name, step = None, None
+    """Answer until the input ends."""
+    library, n_threads = importlib.import_module(sys.argv[1]), int(sys.argv[2])
+    if hasattr(library, "set_num_threads"):
+        library.set_num_threads(n_threads)
     for line in sys.stdin:
-        request = line.strip()
+        request, *name = json.loads(line)
         if request == "describe":
-            answer = describe(library, module)
-        elif request == "isa":
-            answer = current_isa()
+            answer = opponents.describe(library)
         else:
-            if request != name:
-                name, step = request, make(request, library, module)
-            answer = step and seconds_per_call(step)
+            answer = ANSWERS[request](library, functools.partial(prepare, library, *name))
         print(json.dumps(answer), flush=True)
 
 

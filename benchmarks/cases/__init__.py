@@ -1,4 +1,4 @@
-"""What is timed: {name: `Case`}, a file per family."""
+"""What is timed: `CASES` {name: `Case`}, a file per family; the names' families are `FAMILY_OF`."""
 
 from benchmarks.cases import (
     conv,
@@ -16,9 +16,12 @@ from benchmarks.cases import (
     steps,
 )
 
-CASES = {}
-for family in (
-    matmul, conv, pool, norm, elementwise, reduce, loss, layout, embedding, overhead, optim, data,
-    steps,
-):  # fmt: skip
-    CASES.update(family.CASES)
+FAMILIES = {
+    family.__name__.rpartition(".")[2]: family.CASES
+    for family in (
+        matmul, conv, pool, norm, elementwise, reduce, loss, layout, embedding, overhead, optim,
+        data, steps,
+    )
+}  # fmt: skip
+CASES = {name: case for cases in FAMILIES.values() for name, case in cases.items()}
+FAMILY_OF = {name: family for family, cases in FAMILIES.items() for name in cases}

@@ -26,12 +26,27 @@ class Layer:
         unusual = {"s": self.stride, "d": self.dilation, "g": self.groups}
         return text + "".join(f" {letter}{n}" for letter, n in unusual.items() if n > 1)
 
-    def flops(self):
-        """Of the forward pass: a product and a sum for each tap of each output."""
+    def case(self, for_torch, backward):
+        """Its sizes: a product and a sum for each tap of each output, forward and for each
+        gradient; that of an input of up to 3 channels, the first layer's, is not taken."""
         spread = self.dilation * (self.kernel - 1) + 1
         places = ((self.size + 2 * self.padding - spread) // self.stride + 1) ** 2
         taps = self.channels // self.groups * self.kernel**2
-        return 2 * self.batch * self.outputs * places * taps
+        x = 4 * self.batch * self.channels * self.size**2
+        w = 4 * self.outputs * (taps + 1)
+        y = 4 * self.batch * self.outputs * places
+        flops = 2 * self.batch * self.outputs * places * taps
+        if not backward:
+            return Case(for_torch, flops=flops, reads=x + w, writes=y)
+        inner = self.channels > 3
+        grad_x, passes = (x, 3) if inner else (0, 2)
+        return Case(
+            for_torch,
+            flops=passes * flops,
+            reads=2 * x + w + inner * w + y,
+            writes=y + w + grad_x,
+            held=x + grad_x + 2 * w + 2 * y,
+        )
 
 
 # LeNet-5, the course's network, ResNet-20 on 32 x 32 and ResNet-18 on 224 x 224 pixels.
@@ -101,8 +116,7 @@ def convolution(layer, backward):
 
         return both if backward else forward
 
-    passes = 1 if not backward else 2 if layer.channels <= 3 else 3
-    return Case(for_torch, flops=passes * layer.flops())
+    return layer.case(for_torch, backward)
 
 
 def named(prefix, layers):

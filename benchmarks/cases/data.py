@@ -17,7 +17,8 @@ def epoch(n, size, batch_size):
 
         return step
 
-    return Case(for_torch, nbytes=2 * n * (4 * size + 8))
+    nbytes = n * (4 * size + 8)
+    return Case(for_torch, reads=nbytes, writes=nbytes, held=nbytes)
 
 
 CASES = {

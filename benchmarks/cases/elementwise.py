@@ -16,7 +16,7 @@ def unary(name, n):
         x, function = torch.rand(n), getattr(torch, name)
         return lambda: function(x)
 
-    return Case(for_torch, numpy_unary(name, n), flops=n, nbytes=8 * n)
+    return Case(for_torch, numpy_unary(name, n), flops=n, reads=4 * n, writes=4 * n)
 
 
 def numpy_unary(name, n):
@@ -47,7 +47,8 @@ def binary(name, shapes):
         function = getattr(np, names.get(name, name))
         return lambda: function(a, b)
 
-    return Case(for_torch, for_numpy, flops=sizes[0], nbytes=4 * (2 * sizes[0] + sizes[1]))
+    n = sizes[0]
+    return Case(for_torch, for_numpy, flops=n, reads=4 * sum(sizes), writes=4 * n)
 
 
 CASES = {}

@@ -21,8 +21,14 @@ def embedding(n, rows, columns, backward):
 
         return both if backward else forward
 
-    moved = 8 * n * columns + (4 * (rows + 3 * n) * columns if backward else 0)
-    return Case(for_torch, flops=n * columns, nbytes=moved)
+    row, passes = 4 * columns, 1 + backward
+    return Case(
+        for_torch,
+        flops=n * columns,
+        reads=passes * n * row,
+        writes=(n + backward * rows) * row,
+        held=passes * (n + min(n, rows)) * row,
+    )
 
 
 CASES = {}

@@ -19,7 +19,7 @@ def loss(name, *shape):
 
         return both
 
-    return Case(for_torch, flops=6 * size, nbytes=20 * size)
+    return Case(for_torch, flops=6 * size, reads=16 * size, writes=4 * size, held=12 * size)
 
 
 def nll_loss(rows, classes):
@@ -35,7 +35,7 @@ def nll_loss(rows, classes):
 
         return both
 
-    return Case(for_torch, flops=rows, nbytes=4 * rows * classes + 12 * rows)
+    return Case(for_torch, flops=rows, reads=12 * rows, writes=4 * rows * classes)
 
 
 CASES = {

@@ -55,7 +55,11 @@ def product(text):
     cols = b_shape[-2] if b_swapped else b_shape[-1]
     y_size = a_size // (a_shape[-2] if a_swapped else a_shape[-1]) * cols
     return Case(
-        for_torch, for_numpy, flops=2 * a_size * cols, nbytes=4 * (a_size + b_size + y_size)
+        for_torch,
+        for_numpy,
+        flops=2 * a_size * cols,
+        reads=4 * (a_size + b_size),
+        writes=4 * y_size,
     )
 
 

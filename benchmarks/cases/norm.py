@@ -26,9 +26,9 @@ def batch_norm(shape, backward, training=True):
         return both if backward else forward
 
     # Read x, write y; read x and grad, write grad_x.
-    return Case(
-        for_torch, flops=(12 if backward else 5) * size, nbytes=(20 if backward else 8) * size
-    )
+    if backward:
+        return Case(for_torch, flops=12 * size, reads=12 * size, writes=8 * size, held=16 * size)
+    return Case(for_torch, flops=5 * size, reads=4 * size, writes=4 * size)
 
 
 CASES = {}

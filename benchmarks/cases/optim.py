@@ -4,8 +4,8 @@ from itertools import pairwise
 
 from benchmarks.cases.case import Case
 
-# Reads and writes of each parameter: the gradient, the states, the parameter itself.
-TRAFFIC = {"SGD": 3, "Adam": 7, "AdamW": 7, "RMSprop": 5, "Adagrad": 5}
+# The states of each parameter; they and the parameter are read and written, its gradient is read.
+STATES = {"SGD": 0, "Adam": 2, "AdamW": 2, "RMSprop": 1, "Adagrad": 1}
 
 
 def step(name, *sizes):
@@ -19,12 +19,13 @@ def step(name, *sizes):
             p.grad = torch.rand(*p.shape) * 1e-3
         return getattr(torch.optim, name)(params).step
 
-    traffic = 4 * TRAFFIC[name] * n_parameters
-    return Case(for_torch, flops=10 * n_parameters, nbytes=traffic)
+    changed = 4 * n_parameters * (1 + STATES[name])
+    read = changed + 4 * n_parameters
+    return Case(for_torch, flops=10 * n_parameters, reads=read, writes=changed, held=read)
 
 
 CASES = {
     "SGD, 2-16-16-2": step("SGD", 2, 16, 16, 2),
     "Adam, 2-16-16-2": step("Adam", 2, 16, 16, 2),
-    **{f"{name}, 784-256-128-10": step(name, 784, 256, 128, 10) for name in TRAFFIC},
+    **{f"{name}, 784-256-128-10": step(name, 784, 256, 128, 10) for name in STATES},
 }

@@ -28,9 +28,11 @@ def pool(shape, function, out):
 
         return for_torch
 
-    moved = int(4 * size * (1 + out))
-    yield "forward", Case(prepared(backward=False), flops=size, nbytes=moved)
-    yield "with gradient", Case(prepared(backward=True), flops=2 * size, nbytes=2 * moved)
+    x, y = 4 * size, int(4 * size * out)
+    yield "forward", Case(prepared(backward=False), flops=size, reads=x, writes=y)
+    # The gradient reads that of y and writes that of x.
+    both = Case(prepared(backward=True), flops=2 * size, reads=x + y, writes=x + y)
+    yield "with gradient", both
 
 
 SHAPE, LARGE = (256, 16, 28, 28), (32, 64, 112, 112)

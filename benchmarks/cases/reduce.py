@@ -22,7 +22,7 @@ def reduction(name, shape, dim):
         method = getattr(x, name)
         return lambda: method(*args)
 
-    return Case(for_torch, for_numpy, flops=size, nbytes=4 * size)
+    return Case(for_torch, for_numpy, flops=size, reads=4 * size)
 
 
 def softmax(name, rows, cols):
@@ -33,7 +33,8 @@ def softmax(name, rows, cols):
         function = getattr(torch, name)
         return lambda: function(x, dim=1)
 
-    return Case(for_torch, flops=4 * rows * cols, nbytes=8 * rows * cols)
+    size = rows * cols
+    return Case(for_torch, flops=4 * size, reads=4 * size, writes=4 * size)
 
 
 def cross_entropy(rows, cols):
@@ -50,7 +51,8 @@ def cross_entropy(rows, cols):
 
         return step
 
-    return Case(for_torch, flops=6 * rows * cols, nbytes=12 * rows * cols)
+    size = rows * cols
+    return Case(for_torch, flops=6 * size, reads=8 * size, writes=4 * size, held=8 * size)
 
 
 CASES = {

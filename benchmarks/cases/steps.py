@@ -55,10 +55,41 @@ def course_cnn(nn):
     )
 
 
+def resnet20(nn):
+    """ResNet-20 for 32 x 32 pixels (He et al. 2015, section 4.2), with 1 x 1 convolutions where a
+    shortcut changes the shape (option B)."""
+
+    def normed(n_in, n_out, kernel, stride=1):
+        convolution = nn.Conv2d(n_in, n_out, kernel, stride, kernel // 2, bias=False)
+        return convolution, nn.BatchNorm2d(n_out)
+
+    class Block(nn.Module):
+        """y = relu(x + F(x)), F two convolutions."""
+
+        def __init__(self, n_in, n_out, stride):
+            super().__init__()
+            self.residual = nn.Sequential(
+                *normed(n_in, n_out, 3, stride), nn.ReLU(), *normed(n_out, n_out, 3)
+            )
+            self.shortcut = nn.Sequential(*(normed(n_in, n_out, 1, stride) if stride > 1 else ()))
+            self.relu = nn.ReLU()
+
+        def forward(self, x):
+            return self.relu(self.residual(x) + self.shortcut(x))
+
+    widths = [16, 16, 16, 16, 32, 32, 32, 64, 64, 64]
+    blocks = [Block(n_in, n_out, n_out // n_in) for n_in, n_out in pairwise(widths)]
+    return nn.Sequential(
+        *normed(3, 16, 3), nn.ReLU(), *blocks,
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10),
+    )  # fmt: skip
+
+
 CASES = {
     "step: MLP 2-16-16-2, batch 50": training(mlp(2, 16, 16, 2), (50, 2), 2),
     "step: softmax regression 784-10, batch 128": training(mlp(784, 10), (128, 784), 10),
     "step: MLP 784-256-128-10, batch 128": training(mlp(784, 256, 128, 10), (128, 784), 10),
     "step: LeNet-5, batch 64": training(lenet5, (64, 1, 28, 28), 10),
     "step: course CNN, batch 256": training(course_cnn, (256, 1, 28, 28), 10),
+    "step: ResNet-20, batch 128": training(resnet20, (128, 3, 32, 32), 10),
 }

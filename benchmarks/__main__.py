@@ -1,19 +1,7 @@
 """Compare tinygrad_c with PyTorch and NumPy, side by side in one run: ``python -m benchmarks``.
 
-Each library runs in a process of its own. They take turns, case by case, round by round, and the
-best of all rounds counts: on a machine with other work it is the figure that repeats.
-
-times     how long a case takes
-  ratio     tinygrad_c's time to PyTorch's, or to NumPy's where there is no PyTorch: lower is better
-  quartile  the lower quartile of the rounds' ratios: above 1.05 tinygrad_c is behind
-  of limit  the time that the arithmetic or the memory traffic takes at the machine's peak, as a
-            share of the time taken. The peaks are measured in short tries before each round, and
-            the best of the whole run counts for all cases, so the table comes at the end. Traffic:
-            each operand and result once, in each pass, at the speed of the best of several loops
-            (`peak.c`) over a working set of at most this size that write the same share of it.
-memory    what a training step, or a convolution with its gradients, needs (`memory.py`)
-threads   regions of all threads beside a busy process, and small ones (`threads.py`)
-package   import and size (`package.py`)
+Each library runs in a process of its own, and runs the same lines. Progress goes to the standard
+error, the tables to the standard output: what is behind and what is to hold stands at the end.
 
 Files written with --json can be read again, several as one: all rounds of a case count then. So a
 run can be made in pieces, and a disturbed case again.
@@ -36,7 +24,7 @@ def parse():
     """The command line."""
     parser = argparse.ArgumentParser(
         "python -m benchmarks",
-        description=__doc__,
+        description=f"{__doc__}\n{report.DEFINITIONS}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
@@ -76,9 +64,9 @@ def measure(options):
         facts = {"threads": options.threads, "isa": isa, "libraries": described}
         peak = Peak(isa, options.threads)
         run = Run(machine() | facts, peak.limits)
-        for case in report.SHOWN.values():
-            peak.probe(case)
         for part in options.parts:
+            for case in report.SHOWN.values():
+                peak.probe(case)
             module = PARTS[part]
             names = [n for n in module.NAMES if any(p in n for p in options.patterns or [""])]
             for record in module.measure(names, libraries, peak, options):

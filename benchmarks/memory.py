@@ -25,7 +25,7 @@ from benchmarks.cases.steps import lenet5, training
 from benchmarks.process import COMPARED, Library
 from benchmarks.tables import Table, fixed
 
-WARM_UP, STEPS = 5, 11
+WARM_UP, STEPS = 20, 11
 # Bytes by which a process may differ from one run to the next.
 NOISE = 1_000_000
 NAMES = [

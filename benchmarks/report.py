@@ -8,6 +8,9 @@ from benchmarks.runs import PARTS
 SHOWN = {f"{size} MB": Case(None, reads=size << 19, writes=size << 19) for size in (1, 16, 256)}
 
 
+DEFINITIONS = "\n\n".join(f"{name}: {part.__doc__.strip()}" for name, part in PARTS.items())
+
+
 def head(run):
     """Lines about the machine and the libraries."""
     facts = run.facts
@@ -29,15 +32,16 @@ def head(run):
 def tables(run):
     """All tables: the figures to hold, and those of each part, the rows that are behind first."""
     parts = run.rows()
-    yield targets.table([row for rows in parts.values() for row in rows])
+    found = [targets.table([row for rows in parts.values() for row in rows])]
     for part, rows in parts.items():
-        yield from PARTS[part].tables(rows)
+        found += PARTS[part].tables(rows)
+    return [table for table in found if table.rows or table.note]
 
 
 def text(run):
     """Lines for the terminal: what is looked for stands at the end."""
     yield from (*head(run), "")
-    for table in reversed([*tables(run)]):
+    for table in reversed(tables(run)):
         yield from (*table.text(), "")
 
 
@@ -49,3 +53,4 @@ def markdown(run):
     for table in tables(run):
         yield ""
         yield from table.markdown()
+    yield from ("", "## How it is measured", "", "```text", DEFINITIONS, "```")

@@ -87,6 +87,7 @@ def test_markdown():
 def test_text_has_the_same_tables():
     lines = list(report.text(full_run()))
     titles = [line[3:] for line in report.markdown(full_run()) if line.startswith("## ")]
+    assert titles.pop() == "How it is measured"
     assert [line for line in lines if line in titles] == titles[::-1]
 
 

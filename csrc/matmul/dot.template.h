@@ -2,12 +2,13 @@
  * The micro-kernel for operands that are contiguous along k: nothing is packed, the vectors run
  * along k, and the lanes are added at the end.
  *
- *     result[i][j] = sum over p < k of a[i * a_row + p] b[j * b_col + p],   i < rows, j < 4
+ *     result[i][j] = sum over p < k of a[i * a_row + p] b[j][p],   i < rows, j < DOT_COLS
  */
 
-enum { FN(DOT_COLS) = 4 };
-
-typedef void FN(dot)(ptrdiff_t k, const T *a, ptrdiff_t a_row, const T *const *b, T *result);
+enum {
+    FN(DOT_COLS) = 4,
+    FN(DOT_ROWS) = TILE_ROWS > 6 ? 6 : TILE_ROWS > 4 ? 3 : 2
+};
 
 /* out[0..3] = the sums over the lanes of a, b, c, d. */
 TGC_INLINE void FN(sum_lanes)(vec a, vec b, vec c, vec d, T *out)
@@ -34,57 +35,68 @@ TGC_INLINE void FN(sum_lanes)(vec a, vec b, vec c, vec d, T *out)
 #undef ADD_PAIRS
 }
 
-#define DOT_ZERO(i) vec c##i##_0 = vec_zero(), c##i##_1 = c##i##_0, c##i##_2 = c##i##_0, c##i##_3 = c##i##_0;
-#define DOT_LOAD(i) const vec a##i = vec_load(a + i * a_row + p);
-#define DOT_LOADN(i) const vec a##i = vec_loadn(a + i * a_row + p, k - p);
-#define DOT_COL_0(i) c##i##_0 = vec_fma(a##i, bj, c##i##_0);
-#define DOT_COL_1(i) c##i##_1 = vec_fma(a##i, bj, c##i##_1);
-#define DOT_COL_2(i) c##i##_2 = vec_fma(a##i, bj, c##i##_2);
-#define DOT_COL_3(i) c##i##_3 = vec_fma(a##i, bj, c##i##_3);
-#define DOT_COL(rows, j, load)     \
-    {                              \
-        const vec bj = load;       \
-        EACH_##rows(DOT_COL_##j)   \
+/* sum[i][j] += a[i][p] b[j][p] for `lanes` terms from p on. */
+TGC_INLINE void FN(add_products)(const int rows, vec *sum, const T *a, ptrdiff_t a_row,
+                                 const T *const *b, ptrdiff_t p, ptrdiff_t lanes)
+{
+    vec ai[FN(DOT_ROWS)];
+    TGC_UNROLL
+    for (int i = 0; i < rows; i++) {
+        const T *const at = a + i * a_row + p;
+        ai[i] = lanes == VL ? vec_load(at) : vec_loadn(at, lanes);
     }
-#define DOT_SUM(i) FN(sum_lanes)(c##i##_0, c##i##_1, c##i##_2, c##i##_3, result + 4 * i);
+    TGC_UNROLL
+    for (int j = 0; j < FN(DOT_COLS); j++) {
+        const vec bj = lanes == VL ? vec_load(b[j] + p) : vec_loadn(b[j] + p, lanes);
+        TGC_UNROLL
+        for (int i = 0; i < rows; i++) {
+            sum[i * FN(DOT_COLS) + j] = vec_fma(ai[i], bj, sum[i * FN(DOT_COLS) + j]);
+        }
+    }
+}
+
+TGC_INLINE void FN(dot_tile)(const int rows, ptrdiff_t k, const T *a, ptrdiff_t a_row,
+                             const T *const *columns, T *result)
+{
+    const T *const b[FN(DOT_COLS)] = {columns[0], columns[1], columns[2], columns[3]};
+    vec sum[FN(DOT_ROWS) * FN(DOT_COLS)];
+    TGC_UNROLL
+    for (int i = 0; i < rows * FN(DOT_COLS); i++) {
+        sum[i] = vec_zero();
+    }
+    ptrdiff_t p = 0;
+    for (; p + VL <= k; p += VL) {
+        FN(add_products)(rows, sum, a, a_row, b, p, VL);
+    }
+    if (p < k) {
+        FN(add_products)(rows, sum, a, a_row, b, p, k - p);
+    }
+    TGC_UNROLL
+    for (int i = 0; i < rows; i++) {
+        const vec *const s = sum + i * FN(DOT_COLS);
+        FN(sum_lanes)(s[0], s[1], s[2], s[3], result + i * FN(DOT_COLS));
+    }
+}
+
+typedef void FN(dot)(ptrdiff_t k, const T *a, ptrdiff_t a_row, const T *const *b, T *result);
 
 #define DOT(rows)                                                                              \
     static void FN(dot_##rows)(ptrdiff_t k, const T *a, ptrdiff_t a_row, const T *const *b,    \
                                T *result)                                                      \
     {                                                                                          \
-        const T *b0 = b[0], *b1 = b[1], *b2 = b[2], *b3 = b[3];                                \
-        EACH_##rows(DOT_ZERO)                                                                  \
-        ptrdiff_t p = 0;                                                                       \
-        for (; p + VL <= k; p += VL) {                                                         \
-            EACH_##rows(DOT_LOAD)                                                              \
-            DOT_COL(rows, 0, vec_load(b0 + p))                                                 \
-            DOT_COL(rows, 1, vec_load(b1 + p))                                                 \
-            DOT_COL(rows, 2, vec_load(b2 + p))                                                 \
-            DOT_COL(rows, 3, vec_load(b3 + p))                                                 \
-        }                                                                                      \
-        if (p < k) {                                                                           \
-            EACH_##rows(DOT_LOADN)                                                             \
-            DOT_COL(rows, 0, vec_loadn(b0 + p, k - p))                                         \
-            DOT_COL(rows, 1, vec_loadn(b1 + p, k - p))                                         \
-            DOT_COL(rows, 2, vec_loadn(b2 + p, k - p))                                         \
-            DOT_COL(rows, 3, vec_loadn(b3 + p, k - p))                                         \
-        }                                                                                      \
-        EACH_##rows(DOT_SUM)                                                                   \
+        FN(dot_tile)(rows, k, a, a_row, b, result);                                            \
     }
 
-DOT(1)
-DOT(2)
+DOT(1) DOT(2)
 #if TILE_ROWS > 4
 DOT(3)
 #endif
 #if TILE_ROWS > 6
-DOT(4)
-DOT(5)
-DOT(6)
+DOT(4) DOT(5) DOT(6)
 #endif
 
 /* [rows - 1] */
-static FN(dot) *const FN(dots)[] = {
+static FN(dot) *const FN(dots)[FN(DOT_ROWS)] = {
     FN(dot_1), FN(dot_2),
 #if TILE_ROWS > 4
     FN(dot_3),
@@ -94,4 +106,4 @@ static FN(dot) *const FN(dots)[] = {
 #endif
 };
 
-enum { FN(DOT_ROWS) = sizeof FN(dots) / sizeof FN(dots)[0] };
+#undef DOT

@@ -2,20 +2,14 @@
 
 #include <math.h>
 
-/* A chunk of this many multiply-adds is not worth cutting; a larger call gets about this many
- * chunks, enough for two threads to finish together. */
-static const double CHUNK_WORK = 1 << 20;
-static const double CHUNKS = 4;
-
-static ptrdiff_t min(ptrdiff_t a, ptrdiff_t b)
-{
-    return a < b ? a : b;
-}
-
-static ptrdiff_t ceil_div(ptrdiff_t a, ptrdiff_t b)
-{
-    return a / b + (a % b != 0);
-}
+/* Nanoseconds of work that a chunk is worth, and after which one more is: enough chunks for two
+ * threads to finish together, and not more of them than that, as each packs its operands. */
+static const double CHUNK_TIME = 8e3, LONG_CHUNK_TIME = 5e5;
+static const double FEW_CHUNKS = 4, MANY_CHUNKS = 16;
+/* Nanoseconds that a byte takes which comes from memory. */
+static const double BYTE_TIME = 0.04;
+/* Operands of so many products are packed once if that saves packing some elements more often. */
+static const double PACKED_WORK = 1 << 24, PACKED_GAIN = 1.5, MOST_PACKED = 1 << 26;
 
 static void swap(ptrdiff_t *a, ptrdiff_t *b)
 {
@@ -137,29 +131,66 @@ static tgc_matmul_method choose_method(tgc_call *call, const tgc_matmul_limits *
     return best;
 }
 
-/* Halves the longer side of the chunk, in whole tiles, while it holds more than `work`. */
-static void cut(ptrdiff_t *sizes, const tgc_matmul_limits *limits, double work)
+/* The elements that all chunks of one product together have to pack or read. */
+static double traffic(const problem *p, const tgc_matmul_limits *limits, double down, double across)
 {
-    const ptrdiff_t m = sizes[TGC_MATMUL_M], n = sizes[TGC_MATMUL_N];
-    ptrdiff_t parts_m = ceil_div(m, limits->max_rows), parts_n = ceil_div(n, limits->max_cols);
-    for (;;) {
-        const ptrdiff_t tiles_m = ceil_div(ceil_div(m, parts_m), limits->tile_rows);
-        const ptrdiff_t tiles_n = ceil_div(ceil_div(n, parts_n), limits->tile_cols);
-        const ptrdiff_t rows = min(tiles_m * limits->tile_rows, m);
-        const ptrdiff_t cols = min(tiles_n * limits->tile_cols, n);
-        sizes[TGC_MATMUL_ROWS] = rows;
-        sizes[TGC_MATMUL_COLS] = cols;
-        if ((double)rows * (double)cols * (double)sizes[TGC_MATMUL_K] <= work) {
-            return;
+    const int a_in_place = p->n <= (double)limits->in_place_cols * across;
+    const int b_in_place = p->b_along_n && p->m <= (double)limits->in_place_rows * down;
+    const double a = across * p->m * p->k, b = down * p->n * p->k;
+    return (a_in_place ? 0.1 : 1) * a + (b_in_place ? 0.1 : p->b_along_n ? 1 : 2) * b;
+}
+
+/* Halves the rows or the columns of a chunk, whichever costs less, until it does no more than
+ * `work` products. */
+static void cut(const problem *p, ptrdiff_t *sizes, const tgc_matmul_limits *limits, double work)
+{
+    const ptrdiff_t m = sizes[TGC_MATMUL_M], n = sizes[TGC_MATMUL_N], k = sizes[TGC_MATMUL_K];
+    const ptrdiff_t most = tgc_max(limits->max_elements / sizes[TGC_MATMUL_DEPTH], 1);
+    const ptrdiff_t tiles_down = tgc_ceil_div(m, limits->tile_rows);
+    const ptrdiff_t tiles_across = tgc_ceil_div(n, limits->tile_cols);
+    ptrdiff_t down = tgc_ceil_div(m, tgc_min(limits->max_rows, most));
+    ptrdiff_t across = tgc_ceil_div(n, limits->max_cols);
+    while ((double)tgc_ceil_div(m, down) * (double)tgc_ceil_div(n, across) * (double)k > work) {
+        const int divisible_down = 2 * down <= tiles_down;
+        const int divisible_across = 2 * across <= tiles_across;
+        if (!divisible_down && !divisible_across) {
+            break;
         }
-        if (tiles_n > 1 && (cols >= rows || tiles_m == 1)) {
-            parts_n *= 2;
-        } else if (tiles_m > 1) {
-            parts_m *= 2;
+        const double cut_down = traffic(p, limits, 2.0 * (double)down, (double)across);
+        const double cut_across = traffic(p, limits, (double)down, 2.0 * (double)across);
+        if (divisible_across && (!divisible_down || cut_across <= cut_down)) {
+            across *= 2;
         } else {
-            return;
+            down *= 2;
         }
     }
+    sizes[TGC_MATMUL_DOWN] = down;
+    sizes[TGC_MATMUL_ACROSS] = across;
+}
+
+/* Nanoseconds of one product: of its arithmetic, or of reading and writing its operands. */
+static double time_of(const problem *p, const tgc_call *call)
+{
+    const size_t bytes = tgc_item_size(call->operands[0].dtype);
+    const double elements = p->m * p->k + p->k * p->n + p->m * p->n;
+    return fmax(p->m * p->n * p->k * call->kernel->cost, elements * (double)bytes * BYTE_TIME);
+}
+
+/* The elements of a and b, b's columns in whole vectors, if packing all of them once is less work
+ * than packing them chunk by chunk; else 0. */
+static ptrdiff_t packed_elements(const problem *p, const tgc_call *call,
+                                 const tgc_matmul_limits *limits)
+{
+    const ptrdiff_t *const s = call->sizes;
+    const double elements = p->m * p->k + p->n * p->k;
+    if (s[TGC_MATMUL_METHOD] != TGC_MATMUL_TILES || s[TGC_MATMUL_BATCH] != 1 ||
+        p->m * p->n * p->k < PACKED_WORK || elements > MOST_PACKED ||
+        traffic(p, limits, (double)s[TGC_MATMUL_DOWN], (double)s[TGC_MATMUL_ACROSS]) <
+            PACKED_GAIN * elements) {
+        return 0;
+    }
+    return s[TGC_MATMUL_K] * (s[TGC_MATMUL_M] + tgc_ceil_div(s[TGC_MATMUL_N], limits->tile_cols) *
+                                                    limits->tile_cols);
 }
 
 void tgc_matmul_plan(tgc_call *call, const tgc_matmul_limits *limits)
@@ -171,33 +202,41 @@ void tgc_matmul_plan(tgc_call *call, const tgc_matmul_limits *limits)
     }
     const tgc_matmul_method method = choose_method(call, limits);
     limits += method;
-    const ptrdiff_t m = y->shape[y->ndim - 2], n = y->shape[y->ndim - 1];
-    const ptrdiff_t k = call->operands[0].shape[y->ndim - 1];
+    const problem p = describe(call, 0);
     ptrdiff_t batch = 1;
     for (int d = 0; d < y->ndim - 2; d++) {
         batch *= y->shape[d];
     }
-    const double one = (double)m * (double)n * (double)k, all = one * (double)batch;
-    const double work = fmax(all / CHUNKS, CHUNK_WORK);
-    sizes[TGC_MATMUL_M] = m;
-    sizes[TGC_MATMUL_N] = n;
-    sizes[TGC_MATMUL_K] = k;
+    sizes[TGC_MATMUL_M] = y->shape[y->ndim - 2];
+    sizes[TGC_MATMUL_N] = y->shape[y->ndim - 1];
+    sizes[TGC_MATMUL_K] = call->operands[0].shape[y->ndim - 1];
     sizes[TGC_MATMUL_BATCH] = batch;
-    sizes[TGC_MATMUL_GROUP] = one < work / 2 ? (ptrdiff_t)(work / (one + 1)) : 1;
-    sizes[TGC_MATMUL_DEPTH] = k ? ceil_div(k, ceil_div(k, limits->max_depth)) : 1;
+    sizes[TGC_MATMUL_TILE_ROWS] = limits->tile_rows;
+    sizes[TGC_MATMUL_TILE_COLS] = limits->tile_cols;
     sizes[TGC_MATMUL_METHOD] = method;
+    sizes[TGC_MATMUL_PACKED] = 0;
+    sizes[TGC_MATMUL_DEPTH] = 1;
+    if (p.k > 0) {
+        const ptrdiff_t k = sizes[TGC_MATMUL_K];
+        sizes[TGC_MATMUL_DEPTH] = tgc_ceil_div(k, tgc_ceil_div(k, limits->max_depth));
+    }
     call->n_chunks = 0;
-    call->work = all * call->kernel->cost;
-    if (m > 0 && n > 0 && batch > 0) {
-        cut(sizes, limits, work);
-        call->n_chunks = ceil_div(batch, sizes[TGC_MATMUL_GROUP]) *
-                         ceil_div(m, sizes[TGC_MATMUL_ROWS]) *
-                         ceil_div(n, sizes[TGC_MATMUL_COLS]);
+    const double time = time_of(&p, call);
+    call->work = time * (double)batch;
+    if (p.m > 0 && p.n > 0 && batch > 0) {
+        const double few = fmin(call->work / CHUNK_TIME, FEW_CHUNKS);
+        const double many = fmin(call->work / LONG_CHUNK_TIME, MANY_CHUNKS);
+        const double chunk_time = call->work / fmax(fmax(few, many), 1);
+        cut(&p, sizes, limits, p.m * p.n * p.k * (chunk_time / time));
+        sizes[TGC_MATMUL_GROUP] = (ptrdiff_t)fmax(1, fmin(chunk_time / time, (double)batch));
+        sizes[TGC_MATMUL_PACKED] = packed_elements(&p, call, limits);
+        call->n_chunks = tgc_ceil_div(batch, sizes[TGC_MATMUL_GROUP]) * sizes[TGC_MATMUL_DOWN] *
+                         sizes[TGC_MATMUL_ACROSS];
     }
 }
 
-/* Product number `batch` of an operand, from element (row, col) on. */
-static tgc_matmul_view view(const tgc_operand *o, ptrdiff_t batch, ptrdiff_t row, ptrdiff_t col)
+tgc_matmul_view tgc_matmul_view_of(const tgc_operand *o, ptrdiff_t batch, ptrdiff_t row,
+                                   ptrdiff_t col)
 {
     const ptrdiff_t *const strides = o->strides + o->ndim - 2;
     ptrdiff_t offset = row * strides[0] + col * strides[1];
@@ -205,7 +244,28 @@ static tgc_matmul_view view(const tgc_operand *o, ptrdiff_t batch, ptrdiff_t row
         offset += batch % o->shape[d] * o->strides[d];
         batch /= o->shape[d];
     }
-    return (tgc_matmul_view){o->data + offset * (ptrdiff_t)tgc_item_size(o->dtype), strides[0], strides[1]};
+    return (tgc_matmul_view){o->data + offset * (ptrdiff_t)tgc_item_size(o->dtype), strides[0],
+                             strides[1]};
+}
+
+tgc_matmul_area tgc_matmul_area_of(const tgc_call *call, ptrdiff_t index)
+{
+    const ptrdiff_t *const s = call->sizes;
+    const ptrdiff_t m = s[TGC_MATMUL_M], n = s[TGC_MATMUL_N];
+    const ptrdiff_t tiles_down = tgc_ceil_div(m, s[TGC_MATMUL_TILE_ROWS]);
+    const ptrdiff_t tiles_across = tgc_ceil_div(n, s[TGC_MATMUL_TILE_COLS]);
+    const ptrdiff_t across = index % s[TGC_MATMUL_ACROSS];
+    const ptrdiff_t down = index / s[TGC_MATMUL_ACROSS] % s[TGC_MATMUL_DOWN];
+    const ptrdiff_t first = tgc_deal(tiles_down, s[TGC_MATMUL_DOWN], down);
+    const ptrdiff_t end = tgc_deal(tiles_down, s[TGC_MATMUL_DOWN], down + 1);
+    const ptrdiff_t left = tgc_deal(tiles_across, s[TGC_MATMUL_ACROSS], across);
+    const ptrdiff_t right = tgc_deal(tiles_across, s[TGC_MATMUL_ACROSS], across + 1);
+    tgc_matmul_area area = {.row = tgc_deal(m, tiles_down, first),
+                            .tiles = end - first,
+                            .col = left * s[TGC_MATMUL_TILE_COLS]};
+    area.rows = tgc_deal(m, tiles_down, end) - area.row;
+    area.cols = tgc_min(right * s[TGC_MATMUL_TILE_COLS], n) - area.col;
+    return area;
 }
 
 void tgc_matmul_chunk(const tgc_call *call, ptrdiff_t index)
@@ -213,23 +273,22 @@ void tgc_matmul_chunk(const tgc_call *call, ptrdiff_t index)
     tgc_matmul_loop *const loop = (tgc_matmul_loop *)call->kernel->loop;
     const tgc_operand *const operands = call->operands;
     const ptrdiff_t *const sizes = call->sizes;
-    const ptrdiff_t across = ceil_div(sizes[TGC_MATMUL_N], sizes[TGC_MATMUL_COLS]);
-    const ptrdiff_t down = ceil_div(sizes[TGC_MATMUL_M], sizes[TGC_MATMUL_ROWS]);
-    const ptrdiff_t col = index % across * sizes[TGC_MATMUL_COLS];
-    const ptrdiff_t row = index / across % down * sizes[TGC_MATMUL_ROWS];
-    const ptrdiff_t first = index / across / down * sizes[TGC_MATMUL_GROUP];
-    const ptrdiff_t end = min(first + sizes[TGC_MATMUL_GROUP], sizes[TGC_MATMUL_BATCH]);
+    const tgc_matmul_area area = tgc_matmul_area_of(call, index);
+    const ptrdiff_t first = index / sizes[TGC_MATMUL_ACROSS] / sizes[TGC_MATMUL_DOWN] *
+                            sizes[TGC_MATMUL_GROUP];
+    const ptrdiff_t end = tgc_min(first + sizes[TGC_MATMUL_GROUP], sizes[TGC_MATMUL_BATCH]);
     tgc_matmul_block block = {.method = (tgc_matmul_method)sizes[TGC_MATMUL_METHOD],
-                              .rows = min(sizes[TGC_MATMUL_ROWS], sizes[TGC_MATMUL_M] - row),
-                              .cols = min(sizes[TGC_MATMUL_COLS], sizes[TGC_MATMUL_N] - col),
+                              .rows = area.rows,
+                              .tiles = area.tiles,
+                              .cols = area.cols,
                               .k = sizes[TGC_MATMUL_K],
                               .depth = sizes[TGC_MATMUL_DEPTH]};
     for (ptrdiff_t batch = first; batch < end; batch++) {
-        block.a = view(&operands[0], batch, row, 0);
-        block.b = view(&operands[1], batch, 0, col);
-        block.y = view(&operands[call->n_operands - 1], batch, row, col);
+        block.a = tgc_matmul_view_of(&operands[0], batch, area.row, 0);
+        block.b = tgc_matmul_view_of(&operands[1], batch, 0, area.col);
+        block.y = tgc_matmul_view_of(&operands[call->n_operands - 1], batch, area.row, area.col);
         if (call->n_operands == 4) {
-            block.start = view(&operands[2], batch, row, col);
+            block.start = tgc_matmul_view_of(&operands[2], batch, area.row, area.col);
         }
         loop(&block);
     }

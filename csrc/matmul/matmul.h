@@ -14,6 +14,7 @@
 #define TGC_MATMUL_H
 
 #include "../runtime/dispatch.h"
+#include "../runtime/sizes.h"
 
 /* Ways to compute a block of y. */
 typedef enum {
@@ -28,19 +29,28 @@ enum {
     TGC_MATMUL_M,
     TGC_MATMUL_N,
     TGC_MATMUL_K,
-    TGC_MATMUL_BATCH, /* number of products */
-    TGC_MATMUL_GROUP, /* products of one chunk */
-    TGC_MATMUL_ROWS,  /* rows and columns of y that one chunk computes */
-    TGC_MATMUL_COLS,
+    TGC_MATMUL_BATCH,  /* number of products */
+    TGC_MATMUL_GROUP,  /* products of one chunk */
+    TGC_MATMUL_DOWN,   /* y's rows are cut into as many blocks, in whole tiles, */
+    TGC_MATMUL_ACROSS, /* its columns into as many; a chunk is one of the blocks */
+    TGC_MATMUL_TILE_ROWS,
+    TGC_MATMUL_TILE_COLS,
     TGC_MATMUL_DEPTH, /* terms of one block of the sum */
-    TGC_MATMUL_METHOD
+    TGC_MATMUL_METHOD,
+    /* Where it pays to pack all of a and b before, once: the elements that they take. The same
+     * sizes are then those of matmul_pack (a, b, packed) and matmul_packed (packed, [bias], y),
+     * with the operands as the plan has left them. Else 0. */
+    TGC_MATMUL_PACKED
 };
 
 /* What the plan has to know of a method. */
 typedef struct {
-    ptrdiff_t tile_rows, tile_cols; /* chunks are cut to multiples of these */
-    ptrdiff_t max_rows, max_cols;   /* of one chunk */
-    ptrdiff_t max_depth;            /* of one block of the sum */
+    ptrdiff_t tile_rows, tile_cols;
+    ptrdiff_t max_rows, max_cols; /* of one chunk */
+    ptrdiff_t max_depth;          /* of one block of the sum */
+    ptrdiff_t max_elements;       /* of a, in the rows of a chunk and a block of the sum */
+    /* Chunks of no more rows read b in place, if it is contiguous along j; of no more columns, a. */
+    ptrdiff_t in_place_rows, in_place_cols;
 } tgc_matmul_limits;
 
 /* A matrix in place: element (i, j) is i * row + j * col elements after data. */
@@ -49,10 +59,15 @@ typedef struct {
     ptrdiff_t row, col;
 } tgc_matmul_view;
 
+/* A block of y; rows are dealt out evenly to the tiles. */
+typedef struct {
+    ptrdiff_t row, rows, tiles, col, cols;
+} tgc_matmul_area;
+
 /* A block of y of one product: y = start + a b over k terms, `depth` at a time. */
 typedef struct {
     tgc_matmul_method method;
-    ptrdiff_t rows, cols, k, depth;
+    ptrdiff_t rows, tiles, cols, k, depth;
     tgc_matmul_view a, b, start, y; /* start.data is NULL where there is no bias */
 } tgc_matmul_block;
 
@@ -63,6 +78,11 @@ typedef void tgc_matmul_loop(const tgc_matmul_block *block);
  * each method; methods that the kernel lacks have a max_rows of 0. */
 void tgc_matmul_plan(tgc_call *call, const tgc_matmul_limits *limits);
 void tgc_matmul_chunk(const tgc_call *call, ptrdiff_t index);
+/* Block number `index` of y. */
+tgc_matmul_area tgc_matmul_area_of(const tgc_call *call, ptrdiff_t index);
+/* Product number `batch` of an operand, from element (row, col) on. */
+tgc_matmul_view tgc_matmul_view_of(const tgc_operand *o, ptrdiff_t batch, ptrdiff_t row,
+                                   ptrdiff_t col);
 
 void tgc_matmul_integer(tgc_table table);
 void tgc_matmul_generic(tgc_table table);

@@ -4,7 +4,7 @@
 #include "../vec/avx2.h"
 
 #define TILE_ROWS 6
-#define CACHED_ROWS 256
+#define CACHED_BYTES (256 * 1024)
 
 #include "../vec/f32.h"
 #include "matmul.template.h"

@@ -4,7 +4,7 @@
 #include "../vec/avx512.h"
 
 #define TILE_ROWS 14
-#define CACHED_ROWS 448
+#define CACHED_BYTES (688 * 1024)
 
 #include "../vec/f32.h"
 #include "matmul.template.h"

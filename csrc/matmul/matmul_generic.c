@@ -4,7 +4,7 @@
 #include "../vec/generic.h"
 
 #define TILE_ROWS 4
-#define CACHED_ROWS 256
+#define CACHED_BYTES (256 * 1024)
 
 #include "../vec/f32.h"
 #include "matmul.template.h"

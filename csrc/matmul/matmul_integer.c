@@ -28,7 +28,12 @@ INTEGER_PRODUCT(i64, uint64_t)
 static void plan(tgc_call *call)
 {
     static const tgc_matmul_limits limits[TGC_MATMUL_N_METHODS] = {
-        [TGC_MATMUL_TILES] = {1, 64, 64, 1024, PTRDIFF_MAX}};
+        [TGC_MATMUL_TILES] = {.tile_rows = 1,
+                              .tile_cols = 64,
+                              .max_rows = 64,
+                              .max_cols = 1024,
+                              .max_depth = PTRDIFF_MAX,
+                              .max_elements = PTRDIFF_MAX}};
     tgc_matmul_plan(call, limits);
 }
 

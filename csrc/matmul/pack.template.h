@@ -4,8 +4,8 @@
  *
  *     panel[p * width + l] = source[l * lane_stride + p * depth_stride],   l < lanes <= width
  *
- * Lanes from `lanes` to `width` hold anything. Vectors are stored whole: what one writes beyond
- * its place is overwritten by the next one, and up to VL - 1 elements beyond the panel are lost.
+ * Lanes from `lanes` to `width` hold anything. Vectors are stored whole where what one writes
+ * beyond its place is overwritten by the next one; nothing is written beyond the panel.
  */
 #include "transpose.template.h"
 
@@ -27,17 +27,22 @@ static void FN(pack_along_depth)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptr
                 rows[i] = n >= VL ? vec_load(lane[i] + p) : vec_loadn(lane[i] + p, n);
             }
             FN(transpose)(rows);
+            T *const to = panel + p * width + first;
+            if (n > VL) {
 #pragma GCC unroll 16
-            for (int i = 0; i < VL; i++) {
-                if (i < n) {
-                    vec_store(panel + (p + i) * width + first, rows[i]);
+                for (int i = 0; i < VL; i++) {
+                    vec_store(to + i * width, rows[i]);
                 }
+                continue;
+            }
+            for (int i = 0; i < n; i++) {
+                vec_storen(to + i * width, rows[i], tgc_min(width - first, VL));
             }
         }
     }
 }
 
-/* lane_stride is 1. */
+/* lane_stride is 1, and the width a multiple of VL. */
 static void FN(pack_along_lanes)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptrdiff_t depth,
                                  const T *source, ptrdiff_t depth_stride)
 {
@@ -52,18 +57,30 @@ static void FN(pack_along_lanes)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptr
     }
 }
 
-/* Panels of TILE_COLS lanes, one after the other: every row of the source is read through all of
- * them. */
-static void FN(pack_panels)(T *panels, ptrdiff_t lanes, ptrdiff_t depth, const T *source,
-                            ptrdiff_t depth_stride)
+/* Panels of `lanes` dealt out evenly, one after the other, where lane_stride is 1: every row of the
+ * source is read through all of them. Of the last row no vector may go beyond its panel, as the
+ * next one begins there. */
+static void FN(pack_panels)(T *panels, ptrdiff_t n_panels, ptrdiff_t lanes, ptrdiff_t depth,
+                            const T *source, ptrdiff_t depth_stride)
 {
+    const ptrdiff_t least = lanes / n_panels, wider = lanes % n_panels;
     for (ptrdiff_t p = 0; p < depth; p++, source += depth_stride) {
-        const ptrdiff_t ahead = p + 8 < depth ? 8 * depth_stride : 0;
-        T *to = panels + p * FN(TILE_COLS);
-        for (ptrdiff_t l = 0; l < lanes; l += FN(TILE_COLS), to += depth * FN(TILE_COLS)) {
-            __builtin_prefetch(source + l + ahead);
-            vec_store(to, vec_load(source + l));
-            vec_store(to + VL, vec_load(source + l + VL));
+        const T *from = source;
+        T *panel = panels;
+        ptrdiff_t n;
+        for (ptrdiff_t i = 0; i < n_panels; i++) {
+            const ptrdiff_t width = least + (i < wider);
+            T *const to = panel + p * width;
+            panel += width * depth;
+            for (ptrdiff_t l = 0; l < width; l += VL, from += n) {
+                n = tgc_min(width - l, VL);
+                const vec v = vec_loadn(from, n);
+                if (p + 1 < depth) {
+                    vec_store(to + l, v);
+                } else {
+                    vec_storen(to + l, v, n);
+                }
+            }
         }
     }
 }
@@ -71,7 +88,7 @@ static void FN(pack_panels)(T *panels, ptrdiff_t lanes, ptrdiff_t depth, const T
 static void FN(pack)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptrdiff_t depth,
                      const T *source, ptrdiff_t lane_stride, ptrdiff_t depth_stride)
 {
-    if (lane_stride == 1) {
+    if (lane_stride == 1 && width % VL == 0) {
         FN(pack_along_lanes)(panel, width, lanes, depth, source, depth_stride);
     } else if (depth_stride == 1) {
         FN(pack_along_depth)(panel, width, lanes, depth, source, lane_stride);

@@ -3,6 +3,7 @@
 #define TGC_AXES_H
 
 #include "../runtime/call.h"
+#include "../runtime/sizes.h"
 
 /* What the first n_arrays operands of a call are, which all have the same number of dimensions:
  * bit d of `axes` is set for an axis apart. The operand `key` decides on the order of the others,
@@ -43,19 +44,9 @@ static inline ptrdiff_t tgc_product(const ptrdiff_t *shape, int begin, int end)
     return n;
 }
 
-static inline ptrdiff_t tgc_min(ptrdiff_t a, ptrdiff_t b)
-{
-    return a < b ? a : b;
-}
-
 static inline ptrdiff_t tgc_clamp(ptrdiff_t x, ptrdiff_t low, ptrdiff_t high)
 {
     return tgc_min(x > low ? x : low, high);
-}
-
-static inline ptrdiff_t tgc_ceil_div(ptrdiff_t a, ptrdiff_t b)
-{
-    return (a + b - 1) / b;
 }
 
 static inline ptrdiff_t tgc_distance(ptrdiff_t stride)

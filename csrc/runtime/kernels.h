@@ -86,7 +86,7 @@
     TGC_RANDOM_KERNELS(X)      \
     TGC_REDUCE_KERNELS(X)      \
     TGC_SOFTMAX_KERNELS(X)     \
-    X(matmul)
+    X(matmul) X(matmul_pack) X(matmul_packed)
 
 typedef enum {
 #define TGC_ENUM(name) TGC_##name,

@@ -7,7 +7,7 @@
 #include "vec/generic.h"
 
 #define TILE_ROWS 14
-#define CACHED_ROWS 448
+#define CACHED_BYTES (688 * 1024)
 
 #include "vec/f32.h"
 #include "matmul/matmul.template.h"

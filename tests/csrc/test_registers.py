@@ -32,7 +32,7 @@ def functions(assembly):
     """The lines of each micro-kernel, by its name."""
     name, found = None, {}
     for line in assembly.splitlines():
-        if label := re.match(r"((?:tile|dot|channel|place|tap)_\d\w+):", line):
+        if label := re.match(r"((?:tile|packed|dot|channel|place|tap)_\d\w+):", line):
             name = label[1]
         elif re.match(r"\s*\.size", line):
             name = None

@@ -34,6 +34,50 @@ import_array()
 cdef extern from "runtime/kernels.h" nogil:
     enum:
         TGC_matmul
+        TGC_matmul_pack
+        TGC_matmul_packed
+
+
+cdef extern from "matmul/matmul.h" nogil:
+    enum:
+        TGC_MATMUL_PACKED
+
+
+# Fewer products are not worth the question whether to pack the operands once.
+cdef double LARGE = 1 << 24
+
+
+cdef int run_product(tgc_call *call, int dtype) except -1:
+    """Runs the product, or, where it pays, packs its operands and computes it from them."""
+    cdef tgc_call pack, product
+    cdef tgc_operand *y = &call.operands[call.n_operands - 1]
+    cdef double products = call.operands[0].shape[y.ndim - 1]
+    cdef ndarray packed
+    cdef npy_intp n
+    cdef int d
+    for d in range(y.ndim):
+        products *= y.shape[d]
+    if products >= LARGE:
+        call.kernel.plan(call)
+        n = call.sizes[TGC_MATMUL_PACKED]
+        if n > 0:
+            packed = empty(1, &n, dtype)
+            begin(&pack, TGC_matmul_pack, dtype)
+            begin(&product, TGC_matmul_packed, dtype)
+            for d in range(TGC_MATMUL_PACKED + 1):
+                pack.sizes[d] = product.sizes[d] = call.sizes[d]
+            pack.operands[0], pack.operands[1] = call.operands[0], call.operands[1]
+            pack.n_operands = 2
+            add_operand(&pack, packed, TGC_WRITE)
+            add_operand(&product, packed, TGC_READ)
+            for d in range(2, call.n_operands):
+                product.operands[d - 1] = call.operands[d]
+            product.n_operands = call.n_operands - 1
+            run(&pack)
+            run(&product)
+            return 0
+    run(call)
+    return 0
 
 
 cdef int common_dtype(str op, str name_a, ndarray a, str name_b, ndarray b) except -1:
@@ -145,7 +189,7 @@ def matmul(ndarray a, ndarray b, ndarray out=None):
         insert_dimension(&call.operands[2], batch + 1)
     broadcast(&call.operands[0], 2, batch + 2, shape)
     broadcast(&call.operands[1], 2, batch + 2, shape)
-    run(&call)
+    run_product(&call, dtype)
     return out
 
 
@@ -192,5 +236,5 @@ def linear(ndarray x, ndarray weight, ndarray bias=None, ndarray out=None):
     broadcast(w, 2, ndim, shape)
     if bias is not None:
         broadcast(&call.operands[2], 1, call.operands[0].ndim, <npy_intp *>call.operands[0].shape)
-    run(&call)
+    run_product(&call, dtype)
     return out

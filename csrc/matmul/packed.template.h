@@ -1,0 +1,121 @@
+/*
+ * A large product in two steps: all of a and b is packed once (matmul_pack), then y is computed
+ * from what is packed (matmul_packed). Chunks of y share the packed operands, and any order of
+ * storage costs the same.
+ *
+ * Both go over blocks of `depth` terms, the last of which may be shorter. `packed` holds, for each
+ * block from term p on,
+ *
+ *     at m * p                 the tiles of a, dealt out evenly: tile rows from r on at r * depth
+ *     at m * k + n_padded * p  the panels of b: columns from c on at c * depth
+ *
+ * with the columns n_padded in whole vectors.
+ */
+
+/* Terms of the block from p on. */
+static ptrdiff_t FN(depth_from)(const tgc_call *call, ptrdiff_t p)
+{
+    return tgc_min(call->sizes[TGC_MATMUL_DEPTH], call->sizes[TGC_MATMUL_K] - p);
+}
+
+static T *FN(packed_a)(const tgc_call *call, char *packed, ptrdiff_t p)
+{
+    return (T *)packed + call->sizes[TGC_MATMUL_M] * p;
+}
+
+static T *FN(packed_b)(const tgc_call *call, char *packed, ptrdiff_t p)
+{
+    const ptrdiff_t *const sizes = call->sizes;
+    return (T *)packed + sizes[TGC_MATMUL_M] * sizes[TGC_MATMUL_K] +
+           FN(whole_vecs)(sizes[TGC_MATMUL_N]) * p;
+}
+
+/* Parts that each block of a, and each of b, is packed in. */
+enum { FN(PACK_PARTS) = 4 };
+
+/* One part of one block of one operand. */
+static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
+{
+    const tgc_operand *const a = &call->operands[0], *const b = &call->operands[1];
+    char *const packed = call->operands[2].data;
+    const ptrdiff_t part = index % FN(PACK_PARTS), is_b = index / FN(PACK_PARTS) % 2;
+    const ptrdiff_t p = index / FN(PACK_PARTS) / 2 * call->sizes[TGC_MATMUL_DEPTH];
+    const ptrdiff_t depth = FN(depth_from)(call, p);
+    const tgc_matmul_view from = tgc_matmul_view_of(is_b ? b : a, 0, is_b ? p : 0, is_b ? 0 : p);
+    const ptrdiff_t m = call->sizes[TGC_MATMUL_M], n = call->sizes[TGC_MATMUL_N];
+    const ptrdiff_t pieces = is_b ? tgc_ceil_div(n, FN(TILE_COLS)) : tgc_ceil_div(m, TILE_ROWS);
+    const ptrdiff_t first = tgc_deal(pieces, FN(PACK_PARTS), part);
+    const ptrdiff_t end = tgc_deal(pieces, FN(PACK_PARTS), part + 1);
+    const T *const data = (const T *)from.data;
+    if (is_b) {
+        const FN(step) s = {.depth = depth, .b = data, .b_row = from.row, .b_col = from.col};
+        for (ptrdiff_t i = first; i < end; i++) {
+            const ptrdiff_t col = i * FN(TILE_COLS);
+            FN(pack_b)(&s, col, tgc_min(n - col, FN(TILE_COLS)),
+                       FN(packed_b)(call, packed, p) + col * depth);
+        }
+    } else if (first < end) {
+        const ptrdiff_t row = tgc_deal(m, pieces, first);
+        const FN(step) s = {.rows = tgc_deal(m, pieces, end) - row,
+                            .tiles = end - first,
+                            .depth = depth,
+                            .a = data + row * from.row,
+                            .a_row = from.row,
+                            .a_col = from.col};
+        FN(pack_a)(&s, FN(packed_a)(call, packed, p) + row * depth);
+    }
+}
+
+/* A block of y: whole tiles of rows, whole panels of columns. */
+static void FN(packed_chunk)(const tgc_call *call, ptrdiff_t index)
+{
+    const tgc_matmul_area area = tgc_matmul_area_of(call, index);
+    char *const packed = call->operands[0].data;
+    const tgc_matmul_view y =
+        tgc_matmul_view_of(&call->operands[call->n_operands - 1], 0, area.row, area.col);
+    tgc_matmul_view start = {0};
+    if (call->n_operands == 3) {
+        start = tgc_matmul_view_of(&call->operands[1], 0, area.row, area.col);
+    }
+    for (ptrdiff_t p = 0; p < call->sizes[TGC_MATMUL_K]; p += call->sizes[TGC_MATMUL_DEPTH]) {
+        const ptrdiff_t depth = FN(depth_from)(call, p);
+        const T *const a = FN(packed_a)(call, packed, p) + area.row * depth;
+        const T *const b = FN(packed_b)(call, packed, p) + area.col * depth;
+        const FN(step) s = {.rows = area.rows,
+                            .tiles = area.tiles,
+                            .cols = area.cols,
+                            .depth = depth,
+                            .start = (const T *)start.data,
+                            .start_row = start.row,
+                            .start_col = start.col,
+                            .y = (T *)y.data,
+                            .y_row = y.row,
+                            .y_col = y.col};
+        for (FN(panel) panel = {.col = 0}; panel.col < s.cols; panel.col += panel.cols) {
+            panel.cols = tgc_min(s.cols - panel.col, FN(TILE_COLS));
+            panel.b = b + panel.col * depth;
+            panel.b_row = FN(whole_vecs)(panel.cols);
+            panel.next = panel.b + depth * FN(TILE_COLS);
+            panel.next_tile = depth * FN(TILE_COLS) / s.tiles;
+            panel.next_row = FN(TILE_COLS);
+            FN(run_panel)(&s, a, &panel);
+        }
+        start = y;
+    }
+}
+
+static void FN(plan_pack)(tgc_call *call)
+{
+    const ptrdiff_t *const sizes = call->sizes;
+    call->n_chunks =
+        2 * FN(PACK_PARTS) * tgc_ceil_div(sizes[TGC_MATMUL_K], sizes[TGC_MATMUL_DEPTH]);
+    call->work = (double)call->operands[2].shape[0] * call->kernel->cost;
+}
+
+static void FN(plan_packed)(tgc_call *call)
+{
+    const ptrdiff_t *const sizes = call->sizes;
+    call->n_chunks = sizes[TGC_MATMUL_DOWN] * sizes[TGC_MATMUL_ACROSS];
+    call->work = (double)sizes[TGC_MATMUL_M] * (double)sizes[TGC_MATMUL_N] *
+                 (double)sizes[TGC_MATMUL_K] * call->kernel->cost;
+}

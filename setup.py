@@ -1,4 +1,8 @@
-"""Build the C kernels and the compiled modules: everything else stands in pyproject.toml."""
+"""Build the C kernels and the compiled modules: everything else stands in pyproject.toml.
+
+With TINYGRAD_C_SANITIZE=address all of it is instrumented: build it into a folder of its own and
+run Python with libasan preloaded, as `.ci/run` does.
+"""
 
 import os
 import shutil
@@ -20,6 +24,13 @@ LINUX = sys.platform.startswith("linux")
 C_FLAGS = ["-std=gnu11", "-O2", "-g0", "-ffp-contract=off", "-fno-math-errno"]
 # Nothing here throws or catches: only debuggers read these tables.
 NO_TABLES = ["-fno-asynchronous-unwind-tables", "-fno-unwind-tables"]
+SANITIZE = os.environ.get("TINYGRAD_C_SANITIZE")
+# Come last: reports show lines and the calls that led to them.
+INSTRUMENT = (
+    ["-O1", "-g1", "-fno-omit-frame-pointer", "-funwind-tables", f"-fsanitize={SANITIZE}"]
+    if SANITIZE
+    else []
+)
 # Modules that Cython writes are long and mostly error paths. Of all flags that shrink them these
 # cost no time: -Os takes a quarter more off, and a fifth more instructions for small tensors.
 CYTHON_FLAGS = [
@@ -80,15 +91,15 @@ def extension(source):
     path = source.relative_to(ROOT)
     name = ".".join(path.with_suffix("").parts)
     # Profilers need the names of the kernels; those of the bindings are Python's already.
-    strip = [] if "runtime" in name else ["-Wl,--strip-all"]
+    strip = [] if "runtime" in name or SANITIZE else ["-Wl,--strip-all"]
     return Extension(
         name,
         [str(path)],
         include_dirs=["csrc", numpy.get_include()],
         define_macros=[*CYTHON_MACROS, ("TGC_BUILD_FLAGS", f'"{" ".join(C_FLAGS)}"')],
-        extra_compile_args=[*C_FLAGS, *CYTHON_FLAGS],
+        extra_compile_args=[*C_FLAGS, *CYTHON_FLAGS, *INSTRUMENT],
         libraries=["pthread", "m"],
-        extra_link_args=["-Wl,-z,noseparate-code", *strip] if LINUX else [],
+        extra_link_args=[*INSTRUMENT, *(["-Wl,-z,noseparate-code", *strip] if LINUX else [])],
         depends=[str(p) for p in ROOT.glob("csrc/**/*.[ch]")] if "runtime" in name else HEADERS,
     )
 
@@ -134,7 +145,7 @@ class build_ext(_build_ext):  # noqa: N801  the name is setuptools'
                 [str(source.relative_to(ROOT))],
                 output_dir=self.build_temp,
                 include_dirs=["csrc"],
-                extra_postargs=[*C_FLAGS, *NO_TABLES, "-fvisibility=hidden"],
+                extra_postargs=[*C_FLAGS, *NO_TABLES, "-fvisibility=hidden", *INSTRUMENT],
             )
 
         newest_header = max(p.stat().st_mtime for p in ROOT.glob("csrc/**/*.h"))

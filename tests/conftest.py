@@ -19,6 +19,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("everyday", deadline=None, derandomize=True, max_examples=50)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000)
+# Instrumented code is slow, and what it does wrong with memory shows in few examples of a layout.
+hypothesis.settings.register_profile("sanitizer", deadline=None, derandomize=True, max_examples=10)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "everyday"))
 
 

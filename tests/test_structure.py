@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -122,3 +124,12 @@ def test_public_functions_have_docstrings():
             if isinstance(node, ast.ClassDef) and not ast.get_docstring(node):
                 missing.append(f"{path.stem}.{node.name}")
     assert missing == []
+
+
+def test_the_import_brings_no_module_that_few_use():
+    script = "import sys, tinygrad_c; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    few = {"ssl", "http.client", "urllib.request", "tarfile", "tempfile", "hashlib", "matplotlib"}
+    assert few.isdisjoint(done.stdout.split())

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tinygrad_c._kernels import elementwise, layout, promotion
+from tinygrad_c._kernels import copy, layout, promotion
 from tinygrad_c._kernels import random as random_kernels
 from tinygrad_c._kernels.graph import from_any
 from tinygrad_c.autograd.node import TensorBase
@@ -44,7 +44,7 @@ def from_data(data, dtype):
     if array.dtype not in SUPPORTED:
         array = array.astype(wanted)
     result = layout.uninitialized(array.shape, wanted)
-    elementwise.copy_(result, from_any(array))
+    copy.copy_(result, from_any(array))
     return wrap(result)
 
 
@@ -192,14 +192,14 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
         raise ValueError(f"arange: step must lead from start to end, got {start}, {end}, {step}")
     count = math.ceil((end - start) / step)
     result = layout.uninitialized((count,), wanted)
-    elementwise.copy_(result, from_any((start + step * np.arange(count)).astype(wanted)))
+    copy.copy_(result, from_any((start + step * np.arange(count)).astype(wanted)))
     return finish(result, requires_grad, device)
 
 
 def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
     """`steps` numbers at equal distances from `start` to `end`, both included."""
     result = layout.uninitialized((steps,), floating(dtype))
-    elementwise.copy_(result, from_any(np.linspace(start, end, steps).astype(floating(dtype))))
+    copy.copy_(result, from_any(np.linspace(start, end, steps).astype(floating(dtype))))
     return finish(result, requires_grad, device)
 
 
@@ -208,7 +208,7 @@ def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
     m = n if m is None else m
     result = layout.zeros((n, m), floating(dtype))
     diagonal = layout.diagonal(result)
-    elementwise.fill_(diagonal, 1)
+    copy.fill_(diagonal, 1)
     return finish(result, requires_grad, device)
 
 

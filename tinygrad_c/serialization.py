@@ -11,7 +11,6 @@ import errno
 import json
 import math
 import os
-import secrets
 from collections import OrderedDict
 from contextlib import suppress
 from typing import Any
@@ -230,7 +229,7 @@ def write_atomically(f: Path, data: bytes) -> None:
     """
     path = os.path.realpath(f)
     # Short, so that it fits wherever the name of `f` does; next to it, so that it can be renamed.
-    temporary = os.path.join(os.path.dirname(path), f".{secrets.token_hex(4)}{TEMPORARY}")
+    temporary = os.path.join(os.path.dirname(path), f".{os.urandom(4).hex()}{TEMPORARY}")
     try:
         if os.path.isdir(path):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

@@ -1,5 +1,7 @@
 #include "optim.h"
 
+#include <string.h>
+
 void tgc_stepped_plan(tgc_call *call)
 {
     call->n_operands--;
@@ -9,7 +11,8 @@ void tgc_stepped_plan(tgc_call *call)
 
 void tgc_stepped_chunk(const tgc_call *call, ptrdiff_t index)
 {
-    tgc_call elementwise = *call;
+    tgc_call elementwise;
+    memcpy(&elementwise, call, tgc_call_size(call));
     elementwise.n_operands--;
     tgc_elementwise_chunk(&elementwise, index);
 }

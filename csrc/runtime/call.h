@@ -86,6 +86,12 @@ typedef struct tgc_call {
     tgc_operand operands[TGC_MAX_OPERANDS];
 } tgc_call;
 
+/* Bytes of a record up to its last operand: recordings keep, and copies may read, no more. */
+static inline size_t tgc_call_size(const tgc_call *call)
+{
+    return offsetof(tgc_call, operands) + (size_t)call->n_operands * sizeof call->operands[0];
+}
+
 /* Bytes of one element. */
 static inline size_t tgc_item_size(int dtype)
 {

@@ -73,8 +73,7 @@ static int make_room(tgc_recorder *recorder)
 
 static entry *copy(const tgc_call *call)
 {
-    const size_t bytes =
-        offsetof(tgc_call, operands) + (size_t)call->n_operands * sizeof call->operands[0];
+    const size_t bytes = tgc_call_size(call);
     entry *e = malloc(offsetof(entry, call) + bytes);
     if (e) {
         e->kernel = *call->kernel;

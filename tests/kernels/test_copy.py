@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from layouts import SIZES, laid_out, shapes
 
-from tinygrad_c._kernels import elementwise as kernels
+from tinygrad_c._kernels import copy as kernels
 from tinygrad_c._kernels import runtime
 from tinygrad_c.errors import ShapeError
 

@@ -5,14 +5,14 @@ import threading
 import numpy as np
 import pytest
 
-from tinygrad_c._kernels import elementwise, index, matmul, random, reduce, runtime
+from tinygrad_c._kernels import copy, elementwise, index, matmul, random, reduce, runtime
 
 Recording, Cell = runtime.Recording, runtime.Cell
 
 
 def made(array):
     """A copy of `array` over a block."""
-    return elementwise.contiguous(runtime.from_foreign(np.asarray(array)[::-1]))[::-1]
+    return copy.contiguous(runtime.from_foreign(np.asarray(array)[::-1]))[::-1]
 
 
 def drawn(*shape, seed=0):

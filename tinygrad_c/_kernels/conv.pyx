@@ -29,7 +29,7 @@ from tinygrad_c._kernels.runtime cimport (
     tgc_operand,
 )
 
-from tinygrad_c._kernels import elementwise
+from tinygrad_c._kernels import copy, elementwise
 from tinygrad_c._kernels import reduce as reductions
 from tinygrad_c._kernels.matmul import matmul
 from tinygrad_c.errors import ShapeError
@@ -220,7 +220,7 @@ cdef ndarray in_rows(ndarray image):
     cdef int last = PyArray_NDIM(image) - 1
     if PyArray_STRIDES(image)[last] == PyArray_ITEMSIZE(image):
         return image
-    return elementwise.contiguous(image)
+    return copy.contiguous(image)
 
 
 cdef int run_moving(int kernel, int naive, ndarray image, ndarray weight, npy_intp outputs,
@@ -425,7 +425,7 @@ cdef ndarray grouped(ndarray a, int axis, object groups):
     cdef Py_ssize_t rest = 1
     for n in shape[axis + 1:]:
         rest *= n
-    return elementwise.contiguous(a).reshape(
+    return copy.contiguous(a).reshape(
         (*shape[:axis], groups, shape[axis] // groups, rest))
 
 

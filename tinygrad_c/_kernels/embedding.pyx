@@ -20,7 +20,7 @@ from tinygrad_c._kernels.runtime cimport (
     tgc_operand,
 )
 
-from tinygrad_c._kernels.elementwise import contiguous
+from tinygrad_c._kernels.copy import contiguous
 from tinygrad_c.errors import ShapeError
 
 import_array()

@@ -18,7 +18,7 @@ from numpy cimport (
 
 from tinygrad_c._kernels.runtime cimport TGC_MAX_DIMS, dtype_code_of, empty
 
-from tinygrad_c._kernels import elementwise
+from tinygrad_c._kernels import copy
 from tinygrad_c.errors import ShapeError
 
 import_array()
@@ -131,7 +131,7 @@ def full(object shape, object value, object numpy_dtype):
     cdef npy_intp[TGC_MAX_DIMS] dims
     cdef int ndim = parse_shape("full", shape, dims)
     cdef ndarray result = empty(ndim, dims, dtype_code_of(numpy_dtype))
-    elementwise.fill_(result, value)
+    copy.fill_(result, value)
     return result
 
 

@@ -21,7 +21,7 @@ from tinygrad_c._kernels.runtime cimport (
     tgc_operand,
 )
 
-from tinygrad_c._kernels import elementwise
+from tinygrad_c._kernels import copy
 from tinygrad_c.errors import ShapeError
 
 import_array()
@@ -106,7 +106,7 @@ cdef Shape broadcast(str name, ndarray x, ndarray target) except *:
 
 
 cdef ndarray of_dtype(ndarray a, int dtype):
-    return a if dtype_code(a) == dtype else elementwise.cast(a, DTYPES[dtype])
+    return a if dtype_code(a) == dtype else copy.cast(a, DTYPES[dtype])
 
 
 cdef ndarray forward(str name, int kernel, ndarray x, ndarray target, object reduction):

@@ -6,7 +6,7 @@ new history, `overwrite`: outside the view its old one, inside the view that of 
 Every view of the base then derives its own history anew when it is next used (`op.refresh`).
 """
 
-from tinygrad_c._kernels import elementwise as kernels
+from tinygrad_c._kernels import copy as kernels
 from tinygrad_c._kernels import graph
 from tinygrad_c._kernels.promotion import can_cast, result_type
 from tinygrad_c.autograd import op as ops

@@ -8,7 +8,7 @@ from tinygrad_c.cli.arguments import parse
 from tinygrad_c.cli.errors import UsageError, describe, plain_warnings
 from tinygrad_c.cli.interrupts import Interrupted, interrupts
 from tinygrad_c.extras import MissingPackageError
-from tinygrad_c.vision.datasets.download import DownloadError
+from tinygrad_c.vision.datasets import DownloadError
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from tinygrad_c._kernels import elementwise, graph, layout
+from tinygrad_c._kernels import copy, graph, layout
 from tinygrad_c._kernels import index as kernels
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.autograd.op import wrap
@@ -23,7 +23,7 @@ def lasting(indices, *tensors):
     """The indices as the graph of `tensors` may keep them: not the user's own arrays, which may be
     overwritten before backward."""
     if graph.grad_enabled() and any(t.requires_grad for t in tensors):
-        return [elementwise.cast(array, array.dtype) for array in indices]
+        return [copy.cast(array, array.dtype) for array in indices]
     return indices
 
 

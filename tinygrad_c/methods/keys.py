@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinygrad_c._kernels import elementwise
+from tinygrad_c._kernels import copy
 from tinygrad_c._kernels import index as kernels
 from tinygrad_c._kernels.graph import from_any
 from tinygrad_c.autograd.node import TensorBase
@@ -85,7 +85,7 @@ def as_item(item):
             "indexing with dtype tinygrad_c.uint8 is deprecated: it is a mask; use bool",
             stacklevel=4,
         )
-        return elementwise.cast(from_any(array), "bool")
+        return copy.cast(from_any(array), "bool")
     return int(array) if array.ndim == 0 and array.dtype != np.bool_ else from_any(array)
 
 

@@ -1,6 +1,6 @@
 """Copies: of a tensor, in another dtype, over another tensor."""
 
-from tinygrad_c._kernels import elementwise as kernels
+from tinygrad_c._kernels import copy as kernels
 from tinygrad_c.autograd.op import op
 from tinygrad_c.ops.elementwise import mul
 

@@ -1,6 +1,6 @@
 """Taking elements by their indices, and writing to them."""
 
-from tinygrad_c._kernels import elementwise, layout
+from tinygrad_c._kernels import copy, layout
 from tinygrad_c._kernels import index as kernels
 from tinygrad_c.autograd.op import op
 from tinygrad_c.ops.shape import expand, reshape
@@ -21,7 +21,7 @@ def grad_a(grad, a_shape, key):
 def slice_zeros(a, /, shape, key):
     """Zeros of `shape`, with `a` at ``[key]``: the adjoint of `slice_view`."""
     result = layout.zeros(shape, a.dtype)
-    elementwise.copy_(result[key], a)
+    copy.copy_(result[key], a)
     return result
 
 
@@ -57,7 +57,7 @@ def grad_a(grad, indices):
 @op
 def index_put(a, values, /, indices, accumulate=False, out=None):
     """`a` with `values` written to (or added at) `indices`."""
-    result = elementwise.cast(a, a.dtype) if out is None else out
+    result = copy.cast(a, a.dtype) if out is None else out
     kernels.index_put_(result, indices, values, accumulate)
     return result
 

@@ -2,7 +2,7 @@
 
 import math
 
-from tinygrad_c._kernels import elementwise as kernels
+from tinygrad_c._kernels import copy as kernels
 from tinygrad_c._kernels import layout
 from tinygrad_c.autograd.op import op
 from tinygrad_c.errors import ShapeError

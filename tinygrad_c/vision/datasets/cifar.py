@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tinygrad_c.vision.datasets.download import download, unpack
 from tinygrad_c.vision.datasets.files import (
     DamagedFileError,
     DatasetNotFoundError,
@@ -95,6 +94,9 @@ class CIFAR10(PictureDataset):
 
     def download(self) -> None:
         """Download and unpack the files, unless all are there."""
+        # Python's modules for it take a fifth of the package's time to import.
+        from tinygrad_c.vision.datasets.download import download, unpack
+
         names = [*self.train_list, *self.test_list]
         folder = self._folder(names)
         if folder is None or not all((folder / name).is_file() for name in names):

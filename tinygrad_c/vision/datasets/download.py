@@ -17,6 +17,8 @@ from typing import IO
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from tinygrad_c.vision.datasets.files import DownloadError
+
 CHUNK = 2**17
 # Seconds without a byte after which a connection counts as broken.
 TIMEOUT = 30
@@ -24,10 +26,6 @@ TIMEOUT = 30
 CONNECTIONS = 10
 # More than any file of these data sets: a server that sends more is not believed.
 MAX_BYTES = 2**30
-
-
-class DownloadError(RuntimeError):
-    """A file could not be downloaded; the message says why, for every server that was asked."""
 
 
 class BrokenTransferError(Exception):

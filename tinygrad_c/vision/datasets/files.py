@@ -20,6 +20,10 @@ class DatasetNotFoundError(FileNotFoundError, RuntimeError):
     """A file of a data set is not there: also a RuntimeError, which torchvision raises."""
 
 
+class DownloadError(RuntimeError):
+    """A file could not be downloaded; the message says why, for every server that was asked."""
+
+
 class DamagedFileError(ValueError, RuntimeError):
     """A file is not what its data set needs: also a RuntimeError, which torchvision raises."""
 

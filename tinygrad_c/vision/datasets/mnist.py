@@ -1,6 +1,5 @@
 """MNIST and Fashion-MNIST, from their idx files."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -8,7 +7,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from tinygrad_c.creation import from_numpy
-from tinygrad_c.vision.datasets.download import download
 from tinygrad_c.vision.datasets.files import (
     DamagedFileError,
     DatasetNotFoundError,
@@ -105,6 +103,9 @@ class MNIST(PictureDataset):
 
     def download(self) -> None:
         """Download the files that are missing."""
+        # Python's modules for it take a fifth of the package's time to import.
+        from tinygrad_c.vision.datasets.download import download
+
         for name, md5 in self.resources:
             if self._find(name) is None:
                 urls = [mirror + name for mirror in self.mirrors]
@@ -149,6 +150,8 @@ class MNIST(PictureDataset):
         """DamagedFileError where a file in `root` is another data set's: the names are the same."""
         if path.parent != Path(self.root):
             return
+        import hashlib
+
         with path.open("rb") as file:
             md5 = hashlib.file_digest(file, "md5").hexdigest()
         labels = hashlib.md5(array.tobytes()).hexdigest() if array.ndim == 1 else None

@@ -1,7 +1,7 @@
 """The 1,797 handwritten digits that come with the package; ATTRIBUTION.md names their source."""
 
 from collections.abc import Callable
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,7 +22,7 @@ SPLITS = {"train": (0, 1, 2), "validation": (3,), "test": (4,)}
 
 def load_arrays() -> tuple[np.ndarray, np.ndarray]:
     """All images (1797, 8, 8) with values 0 to 16 and all labels (1797,), both uint8."""
-    path = files(__name__).joinpath("digits.npz")
+    path = Path(__file__).with_name("digits.npz")
     with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
         return archive["images"], archive["labels"]
 

@@ -1,0 +1,10 @@
+from numpy cimport ndarray, npy_intp
+
+cdef ndarray apply(str op, int kernel, int code, int y_code, ndarray a, ndarray b, ndarray c,
+                   ndarray out)
+cdef ndarray to_code(ndarray a, int code)
+cdef ndarray assign(str op, ndarray dst, ndarray src)
+cdef str shapes_of(list arrays)
+cdef int check_out(str op, ndarray out, int ndim, const npy_intp *shape, int code) except -1
+cdef int check_ndim(str op, int ndim) except -1
+cdef bint overlaps(ndarray out, list operands) except -1

@@ -1,0 +1,1 @@
+"""From arrays to a call record: nothing here is called from Python."""

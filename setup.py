@@ -15,6 +15,7 @@ import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext as _build_ext
+from setuptools.command.build_py import build_py as _build_py
 
 ROOT = Path(__file__).parent
 LINUX = sys.platform.startswith("linux")
@@ -154,11 +155,24 @@ class build_ext(_build_ext):  # noqa: N801  the name is setuptools'
             return [path for paths in compiled for path in paths]
 
 
+class build_py(_build_py):  # noqa: N801  the name is setuptools'
+    """Install the sources that `kernel_source` shows, too."""
+
+    def run(self):
+        super().run()
+        for family in () if self.editable_mode else ("conv", "matmul"):
+            shutil.copytree(
+                ROOT / "csrc" / family,
+                Path(self.build_lib, "tinygrad_c", "csrc", family),
+                dirs_exist_ok=True,
+            )
+
+
 setup(
     ext_modules=[
         *cythonize([extension(p) for p in BINDINGS], compiler_directives=BINDING, **CYTHON),
         *cythonize([extension(p) for p in COMPILED_PYTHON], compiler_directives=PYTHON, **CYTHON),
     ],
-    cmdclass={"build_ext": build_ext},
+    cmdclass={"build_ext": build_ext, "build_py": build_py},
     options={"build_ext": {"parallel": os.cpu_count()}},
 )

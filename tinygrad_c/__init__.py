@@ -39,6 +39,6 @@ from tinygrad_c.errors import ShapeError
 from tinygrad_c.printing import set_printoptions
 from tinygrad_c.serialization import load, save
 from tinygrad_c.tensor import Tensor
-from tinygrad_c.variants import use_kernels, which_kernel
+from tinygrad_c.variants import kernel_source, use_kernels, which_kernel
 
 __version__ = "0.1.0"

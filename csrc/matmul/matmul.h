@@ -16,16 +16,21 @@
 #include "../runtime/dispatch.h"
 #include "../runtime/sizes.h"
 
-/* Ways to compute a block of y. */
+/* Ways to compute a product. */
 typedef enum {
-    TGC_MATMUL_TILES, /* tiles of y in registers, operands packed: the general one */
-    TGC_MATMUL_DOTS,  /* dot products: few rows, and b is contiguous along p */
-    TGC_MATMUL_AXPYS, /* y += number * row of b: very few rows, and b is contiguous along j */
+    TGC_MATMUL_AUTO,   /* the fastest of them */
+    TGC_MATMUL_NAIVE,  /* the definition, element by element: the only one of whole numbers */
+    TGC_MATMUL_TILES,  /* tiles of y in registers, operands packed chunk by chunk */
+    TGC_MATMUL_PACKED, /* the same, operands packed once and before: one product, not a batch */
+    TGC_MATMUL_DOTS,   /* dot products: few rows, and b is contiguous along p */
+    TGC_MATMUL_AXPYS,  /* y += number * row of b: very few rows, and b is contiguous along j */
     TGC_MATMUL_N_METHODS
 } tgc_matmul_method;
 
-/* call->sizes after the plan. */
+/* call->sizes after the plan; the first is the caller's. */
 enum {
+    TGC_MATMUL_WANTED, /* a method; one that cannot compute the product gives way to TILES */
+    TGC_MATMUL_METHOD,
     TGC_MATMUL_M,
     TGC_MATMUL_N,
     TGC_MATMUL_K,
@@ -36,11 +41,11 @@ enum {
     TGC_MATMUL_TILE_ROWS,
     TGC_MATMUL_TILE_COLS,
     TGC_MATMUL_DEPTH, /* terms of one block of the sum */
-    TGC_MATMUL_METHOD,
-    /* Where it pays to pack all of a and b before, once: the elements that they take. The same
-     * sizes are then those of matmul_pack (a, b, packed) and matmul_packed (packed, [bias], y),
-     * with the operands as the plan has left them. Else 0. */
-    TGC_MATMUL_PACKED
+    /* Of PACKED: the elements that a and b take. Such a product is two calls of the same sizes:
+     * matmul_pack (a, b, packed) and matmul_packed (packed, [bias], y), with the operands as the
+     * plan has left them. */
+    TGC_MATMUL_ELEMENTS,
+    TGC_MATMUL_N_SIZES
 };
 
 /* What the plan has to know of a method. */
@@ -75,7 +80,7 @@ typedef struct {
 typedef void tgc_matmul_loop(const tgc_matmul_block *block);
 
 /* Chooses a method, orders the operands for it and cuts y into chunks. `limits` has a row for
- * each method; methods that the kernel lacks have a max_rows of 0. */
+ * each method; methods that the kernel lacks have a max_rows of 0. Once more it changes nothing. */
 void tgc_matmul_plan(tgc_call *call, const tgc_matmul_limits *limits);
 void tgc_matmul_chunk(const tgc_call *call, ptrdiff_t index);
 /* Block number `index` of y. */
@@ -83,6 +88,10 @@ tgc_matmul_area tgc_matmul_area_of(const tgc_call *call, ptrdiff_t index);
 /* Product number `batch` of an operand, from element (row, col) on. */
 tgc_matmul_view tgc_matmul_view_of(const tgc_operand *o, ptrdiff_t batch, ptrdiff_t row,
                                    ptrdiff_t col);
+
+/* The loops of the naive method. */
+tgc_matmul_loop tgc_matmul_naive_u8, tgc_matmul_naive_i32, tgc_matmul_naive_i64,
+    tgc_matmul_naive_f32, tgc_matmul_naive_f64;
 
 void tgc_matmul_integer(tgc_table table);
 void tgc_matmul_generic(tgc_table table);

@@ -74,9 +74,10 @@ static void FN(run_panel)(const FN(step) *s, const T *a_packed, const FN(panel) 
     const ptrdiff_t col = panel->col, cols = panel->cols, width = FN(whole_vecs)(cols);
     const int whole = cols == width && s->y_col == 1 && (!s->start || s->start_col == 1);
     T edge[TILE_ROWS * FN(TILE_COLS)];
-    for (ptrdiff_t i = 0; i < s->tiles; i++) {
-        const ptrdiff_t row = tgc_deal(s->rows, s->tiles, i);
-        const ptrdiff_t rows = tgc_deal(s->rows, s->tiles, i + 1) - row;
+    const ptrdiff_t least = tgc_div(s->rows, s->tiles), longer = s->rows - least * s->tiles;
+    ptrdiff_t rows;
+    for (ptrdiff_t i = 0, row = 0; i < s->tiles; i++, row += rows) {
+        rows = least + (i < longer);
         T *const y_tile = s->y + row * s->y_row + col * s->y_col;
         const T *start = s->start ? s->start + row * s->start_row + col * s->start_col : NULL;
         T *const y = whole ? y_tile : edge;
@@ -116,12 +117,14 @@ static void FN(pack_a)(const FN(step) *s, T *packed)
     }
 }
 
-/* Elements at a distance of 4096 bytes evict each other: a cache has few places for them. */
+/* In place, the terms of a column of a lie far apart where it is contiguous along its rows; and
+ * elements at a distance of 4096 bytes evict each other: a cache has few places for them. */
 static int FN(packs_a)(const FN(step) *s)
 {
-    const ptrdiff_t distance = s->a_row == 1 ? s->a_col : s->a_row;
-    const int collide = TILE_ROWS > 8 && distance * (ptrdiff_t)sizeof(T) % 4096 == 0;
-    return s->cols > FN(IN_PLACE_COLS) || (collide && s->cols > FN(TILE_COLS));
+    const int collide = TILE_ROWS > 8 && s->a_row * (ptrdiff_t)sizeof(T) % 4096 == 0;
+    return s->cols > (collide           ? FN(TILE_COLS)
+                      : s->a_col == 1 ? FN(IN_PLACE_COLS)
+                                        : FN(IN_PLACE_COLS) / 4);
 }
 
 /* Vectors of rows that are not aligned lie across two cache lines, twice the loads. */
@@ -163,8 +166,8 @@ static void FN(run_tiles)(const FN(step) *s)
         }
         const ptrdiff_t next = tgc_min(panel.col + FN(TILE_COLS), s->cols - 1);
         panel.next = s->b + next * s->b_col;
-        panel.next_tile = s->b_col == 1 ? s->depth / s->tiles * s->b_row
-                                        : panel.cols / s->tiles * s->b_col;
+        panel.next_tile = s->b_col == 1 ? tgc_div(s->depth, s->tiles) * s->b_row
+                                        : tgc_div(panel.cols, s->tiles) * s->b_col;
         panel.next_row = s->b_col == 1 ? s->b_row : FN(TILE_COLS);
         FN(run_panel)(s, a_packed, &panel);
     }
@@ -227,12 +230,17 @@ static void FN(run_axpys)(const FN(step) *s)
 
 static void (*const FN(methods)[TGC_MATMUL_N_METHODS])(const FN(step) *) = {
     [TGC_MATMUL_TILES] = FN(run_tiles),
+    [TGC_MATMUL_PACKED] = FN(run_tiles), /* for a caller that does not run it as two calls */
     [TGC_MATMUL_DOTS] = FN(run_dots),
     [TGC_MATMUL_AXPYS] = FN(run_axpys),
 };
 
 static void FN(product)(const tgc_matmul_block *block)
 {
+    if (block->method == TGC_MATMUL_NAIVE) {
+        FN(tgc_matmul_naive)(block);
+        return;
+    }
     FN(step) s = {
         .rows = block->rows,
         .tiles = block->tiles,
@@ -264,6 +272,12 @@ static void FN(product)(const tgc_matmul_block *block)
 }
 
 static const tgc_matmul_limits FN(limits)[TGC_MATMUL_N_METHODS] = {
+    [TGC_MATMUL_NAIVE] = {.tile_rows = 1,
+                          .tile_cols = 16 * VL,
+                          .max_rows = PTRDIFF_MAX,
+                          .max_cols = PTRDIFF_MAX,
+                          .max_depth = PTRDIFF_MAX,
+                          .max_elements = PTRDIFF_MAX},
     [TGC_MATMUL_TILES] = {.tile_rows = TILE_ROWS,
                           .tile_cols = FN(TILE_COLS),
                           .max_rows = PTRDIFF_MAX,

@@ -58,8 +58,8 @@ static void FN(pack_along_lanes)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptr
 }
 
 /* Panels of `lanes` dealt out evenly, one after the other, where lane_stride is 1: every row of the
- * source is read through all of them. Of the last row no vector may go beyond its panel, as the
- * next one begins there. */
+ * source is read through all of them. No vector may go beyond its panel, as the next one that begins
+ * there is not written after it. */
 static void FN(pack_panels)(T *panels, ptrdiff_t n_panels, ptrdiff_t lanes, ptrdiff_t depth,
                             const T *source, ptrdiff_t depth_stride)
 {
@@ -75,7 +75,7 @@ static void FN(pack_panels)(T *panels, ptrdiff_t n_panels, ptrdiff_t lanes, ptrd
             for (ptrdiff_t l = 0; l < width; l += VL, from += n) {
                 n = tgc_min(width - l, VL);
                 const vec v = vec_loadn(from, n);
-                if (p + 1 < depth) {
+                if ((depth - p) * width - l >= VL) {
                     vec_store(to + l, v);
                 } else {
                     vec_storen(to + l, v, n);

@@ -96,7 +96,7 @@ static void FN(packed_chunk)(const tgc_call *call, ptrdiff_t index)
             panel.b = b + panel.col * depth;
             panel.b_row = FN(whole_vecs)(panel.cols);
             panel.next = panel.b + depth * FN(TILE_COLS);
-            panel.next_tile = depth * FN(TILE_COLS) / s.tiles;
+            panel.next_tile = tgc_div(depth * FN(TILE_COLS), s.tiles);
             panel.next_row = FN(TILE_COLS);
             FN(run_panel)(&s, a, &panel);
         }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "matmul/matmul.h"
 #include "runtime/dispatch.h"
 #include "runtime/threads.h"
 
@@ -65,16 +66,46 @@ static int is_product(const matrix *all, int with_bias, int dtype)
     return 1;
 }
 
-/* `order` has a bit for each matrix that is stored by columns, and one for the bias. */
-static void check_product(const tgc_kernel *kernel, int dtype, ptrdiff_t m, ptrdiff_t k,
-                          ptrdiff_t n, unsigned order)
+/* Packs the operands of a planned product, and computes it from them. */
+static void run_packed(const tgc_kernel kernels[3], const tgc_call *planned)
+{
+    const ptrdiff_t n = planned->sizes[TGC_MATMUL_ELEMENTS];
+    const int dtype = planned->operands[0].dtype;
+    matrix memory = new_matrix(1, n, 0, dtype);
+    tgc_call pack = *planned, product = *planned;
+    pack.kernel = &kernels[1];
+    pack.workspace = product.workspace = 0;
+    pack.n_operands = 2;
+    add_matrix(&pack, &memory, dtype, TGC_WRITE);
+    pack.operands[2].ndim = 1;
+    pack.operands[2].shape[0] = n;
+    product.kernel = &kernels[2];
+    product.operands[0] = pack.operands[2];
+    product.n_operands = planned->n_operands - 1;
+    for (int i = 1; i < product.n_operands; i++) {
+        product.operands[i] = planned->operands[i + 1];
+    }
+    pack.kernel->plan(&pack);
+    CHECK(tgc_run(&pack) == 0);
+    product.kernel->plan(&product);
+    CHECK(tgc_run(&product) == 0);
+    free(memory.data);
+}
+
+/* `kernels` are matmul, matmul_pack and matmul_packed. `order` has a bit for each matrix that is
+ * stored by columns, and one for the bias. */
+static void check_product(const tgc_kernel kernels[3], int dtype, int method, ptrdiff_t m,
+                          ptrdiff_t k, ptrdiff_t n, unsigned order)
 {
     const int with_bias = order >> 3 & 1;
     matrix all[N_MATRICES] = {new_matrix(m, k, order & 1, dtype),
                               new_matrix(k, n, order >> 1 & 1, dtype),
                               new_matrix(1, n, 0, dtype),
                               new_matrix(m, n, order >> 2 & 1, dtype)};
-    tgc_call call = {.kernel = kernel, .n_chunks = 1, .status = -1};
+    tgc_call call = {.kernel = &kernels[0],
+                     .n_chunks = 1,
+                     .status = -1,
+                     .sizes = {[TGC_MATMUL_WANTED] = method}};
     add_matrix(&call, &all[A], dtype, TGC_READ);
     add_matrix(&call, &all[B], dtype, TGC_READ);
     if (with_bias) {
@@ -82,25 +113,32 @@ static void check_product(const tgc_kernel *kernel, int dtype, ptrdiff_t m, ptrd
         add_matrix(&call, &rows, dtype, TGC_READ);
     }
     add_matrix(&call, &all[Y], dtype, TGC_WRITE);
-    kernel->plan(&call);
-    CHECK(tgc_run(&call) == 0);
+    call.kernel->plan(&call);
+    if (call.sizes[TGC_MATMUL_METHOD] == TGC_MATMUL_PACKED) {
+        run_packed(kernels, &call);
+    } else {
+        CHECK(tgc_run(&call) == 0);
+    }
     CHECK(is_product(all, with_bias, dtype));
     for (int i = 0; i < N_MATRICES; i++) {
         free(all[i].data);
     }
 }
 
-static void check_kernel(const tgc_kernel *kernel, int dtype)
+static void check_kernels(const tgc_kernel kernels[3], int dtype)
 {
     static const ptrdiff_t shapes[][3] = {
         {1, 1, 1},    {1, 20, 70},  {2, 9, 17},   {3, 600, 40},  {5, 3, 31},
         {6, 16, 16},  {7, 17, 33},  {10, 40, 10}, {14, 5, 32},   {15, 8, 64},
         {29, 300, 9}, {33, 33, 33}, {130, 7, 66}, {70, 20, 1},   {13, 70, 47},
-        {4, 0, 5},    {0, 4, 5},    {90, 260, 70}, {29, 1024, 40},
+        {4, 0, 5},    {0, 4, 5},    {90, 260, 70}, {29, 1024, 40}, {22, 530, 70},
     };
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
         for (unsigned order = 0; order < 16; order++) {
-            check_product(kernel, dtype, shapes[s][0], shapes[s][1], shapes[s][2], order);
+            for (int method = TGC_MATMUL_AUTO; method < TGC_MATMUL_N_METHODS; method++) {
+                check_product(kernels, dtype, method, shapes[s][0], shapes[s][1], shapes[s][2],
+                              order);
+            }
         }
     }
 }

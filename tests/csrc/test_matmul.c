@@ -7,8 +7,12 @@ int main(void)
     for (tgc_isa isa = TGC_GENERIC; isa < TGC_N_ISAS; isa++) {
         if (tgc_cpu_supports(isa)) {
             tgc_use_isa(isa);
-            check_kernel(tgc_find_kernel(TGC_matmul, TGC_F32), TGC_F32);
-            check_kernel(tgc_find_kernel(TGC_matmul, TGC_F64), TGC_F64);
+            for (tgc_dtype dtype = TGC_F32; dtype <= TGC_F64; dtype++) {
+                const tgc_kernel kernels[3] = {*tgc_find_kernel(TGC_matmul, dtype),
+                                               *tgc_find_kernel(TGC_matmul_pack, dtype),
+                                               *tgc_find_kernel(TGC_matmul_packed, dtype)};
+                check_kernels(kernels, dtype);
+            }
         }
     }
     return check_result();

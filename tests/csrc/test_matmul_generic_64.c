@@ -1,8 +1,6 @@
 /* The float32 product with the 16 lanes and the tiles of AVX-512, in plain C. */
 #include "matmul_driver.h"
 
-#include "matmul/matmul.h"
-
 #define TGC_VEC_BYTES 64
 #include "vec/generic.h"
 
@@ -16,6 +14,8 @@ int main(void)
 {
     static tgc_table table;
     install_f32(table);
-    check_kernel(&table[TGC_matmul][TGC_F32], TGC_F32);
+    const tgc_kernel kernels[3] = {table[TGC_matmul][TGC_F32], table[TGC_matmul_pack][TGC_F32],
+                                   table[TGC_matmul_packed][TGC_F32]};
+    check_kernels(kernels, TGC_F32);
     return check_result();
 }

@@ -186,6 +186,46 @@ def test_bias_is_added_once(isa, shape, dtype):
         same(kernels.linear(x, w, b, out=out), expected)
 
 
+# --- variants -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=kernels.VARIANTS)
+def variant(request):
+    """Products of each variant in turn."""
+    kernels.set_variant(request.param)
+    yield request.param
+    kernels.set_variant("auto")
+
+
+# Around the tiles of every ISA, the blocks of a sum of packed operands, and the chunks of y.
+@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 600, 33), (15, 40, 17), (22, 530, 70), (29, 7, 130),
+                                   (113, 129, 31), (64, 513, 65), (270, 1030, 290)])  # fmt: skip
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_every_variant_in_every_layout(isa, variant, threads, shape, dtype):
+    m, k, n = shape
+    a, b = whole_numbers(1, m, k, dtype=dtype), whole_numbers(2, k, n, dtype=dtype)
+    bias, expected = whole_numbers(3, n, dtype=dtype), np.round(a.astype("f8") @ b.astype("f8"))
+    out = np.empty((n, m), dtype).T
+    for x, w in itertools.product((a, np.asfortranarray(a)), (b, np.asfortranarray(b))):
+        for count in (1, 2):
+            threads(count)
+            same(kernels.matmul(x, w), expected.astype(dtype))
+        ran = kernels.ran()
+        assert variant in (ran, "auto") or (variant in ("dots", "axpys") and ran == "tiles")
+        same(kernels.linear(x, w.T, bias, out=out), (expected + bias).astype(dtype))
+
+
+def test_which_variant_runs():
+    ones = np.ones((1100, 1100), "float32")
+    for m, n, variant in [(1100, 1100, "packed"), (40, 40, "tiles"), (1, 40, "axpys")]:
+        kernels.matmul(ones[:m], ones[:, :n])
+        assert kernels.ran() == variant
+    kernels.matmul(ones[:1], ones[:40].T)
+    assert kernels.ran() == "dots"
+    kernels.matmul(np.ones((2, 3), "int32"), np.ones((3, 4), "int32"))
+    assert kernels.ran() == "naive"
+
+
 # --- rounding, threads --------------------------------------------------------------------------
 
 
@@ -206,14 +246,14 @@ def test_the_bits_do_not_depend_on_the_number_of_threads(isa, threads, dtype):
                 same(kernels.matmul(a, w), expected)
 
 
-@pytest.mark.parametrize("k", [1, 8, 100, 256, 257, 5000])
+@pytest.mark.parametrize("k", [1, 8, 100, 512, 513, 5000])
 @pytest.mark.parametrize("m", [1, 2, 10, 70])
 def test_rounding_is_bounded(isa, m, k):
-    """A term takes part in at most 256 + k / 256 additions, each within half a unit."""
+    """A term takes part in at most 512 + k / 512 additions, each within half a unit."""
     rng = np.random.default_rng(0)
     a = rng.standard_normal((m, k)).astype("float32")
     b = rng.standard_normal((k, 40)).astype("float32")
-    bound = (256 + k / 256) * 2.0**-24 * (np.abs(a).astype("f8") @ np.abs(b).astype("f8"))
+    bound = (512 + k / 512) * 2.0**-24 * (np.abs(a).astype("f8") @ np.abs(b).astype("f8"))
     for w in (b, np.asfortranarray(b)):
         assert (np.abs(kernels.matmul(a, w) - a.astype("f8") @ b.astype("f8")) <= bound).all()
 

@@ -269,11 +269,3 @@ def test_use_kernels_decorates_and_is_of_one_thread():
         thread.start()
         thread.join()
     assert seen == [tinygrad_c._kernels.conv.variant(), None]
-
-
-def test_wrong_names_are_errors():
-    check_error(ValueError, "use_kernels: conv2d must be one of naive, im2col, implicit", use_kernels,
-                conv2d="winograd")
-    check_error(ValueError, "use_kernels: there is a choice for conv2d, got 'conv3d'", use_kernels,
-                conv3d="naive")
-    check_error(ValueError, "which_kernel: name must be one of conv2d, got 'x'", which_kernel, "x")  # fmt: skip

@@ -40,43 +40,95 @@ cdef extern from "runtime/kernels.h" nogil:
 
 cdef extern from "matmul/matmul.h" nogil:
     enum:
+        TGC_MATMUL_WANTED
+        TGC_MATMUL_METHOD
+        TGC_MATMUL_ELEMENTS
+        TGC_MATMUL_N_SIZES
+
+    ctypedef enum tgc_matmul_method:
+        TGC_MATMUL_AUTO
         TGC_MATMUL_PACKED
 
 
-# Fewer products are not worth the question whether to pack the operands once.
+cdef extern from *:
+    """
+    /* Each thread has its own choice, and its own memory of what ran last. */
+    static _Thread_local int tgc_matmul_variant = TGC_MATMUL_AUTO;
+    static _Thread_local int tgc_matmul_ran = TGC_MATMUL_AUTO;
+    """
+    int tgc_matmul_variant
+    int tgc_matmul_ran
+
+
+# ---- the variants ----
+
+# In the order of tgc_matmul_method.
+VARIANTS = ("auto", "naive", "tiles", "packed", "dots", "axpys")
+
+
+def variant():
+    """The name of the variant that products of this thread run."""
+    return VARIANTS[tgc_matmul_variant]
+
+
+def set_variant(name):
+    """Let products of this thread run the variant `name`."""
+    global tgc_matmul_variant
+    tgc_matmul_variant = VARIANTS.index(name)
+
+
+def ran():
+    """The variant that the last product of this thread ran, None before the first."""
+    return None if tgc_matmul_ran == TGC_MATMUL_AUTO else VARIANTS[tgc_matmul_ran]
+
+
+# Fewer multiplications are not worth the question whether to pack the operands once.
 cdef double LARGE = 1 << 24
 
 
-cdef int run_product(tgc_call *call, int dtype) except -1:
-    """Runs the product, or, where it pays, packs its operands and computes it from them."""
-    cdef tgc_call pack, product
-    cdef tgc_operand *y = &call.operands[call.n_operands - 1]
-    cdef double products = call.operands[0].shape[y.ndim - 1]
-    cdef ndarray packed
-    cdef npy_intp n
+cdef double multiplications(const tgc_call *call) noexcept:
+    cdef const tgc_operand *y = &call.operands[call.n_operands - 1]
+    cdef double n = call.operands[0].shape[y.ndim - 1]
     cdef int d
     for d in range(y.ndim):
-        products *= y.shape[d]
-    if products >= LARGE:
+        n *= y.shape[d]
+    return n
+
+
+cdef int run_packed(tgc_call *call, int dtype) except -1:
+    """Runs a planned product as two calls."""
+    cdef tgc_call pack, product
+    cdef npy_intp n = call.sizes[TGC_MATMUL_ELEMENTS]
+    cdef ndarray packed = empty(1, &n, dtype)
+    cdef int i
+    begin(&pack, TGC_matmul_pack, dtype)
+    begin(&product, TGC_matmul_packed, dtype)
+    for i in range(TGC_MATMUL_N_SIZES):
+        pack.sizes[i] = product.sizes[i] = call.sizes[i]
+    pack.operands[0], pack.operands[1] = call.operands[0], call.operands[1]
+    pack.n_operands = 2
+    add_operand(&pack, packed, TGC_WRITE)
+    add_operand(&product, packed, TGC_READ)
+    for i in range(2, call.n_operands):
+        product.operands[i - 1] = call.operands[i]
+    product.n_operands = call.n_operands - 1
+    run(&pack)
+    run(&product)
+    return 0
+
+
+cdef int run_product(tgc_call *call, int dtype) except -1:
+    global tgc_matmul_ran
+    cdef bint may_pack = tgc_matmul_variant == TGC_MATMUL_PACKED or (
+        tgc_matmul_variant == TGC_MATMUL_AUTO and multiplications(call) >= LARGE)
+    call.sizes[TGC_MATMUL_WANTED] = tgc_matmul_variant
+    if may_pack:
         call.kernel.plan(call)
-        n = call.sizes[TGC_MATMUL_PACKED]
-        if n > 0:
-            packed = empty(1, &n, dtype)
-            begin(&pack, TGC_matmul_pack, dtype)
-            begin(&product, TGC_matmul_packed, dtype)
-            for d in range(TGC_MATMUL_PACKED + 1):
-                pack.sizes[d] = product.sizes[d] = call.sizes[d]
-            pack.operands[0], pack.operands[1] = call.operands[0], call.operands[1]
-            pack.n_operands = 2
-            add_operand(&pack, packed, TGC_WRITE)
-            add_operand(&product, packed, TGC_READ)
-            for d in range(2, call.n_operands):
-                product.operands[d - 1] = call.operands[d]
-            product.n_operands = call.n_operands - 1
-            run(&pack)
-            run(&product)
-            return 0
-    run(call)
+    if may_pack and call.sizes[TGC_MATMUL_METHOD] == TGC_MATMUL_PACKED:
+        run_packed(call, dtype)
+    else:
+        run(call)
+    tgc_matmul_ran = <int>call.sizes[TGC_MATMUL_METHOD]
     return 0
 
 

@@ -50,17 +50,25 @@ static void add_matrix(tgc_call *call, const matrix *m, int dtype, int access)
                                                        .access = (int8_t)access};
 }
 
-static int is_product(const matrix *all, int with_bias, int dtype)
+/* The product by its definition, row by row. */
+static double *product_of(const matrix *all, int with_bias, int dtype)
 {
-    for (ptrdiff_t i = 0; i < all[Y].rows; i++) {
-        for (ptrdiff_t j = 0; j < all[Y].cols; j++) {
-            double sum = with_bias ? element(&all[BIAS], 0, j, dtype) : 0;
-            for (ptrdiff_t p = 0; p < all[A].cols; p++) {
-                sum += element(&all[A], i, p, dtype) * element(&all[B], p, j, dtype);
-            }
-            if (element(&all[Y], i, j, dtype) != sum) {
-                return 0;
-            }
+    const ptrdiff_t m = all[Y].rows, n = all[Y].cols, k = all[A].cols;
+    double *y = malloc((size_t)(m * n) * sizeof *y);
+    for (ptrdiff_t i = 0; i < m * n; i++) {
+        y[i] = with_bias ? element(&all[BIAS], 0, i % n, dtype) : 0;
+        for (ptrdiff_t p = 0; p < k; p++) {
+            y[i] += element(&all[A], i / n, p, dtype) * element(&all[B], p, i % n, dtype);
+        }
+    }
+    return y;
+}
+
+static int is_equal(const matrix *m, const double *expected, int dtype)
+{
+    for (ptrdiff_t i = 0; i < m->rows * m->cols; i++) {
+        if (element(m, i / m->cols, i % m->cols, dtype) != expected[i]) {
+            return 0;
         }
     }
     return 1;
@@ -94,32 +102,37 @@ static void run_packed(const tgc_kernel kernels[3], const tgc_call *planned)
 
 /* `kernels` are matmul, matmul_pack and matmul_packed. `order` has a bit for each matrix that is
  * stored by columns, and one for the bias. */
-static void check_product(const tgc_kernel kernels[3], int dtype, int method, ptrdiff_t m,
-                          ptrdiff_t k, ptrdiff_t n, unsigned order)
+static void check_product(const tgc_kernel kernels[3], int dtype, ptrdiff_t m, ptrdiff_t k,
+                          ptrdiff_t n, unsigned order)
 {
     const int with_bias = order >> 3 & 1;
     matrix all[N_MATRICES] = {new_matrix(m, k, order & 1, dtype),
                               new_matrix(k, n, order >> 1 & 1, dtype),
                               new_matrix(1, n, 0, dtype),
                               new_matrix(m, n, order >> 2 & 1, dtype)};
-    tgc_call call = {.kernel = &kernels[0],
-                     .n_chunks = 1,
-                     .status = -1,
-                     .sizes = {[TGC_MATMUL_WANTED] = method}};
-    add_matrix(&call, &all[A], dtype, TGC_READ);
-    add_matrix(&call, &all[B], dtype, TGC_READ);
-    if (with_bias) {
-        const matrix rows = {all[BIAS].data, m, n, 0, 1};
-        add_matrix(&call, &rows, dtype, TGC_READ);
+    double *const expected = product_of(all, with_bias, dtype);
+    for (int method = TGC_MATMUL_AUTO; method < TGC_MATMUL_N_METHODS; method++) {
+        tgc_call call = {.kernel = &kernels[0],
+                         .n_chunks = 1,
+                         .status = -1,
+                         .sizes = {[TGC_MATMUL_WANTED] = method}};
+        memset(all[Y].data, 0xff, (size_t)(m * n) * tgc_item_size(dtype));
+        add_matrix(&call, &all[A], dtype, TGC_READ);
+        add_matrix(&call, &all[B], dtype, TGC_READ);
+        if (with_bias) {
+            const matrix rows = {all[BIAS].data, m, n, 0, 1};
+            add_matrix(&call, &rows, dtype, TGC_READ);
+        }
+        add_matrix(&call, &all[Y], dtype, TGC_WRITE);
+        call.kernel->plan(&call);
+        if (call.sizes[TGC_MATMUL_METHOD] == TGC_MATMUL_PACKED) {
+            run_packed(kernels, &call);
+        } else {
+            CHECK(tgc_run(&call) == 0);
+        }
+        CHECK(is_equal(&all[Y], expected, dtype));
     }
-    add_matrix(&call, &all[Y], dtype, TGC_WRITE);
-    call.kernel->plan(&call);
-    if (call.sizes[TGC_MATMUL_METHOD] == TGC_MATMUL_PACKED) {
-        run_packed(kernels, &call);
-    } else {
-        CHECK(tgc_run(&call) == 0);
-    }
-    CHECK(is_product(all, with_bias, dtype));
+    free(expected);
     for (int i = 0; i < N_MATRICES; i++) {
         free(all[i].data);
     }
@@ -131,14 +144,11 @@ static void check_kernels(const tgc_kernel kernels[3], int dtype)
         {1, 1, 1},    {1, 20, 70},  {2, 9, 17},   {3, 600, 40},  {5, 3, 31},
         {6, 16, 16},  {7, 17, 33},  {10, 40, 10}, {14, 5, 32},   {15, 8, 64},
         {29, 300, 9}, {33, 33, 33}, {130, 7, 66}, {70, 20, 1},   {13, 70, 47},
-        {4, 0, 5},    {0, 4, 5},    {90, 260, 70}, {29, 1024, 40}, {22, 530, 70},
+        {4, 0, 5},    {0, 4, 5},    {50, 260, 70}, {15, 1024, 17}, {22, 530, 40},
     };
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
         for (unsigned order = 0; order < 16; order++) {
-            for (int method = TGC_MATMUL_AUTO; method < TGC_MATMUL_N_METHODS; method++) {
-                check_product(kernels, dtype, method, shapes[s][0], shapes[s][1], shapes[s][2],
-                              order);
-            }
+            check_product(kernels, dtype, shapes[s][0], shapes[s][1], shapes[s][2], order);
         }
     }
 }

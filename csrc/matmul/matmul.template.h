@@ -22,10 +22,10 @@ enum {
     FN(MAX_ELEMENTS) = CACHED_BYTES / sizeof(T),
     /* For as many columns of y, a is read in place. */
     FN(IN_PLACE_COLS) = 8 * FN(TILE_COLS),
-    /* For as many rows of y, b is read in place; for the second number if its block is small. */
-    FN(IN_PLACE_ROWS) = 4 * TILE_ROWS,
-    FN(IN_CACHE_ROWS) = 16 * TILE_ROWS,
-    FN(IN_CACHE_ELEMENTS) = 65536 * 4 / sizeof(T),
+    /* For as many rows of y, a block of b of as many elements is read in place. */
+    FN(IN_PLACE_ROWS) = 16 * TILE_ROWS,
+    FN(IN_PLACE_UNALIGNED_ROWS) = 2 * TILE_ROWS,
+    FN(IN_PLACE_ELEMENTS) = 65536 * 4 / sizeof(T),
 };
 
 /* One block of the sum: y = start + a b over `depth` terms. */
@@ -122,20 +122,19 @@ static void FN(pack_a)(const FN(step) *s, T *packed)
 static int FN(packs_a)(const FN(step) *s)
 {
     const int collide = TILE_ROWS > 8 && s->a_row * (ptrdiff_t)sizeof(T) % 4096 == 0;
-    return s->cols > (collide           ? FN(TILE_COLS)
+    return s->cols > (collide         ? FN(TILE_COLS)
                       : s->a_col == 1 ? FN(IN_PLACE_COLS)
-                                        : FN(IN_PLACE_COLS) / 4);
+                                      : FN(IN_PLACE_COLS) / 4);
 }
 
-/* Vectors of rows that are not aligned lie across two cache lines, twice the loads. */
+/* Rows of a large block are packed because packing fetches them ahead. Vectors that are not aligned
+ * lie across two cache lines, twice the loads. */
 static int FN(packs_b)(const FN(step) *s)
 {
     const ptrdiff_t distance = s->b_row < 0 ? -s->b_row : s->b_row;
     const int aligned = ((uintptr_t)s->b | (size_t)distance * sizeof(T)) % TGC_VEC_BYTES == 0;
-    const int in_cache = distance * s->depth <= FN(IN_CACHE_ELEMENTS);
-    return s->b_col != 1 || s->rows > (!aligned   ? FN(IN_PLACE_ROWS) / 2
-                                       : in_cache ? FN(IN_CACHE_ROWS)
-                                                  : FN(IN_PLACE_ROWS));
+    return s->b_col != 1 || distance * s->depth > FN(IN_PLACE_ELEMENTS) ||
+           s->rows > (aligned ? FN(IN_PLACE_ROWS) : FN(IN_PLACE_UNALIGNED_ROWS));
 }
 
 /* Packs columns `col` to `col + cols` of b, rounded up to vectors. */
@@ -284,7 +283,7 @@ static const tgc_matmul_limits FN(limits)[TGC_MATMUL_N_METHODS] = {
                           .max_cols = 512,
                           .max_depth = FN(MAX_DEPTH),
                           .max_elements = FN(MAX_ELEMENTS),
-                          .in_place_rows = FN(IN_PLACE_ROWS),
+                          .in_place_rows = FN(IN_PLACE_UNALIGNED_ROWS),
                           .in_place_cols = FN(IN_PLACE_COLS)},
     [TGC_MATMUL_DOTS] = {.tile_rows = FN(DOT_ROWS),
                          .tile_cols = FN(DOT_COLS),

@@ -9,6 +9,8 @@
  */
 #include "transpose.template.h"
 
+enum { FN(PACK_AHEAD) = 16 };
+
 /* depth_stride is 1: blocks of VL x VL are transposed in registers. The last lanes go first, so
  * that what their vectors write beyond the panel's row is overwritten by the first lanes. */
 static void FN(pack_along_depth)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptrdiff_t depth,
@@ -42,12 +44,17 @@ static void FN(pack_along_depth)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptr
     }
 }
 
-/* lane_stride is 1, and the width a multiple of VL. */
+/* lane_stride is 1, and the width a multiple of VL. The rows lie so far apart that no CPU guesses
+ * where the next ones are. */
 static void FN(pack_along_lanes)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptrdiff_t depth,
                                  const T *source, ptrdiff_t depth_stride)
 {
     const ptrdiff_t whole = lanes / VL * VL;
     for (ptrdiff_t p = 0; p < depth; p++, panel += width, source += depth_stride) {
+        const char *const ahead = (const char *)(source + FN(PACK_AHEAD) * depth_stride);
+        for (ptrdiff_t byte = 0; byte < lanes * (ptrdiff_t)sizeof(T); byte += 64) {
+            __builtin_prefetch(ahead + byte);
+        }
         if (lanes > whole) {
             vec_store(panel + whole, vec_loadn(source + whole, lanes - whole));
         }

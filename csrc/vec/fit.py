@@ -90,16 +90,22 @@ def precise(f, near, bits):
 
 
 def fit_piece(f, low, high, degree, bits):
-    """The centre, the coefficients in powers of the distance from it, and the relative error."""
+    """The centre, the coefficients in powers of the distance from it, and the relative error: where
+    f has a root, relative to its larger end."""
     if f(0) == 0 and low == 0:  # f(x) = x p(x)
         p, error = fit(lambda x: f(x) / x, lambda x: x / f(x), TINY, high, degree - 1, bits)
         return [low, mpf(0), *p], error
     centre = precise(f, (low + high) / 2, bits)
 
+    least = max(abs(f(low)), abs(f(high))) if f(low) * f(high) < 0 else mpf(0)
+
     def moved(t):
         return f(centre + t)
 
-    p, error = fit(moved, lambda t: 1 / moved(t), low - centre, high - centre, degree, bits)
+    def weight(t):
+        return 1 / max(abs(moved(t)), least)
+
+    p, error = fit(moved, weight, low - centre, high - centre, degree, bits)
     return [centre, *p], error
 
 
@@ -174,6 +180,14 @@ def scaled_gelu(x):
 
 def scaled_gelu_slope(x):
     return scaled_erfc(x / mp.sqrt(2)) / 2 - x / mp.sqrt(2 * mp.pi)
+
+
+def near_gelu(x):
+    return mp.exp(-x * x / 2) * scaled_gelu(x)
+
+
+def near_gelu_slope(x):
+    return mp.exp(-x * x / 2) * scaled_gelu_slope(x)
 
 
 # name, comment, f, weight, low, high (float, double), degree (float, double), None: no such table
@@ -275,6 +289,24 @@ PIECES = [
         (mpf(1), mpf(3)),
         (1, 1),
         (7, 18),
+    ),
+    (
+        "NEAR_GELU",
+        "x erfc(x / sqrt(2)) / 2, 0 <= x < 4",
+        near_gelu,
+        (mpf(4), None),
+        (mpf(4), None),
+        (3, None),
+        (7, None),
+    ),
+    (
+        "NEAR_GELU_SLOPE",
+        "erfc(x / sqrt(2)) / 2 - x exp(-x**2 / 2) / sqrt(2 pi), 0 <= x < 4",
+        near_gelu_slope,
+        (mpf(4), None),
+        (mpf(4), None),
+        (3, None),
+        (7, None),
     ),
 ]
 

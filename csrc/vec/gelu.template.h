@@ -30,29 +30,65 @@ TGC_INLINE vec vec_erfc(vec x)
     return vec_select(vec_lt(x, vec_zero()), 2 - tail, tail);
 }
 
-/* x Phi(x), the normal distribution being Phi(x) = erfc(-x / sqrt(2)) / 2. With a = |x| and
- * tail = a Phi(-a) it is -tail below 0 and x - tail above. As in PyTorch, -0 for the large negative
- * numbers, NaN for -infinity. */
-TGC_INLINE vec vec_gelu(vec x)
+#if T_BIAS == 127
+
+/* Up to 4, where most numbers are, a table gives the tail or slope without an exponential; where
+ * others are in the same vector, both are computed. */
+#define NEAR_HIGH 4
+#define DEFINE_NEAR(name, table)                                                             \
+    static __attribute__((noinline, unused)) vec FN(name##_both)(vec a, vec near)            \
+    {                                                                                        \
+        return vec_select(vec_lt(a, vec_set1(NEAR_HIGH)), near, FN(name##_by_exp)(a));       \
+    }                                                                                        \
+    TGC_INLINE vec FN(name)(vec a)                                                           \
+    {                                                                                        \
+        const vec near = BY_PIECES(a, table, 4, 3);                                          \
+        return vmask_all(vec_lt(a, vec_set1(NEAR_HIGH))) ? near : FN(name##_both)(a, near);  \
+    }
+#else
+#define DEFINE_NEAR(name, table)                                                             \
+    TGC_INLINE vec FN(name)(vec a)                                                           \
+    {                                                                                        \
+        return FN(name##_by_exp)(a);                                                         \
+    }
+#endif
+
+/* a Phi(-a) for the normal distribution Phi(a) = erfc(-a / sqrt(2)) / 2, a >= 0 */
+TGC_INLINE vec FN(gelu_tail_by_exp)(vec a)
 {
     vec n;
-    const vec a = vec_clamp_max(vec_abs(x), GELU_HIGH);
-    const vec p = FN(exp_of_minus)(FN(product)(a, (T)0.5 * a), &n);
-    const vec tail = FN(scale)(p * BY_PIECES(a, SCALED_GELU, T_BIAS == 127 ? 1 : 3, 1), n);
+    const vec bounded = vec_clamp_max(a, GELU_HIGH);
+    const vec p = FN(exp_of_minus)(FN(product)(bounded, (T)0.5 * bounded), &n);
+    return FN(scale)(p * BY_PIECES(bounded, SCALED_GELU, T_BIAS == 127 ? 1 : 3, 1), n);
+}
+
+/* Phi(-a) - a Phi'(a), a >= 0 */
+TGC_INLINE vec FN(gelu_slope_by_exp)(vec a)
+{
+    vec n;
+    const vec bounded = vec_clamp_max(a, GELU_HIGH);
+    const vec p = FN(exp_of_minus)(FN(product)(bounded, (T)0.5 * bounded), &n);
+    return FN(scale)(p * BY_PIECES(bounded, SCALED_GELU_SLOPE, T_BIAS == 127 ? 1 : 3, 1), n);
+}
+
+DEFINE_NEAR(gelu_tail, NEAR_GELU)
+DEFINE_NEAR(gelu_slope, NEAR_GELU_SLOPE)
+
+/* x Phi(x): -tail below 0 and x - tail above. As in PyTorch, -0 for the large negative numbers, NaN
+ * for -infinity. */
+TGC_INLINE vec vec_gelu(vec x)
+{
     const vec positive = x - vec_clamp_max(x, 0);
-    return vec_copysign(positive - tail, x);
+    return vec_copysign(positive - FN(gelu_tail)(vec_abs(x)), x);
 }
 
 /* The derivative Phi(x) + x Phi'(x), which at a is 1 minus that at -a. As in PyTorch, NaN for the
  * infinities. */
 TGC_INLINE vec vec_gelu_slope(vec x)
 {
-    vec n;
-    const vec a = vec_clamp_max(vec_abs(x), GELU_HIGH);
-    const vec p = FN(exp_of_minus)(FN(product)(a, (T)0.5 * a), &n);
-    const vec below = FN(scale)(p * BY_PIECES(a, SCALED_GELU_SLOPE, T_BIAS == 127 ? 1 : 3, 1), n);
+    const vec a = vec_abs(x), below = FN(gelu_slope)(a);
     const vec slope = vec_select(vec_lt(x, vec_zero()), below, 1 - below);
-    return vec_select(vec_lt(vec_abs(x), vec_set1((T)INFINITY)), slope, vec_set1((T)NAN));
+    return vec_select(vec_lt(a, vec_set1((T)INFINITY)), slope, vec_set1((T)NAN));
 }
 
 /* The other form is x sigmoid(v), v = x (SLOPE + CUBIC x**2), 0 from LOW down; from HIGH on it is
@@ -106,6 +142,8 @@ TGC_INLINE vec vec_gelu_tanh_slope(vec x)
     return vec_select(vec_lt(vec_abs(x), vec_set1((T)INFINITY)), slope, vec_set1((T)NAN));
 }
 
+#undef DEFINE_NEAR
+#undef NEAR_HIGH
 #undef ERFC_HIGH
 #undef GELU_HIGH
 #undef LOW

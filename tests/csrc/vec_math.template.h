@@ -98,7 +98,7 @@ static long double FN(least)(int is_slope, T x)
     X(erfc, erfcl, 3)                                                                        \
     X(gelu, exact_gelu, 3)                                                                   \
     X(gelu_tanh, exact_gelu_tanh, 3)                                                         \
-    X(gelu_slope, exact_gelu_slope, 5)                                                       \
+    X(gelu_slope, exact_gelu_slope, 3)                                                       \
     X(gelu_tanh_slope, exact_gelu_tanh_slope, 5)                                             \
     X(sin, sinl, 3)                                                                          \
     X(cos, cosl, 3)

@@ -16,7 +16,7 @@ typedef void sweep_run(const float *x, float *y);
     X(erfc, erfc(x), 3)                                                                      \
     X(gelu, gelu(x), 3)                                                                      \
     X(gelu_tanh, gelu_tanh(x), 3)                                                            \
-    X(gelu_slope, gelu_slope(x), 5)                                                          \
+    X(gelu_slope, gelu_slope(x), 3)                                                          \
     X(gelu_tanh_slope, gelu_tanh_slope(x), 5)                                                \
     X(sin, sin(x), 3)                                                                        \
     X(cos, cos(x), 3)

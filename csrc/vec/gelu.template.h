@@ -3,7 +3,7 @@
  * they underflow, where an exponent of 100 needs more digits than T has: it is a pair.
  */
 
-/* x * x */
+/* a * b */
 TGC_INLINE FN(pair) FN(product)(vec a, vec b)
 {
     const vec product = a * b;

@@ -1,6 +1,6 @@
 /*
- * Elementary functions for one real type, within 3 ulp, gelu's derivatives within 5;
- * tests/csrc measures them.
+ * Elementary functions for one real type, within 3 ulp, but 5 for the derivative of
+ * gelu with tanh; tests/csrc measures them.
  * Include it once per type, after f32.h or f64.h.
  *
  * exp, log and their kin reduce the argument to a small interval and evaluate a minimax

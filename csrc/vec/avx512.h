@@ -34,6 +34,8 @@
 #define COMPARE_f64 _mm512_cmp_pd_mask
 #define SELECT(m, a, b) MM(mask_blend)(m, b, a)
 #define ROUND MM(roundscale)
+/* 1 for both zeros, NaN below 0 */
+#define MANTISSA_SIGN ((_MM_MANTISSA_SIGN_ENUM)(_MM_MANT_SIGN_zero | _MM_MANT_SIGN_nan))
 #define SIGN_MASK FN(SIGN_MASK)
 #define SIGN_MASK_f32 _mm512_movepi32_mask
 #define SIGN_MASK_f64 _mm512_movepi64_mask

@@ -118,10 +118,8 @@ TGC_INLINE vec vec_ldexp(vec x, vec n)
 /* The instructions know 0, infinity, NaN and the subnormal numbers; the mantissa is in [1, 2). */
 TGC_INLINE vec vec_frexp(vec x, vec *exponent)
 {
-    /* 1 for both zeros, NaN below 0 */
-    const _MM_MANTISSA_SIGN_ENUM sign = (_MM_MANTISSA_SIGN_ENUM)(_MM_MANT_SIGN_zero | _MM_MANT_SIGN_nan);
     const T_UINT root = (T_UINT)(T_BIAS == 127 ? 0x3fb504f4 : 0x3ff6a09e667f3bcd);
-    const vec m = MM(getmant)(x, _MM_MANT_NORM_1_2, sign);
+    const vec m = MM(getmant)(x, _MM_MANT_NORM_1_2, MANTISSA_SIGN);
     const vec n = MM(getexp)(x);
     const vmask large = vec_ge(m, vec_from_bits((vbits){0} + root));
     *exponent = vec_select(large, n + 1, n);

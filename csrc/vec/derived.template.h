@@ -76,27 +76,37 @@ TGC_INLINE vec vec_ldexp(vec x, vec n)
     return x * vec_exp2i(c) * vec_exp2i(b) * vec_exp2i(a);
 }
 
-/* x = m * 2**exponent; returns m, not in [1/2, 1) as in C but in [sqrt(1/2), sqrt(2)), so that
- * log(m) is near 0 where log(x) is. */
-TGC_INLINE vec vec_frexp(vec x, vec *exponent)
+/* vec_frexp of normal positive numbers */
+TGC_INLINE vec FN(frexp_normal)(vec x, vec *exponent)
 {
-    const vec zero = vec_zero(), infinite = vec_set1((T)INFINITY);
-    const T smallest_normal = (T)(T_BIAS == 127 ? 0x1p-126 : 0x1p-1022);
     const T two_to_mantissa = (T)(1LL << T_MANTISSA);
     const T_UINT one = (T_UINT)T_BIAS << T_MANTISSA;
     const T_UINT root_half = (T_UINT)(T_BIAS == 127 ? 0x3f3504f4 : 0x3fe6a09e667f3bcd);
-    const vmask subnormal = vec_lt(x, vec_set1(smallest_normal));
-    const vbits bits = vec_bits(vec_select(subnormal, x * two_to_mantissa, x));
-
     /* Moves the boundary between two exponents from powers of 2 to powers of 2 times the root. */
-    const vbits shifted = bits + (one - root_half);
-    const vbits biased = shifted >> T_MANTISSA;
-    const vec bias = vec_select(subnormal, vec_set1(T_BIAS + T_MANTISSA), vec_set1(T_BIAS));
+    const vbits biased = (vec_bits(x) + (one - root_half)) >> T_MANTISSA;
     /* An integer below 2**T_MANTISSA in the mantissa of 2**T_MANTISSA is that much above it. */
-    vec n = vec_from_bits(biased | vec_bits(vec_set1(two_to_mantissa))) - two_to_mantissa;
-    n = vec_select(vec_eq(x, zero), -infinite, n - bias);
+    const vec sum = vec_from_bits(biased | vec_bits(vec_set1(two_to_mantissa)));
+    *exponent = sum - (two_to_mantissa + T_BIAS);
+    return vec_from_bits(vec_bits(x) - (biased << T_MANTISSA) + one);
+}
+
+/* x = m * 2**exponent; returns m, not in [1/2, 1) as in C but in [sqrt(1/2), sqrt(2)), so that
+ * log(m) is near 0 where log(x) is. Vectors of normal numbers are the rule, and take a third of
+ * the instructions. */
+TGC_INLINE vec vec_frexp(vec x, vec *exponent)
+{
+    const vec zero = vec_zero(), infinite = vec_set1((T)INFINITY);
+    const vec smallest_normal = vec_set1((T)(T_BIAS == 127 ? 0x1p-126 : 0x1p-1022));
+    if (vmask_all(vmask_and(vec_ge(x, smallest_normal), vec_lt(x, infinite)))) {
+        return FN(frexp_normal)(x, exponent);
+    }
+    vec n;
+    const vmask subnormal = vec_lt(x, smallest_normal);
+    const vec scaled = vec_select(subnormal, x * (T)(1LL << T_MANTISSA), x);
+    const vec m = FN(frexp_normal)(scaled, &n);
+    n = vec_select(subnormal, n - T_MANTISSA, n);
+    n = vec_select(vec_eq(x, zero), -infinite, n);
     *exponent = vec_select(vec_eq(x, infinite), infinite, n);
-    const vec m = vec_from_bits(bits - (biased << T_MANTISSA) + one);
     return vec_select(vec_ge(x, zero), m, vec_set1((T)NAN));
 }
 #endif

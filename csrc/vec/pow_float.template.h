@@ -2,6 +2,7 @@
 
 #define EACH TGC_UNROLL for (int i = 0; i < n; i++)
 
+/* vec_polynomial for n vectors, side by side: a CPU does not look far enough ahead to the next. */
 TGC_INLINE void FN(polynomials)(int n, const vec *x, const T *coefficients, int count, vec *sums)
 {
     vec square[4], odd[4];
@@ -12,7 +13,9 @@ TGC_INLINE void FN(polynomials)(int n, const vec *x, const T *coefficients, int 
     TGC_UNROLL
     for (int k = last_odd - 2; k >= 1; k -= 2) {
         EACH { odd[i] = vec_fma(odd[i], square[i], vec_set1(coefficients[k])); }
-        if (k + 1 < last_even) EACH { sums[i] = vec_fma(sums[i], square[i], vec_set1(coefficients[k+1])); }
+        if (k + 1 < last_even) {
+            EACH { sums[i] = vec_fma(sums[i], square[i], vec_set1(coefficients[k + 1])); }
+        }
     }
     EACH { sums[i] = vec_fma(sums[i], square[i], vec_set1(coefficients[0])); }
     EACH { sums[i] = vec_fma(odd[i], x[i], sums[i]); }

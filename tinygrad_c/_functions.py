@@ -65,7 +65,7 @@ from tinygrad_c.ops.elementwise import (
     trunc,
 )
 from tinygrad_c.ops.matmul import matmul
-from tinygrad_c.ops.special import cos, erf, expm1, log1p, rsqrt, sin
+from tinygrad_c.ops.special import cos, erf, erfc, expm1, log1p, rsqrt, sin
 from tinygrad_c.tensor import Tensor
 
 # The methods that are functions too, with the tensor as first argument.

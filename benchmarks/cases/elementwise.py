@@ -6,6 +6,7 @@ from benchmarks.cases.case import Case
 
 LARGE, SMALL = 3_211_264, 4096  # 256 x 16 x 28 x 28 activations; two pages
 UNARY = ["exp", "log", "tanh", "sigmoid", "erf", "sin", "cos", "sqrt", "relu", "neg"]
+GELU = {"gelu": "none", "gelu tanh": "tanh"}
 BINARY = ["add", "mul", "div", "maximum", "pow"]
 
 
@@ -17,6 +18,27 @@ def unary(name, n):
         return lambda: function(x)
 
     return Case(for_torch, numpy_unary(name, n), flops=n, reads=4 * n, writes=4 * n)
+
+
+def gelu(form, n):
+    """y = gelu(x) for n elements."""
+
+    def for_torch(torch):
+        x = torch.rand(n)
+        return lambda: torch.nn.functional.gelu(x, approximate=form)
+
+    return Case(for_torch, flops=n, reads=4 * n, writes=4 * n)
+
+
+def gelu_backward(form, n):
+    """The gradient of x, the forward taken before."""
+
+    def for_torch(torch):
+        x = torch.rand(n).requires_grad_()
+        y, grad = torch.nn.functional.gelu(x, approximate=form), torch.rand(n)
+        return lambda: torch.autograd.grad(y, x, grad, retain_graph=True)
+
+    return Case(for_torch, flops=n, reads=8 * n, writes=4 * n)
 
 
 def numpy_unary(name, n):
@@ -54,6 +76,8 @@ def binary(name, shapes):
 CASES = {}
 for n in (LARGE, SMALL):
     CASES |= {f"{name} of {n}": unary(name, n) for name in UNARY}
+    CASES |= {f"{name} of {n}": gelu(form, n) for name, form in GELU.items()}
+    CASES |= {f"gradient of {name} of {n}": gelu_backward(form, n) for name, form in GELU.items()}
     CASES |= {f"{name} of {n} and {n}": binary(name, ((n,), (n,))) for name in BINARY}
 CASES |= {
     "add 128x256 and 256": binary("add", ((128, 256), (256,))),

@@ -136,6 +136,9 @@ UNARY(tanh, vec_tanh(a))
 UNARY(sigmoid, vec_sigmoid(a))
 UNARY(log_sigmoid, vec_min(a, vec_zero()) - vec_log1p(vec_exp(-vec_abs(a))))
 UNARY(erf, vec_erf(a))
+UNARY(erfc, vec_erfc(a))
+UNARY(gelu, vec_gelu(a))
+UNARY(gelu_tanh, vec_gelu_tanh(a))
 UNARY(sin, vec_sin(a))
 UNARY(cos, vec_cos(a))
 
@@ -149,7 +152,6 @@ BINARY(mul, a *b)
 BINARY(div, a / b)
 BINARY(maximum, vec_max(a, b))
 BINARY(minimum, vec_min(a, b))
-BINARY(pow, vec_pow(a, b))
 BINARY(leaky_relu, vec_select(vec_gt(a, vec_zero()), a, a *b))
 
 COMPARISON(eq)
@@ -159,11 +161,13 @@ COMPARISON(le)
 COMPARISON(gt)
 COMPARISON(ge)
 
-/* The gradients: a is that of the result; b is the result, or the derivative, which may be
- * infinite or NaN; c is a slope. */
+/* The gradients: a is that of the result; b is the result, or for gelu the operand, or the
+ * derivative, which may be infinite or NaN; c is a slope. */
 BINARY(relu_backward, vec_select(vec_le(b, vec_zero()), vec_zero(), a))
 BINARY(sigmoid_backward, a *b * (1 - b))
 BINARY(tanh_backward, a *(1 - b * b))
+BINARY(gelu_backward, a *vec_gelu_slope(b))
+BINARY(gelu_tanh_backward, a *vec_gelu_tanh_slope(b))
 BINARY(guarded, vec_select(vec_eq(a, vec_zero()), vec_zero(), a *b))
 
 DEFINE(leaky_relu_backward, map_3, vec, (vec a, vec b, vec c),
@@ -175,6 +179,29 @@ DEFINE(clamp, map_3, vec, (vec a, vec low, vec high), vec_min(vec_max(a, low), h
 #undef BINARY
 #undef UNARY
 #undef DEFINE
+
+/* Two vectors at a time, see vec_pows. */
+static void FN(pow)(const tgc_call *call, ptrdiff_t n, char *const *data, const ptrdiff_t *steps)
+{
+    (void)call;
+    FN(splat) a_splat, b_splat;
+    const T *a = FN(begin)(data[0], steps[0], &a_splat);
+    const T *b = FN(begin)(data[1], steps[1], &b_splat);
+    T *y = (T *)(void *)data[2];
+    const ptrdiff_t a_step = VL * steps[0], b_step = VL * steps[1];
+    for (; n >= 2 * VL; n -= 2 * VL, a += 2 * a_step, b += 2 * b_step, y += 2 * VL) {
+        const vec base[2] = {vec_load(a), vec_load(a + a_step)};
+        const vec exponent[2] = {vec_load(b), vec_load(b + b_step)};
+        vec power[2];
+        vec_pows(2, base, exponent, power);
+        vec_store(y, power[0]);
+        vec_store(y + VL, power[1]);
+    }
+    for (; n > 0; n -= VL, a += a_step, b += b_step, y += VL) {
+        const ptrdiff_t lanes = n < VL ? n : VL;
+        vec_storen(y, vec_pow(vec_loadn(a, lanes), vec_loadn(b, lanes)), lanes);
+    }
+}
 
 static void FN(where)(const tgc_call *call, ptrdiff_t n, char *const *data,
                       const ptrdiff_t *steps)

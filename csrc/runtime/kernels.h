@@ -15,7 +15,8 @@
 #define TGC_REAL_UNARY_KERNELS(X) \
     X(sqrt) X(reciprocal) X(floor) X(ceil) X(trunc) X(round)
 #define TGC_TRANSCENDENTAL_KERNELS(X) \
-    X(exp) X(expm1) X(log) X(log1p) X(tanh) X(sigmoid) X(log_sigmoid) X(erf) X(sin) X(cos)
+    X(exp) X(expm1) X(log) X(log1p) X(tanh) X(sigmoid) X(log_sigmoid) X(erf) X(erfc) X(gelu) \
+    X(gelu_tanh) X(gelu_backward) X(gelu_tanh_backward) X(sin) X(cos)
 #define TGC_REAL_BINARY_KERNELS(X) \
     X(div) X(leaky_relu) X(relu_backward) X(sigmoid_backward) X(tanh_backward) X(guarded)
 #define TGC_TERNARY_KERNELS(X) X(where) X(clamp)

@@ -7,6 +7,7 @@
 #define TGC_VEC_AVX2_H
 
 #include <immintrin.h>
+#include <math.h>
 
 #include "typed.h"
 
@@ -19,6 +20,8 @@
 
 #define TGC_VEC_TARGET
 #define TGC_VEC_BYTES 32
+#define TGC_VEC_FMA
+#define TGC_VEC_PERMUTE
 
 /* The intrinsic of this name for T: MM(sqrt) is _mm256_sqrt_ps or _mm256_sqrt_pd. */
 #define MM(name) FN(MM)(name)
@@ -36,10 +39,30 @@
 #define ODD_OF_HALVES_f32(a, b) _mm256_shuffle_ps(a, b, 0xdd)
 #define ODD_OF_HALVES_f64(a, b) _mm256_shuffle_pd(a, b, 15)
 
+#define LOOKUP FN(LOOKUP)
+#define LOOKUP_f32(table, index) _mm256_permutevar8x32_ps(_mm256_loadu_ps(table), index)
+#define LOOKUP_f64(table, index) \
+    _mm256_i64gather_pd(table, _mm256_and_si256(index, _mm256_set1_epi64x(7)), 8)
+
 #include "f32.h"
 #include "avx2.template.h"
 
 #include "f64.h"
 #include "avx2.template.h"
+
+TGC_INLINE vec_f64 vec_widen_low(vec_f32 v)
+{
+    return _mm256_cvtps_pd(_mm256_castps256_ps128(v));
+}
+
+TGC_INLINE vec_f64 vec_widen_high(vec_f32 v)
+{
+    return _mm256_cvtps_pd(_mm256_extractf128_ps(v, 1));
+}
+
+TGC_INLINE vec_f32 vec_narrow(vec_f64 low, vec_f64 high)
+{
+    return _mm256_set_m128(_mm256_cvtpd_ps(high), _mm256_cvtpd_ps(low));
+}
 
 #endif

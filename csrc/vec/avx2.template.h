@@ -19,6 +19,11 @@ TGC_INLINE int vmask_all(vmask m)
     return vmask_bits(m) == (1u << VL) - 1;
 }
 
+TGC_INLINE vmask vec_signbit(vec v)
+{
+    return (vmask)v < 0;
+}
+
 TGC_INLINE vmask vmask_first(ptrdiff_t n)
 {
     return (vmask)FN(lane_numbers)() < (T_INT)n;
@@ -118,6 +123,11 @@ TGC_INLINE vec vec_zip_low(vec a, vec b)
 TGC_INLINE vec vec_zip_high(vec a, vec b)
 {
     return MM(permute2f128)(MM(unpacklo)(a, b), MM(unpackhi)(a, b), 0x31);
+}
+
+TGC_INLINE vec vec_lookup(const T *table, vbits index)
+{
+    return LOOKUP(table, (__m256i)index);
 }
 
 /* Lanes i and i ^ distance change places, for a distance known when compiling. */

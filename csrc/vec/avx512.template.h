@@ -22,6 +22,11 @@ TGC_INLINE vmask vmask_first(ptrdiff_t n)
     return (vmask)((1u << n) - 1);
 }
 
+TGC_INLINE vmask vec_signbit(vec v)
+{
+    return SIGN_MASK((__m512i)v);
+}
+
 TGC_INLINE vmask vmask_loadn_bytes(const uint8_t *p, ptrdiff_t n)
 {
     const __m128i bytes = _mm_maskz_loadu_epi8((__mmask16)vmask_first(n), p);
@@ -108,6 +113,22 @@ TGC_INLINE vec vec_zip_high(vec a, vec b)
 TGC_INLINE vec vec_ldexp(vec x, vec n)
 {
     return MM(scalef)(x, n);
+}
+
+/* The instructions know 0, infinity, NaN and the subnormal numbers; the mantissa is in [1, 2). */
+TGC_INLINE vec vec_frexp(vec x, vec *exponent)
+{
+    const T_UINT root = (T_UINT)(T_BIAS == 127 ? 0x3fb504f4 : 0x3ff6a09e667f3bcd);
+    const vec m = MM(getmant)(x, _MM_MANT_NORM_1_2, MANTISSA_SIGN);
+    const vec n = MM(getexp)(x);
+    const vmask large = vec_ge(m, vec_from_bits((vbits){0} + root));
+    *exponent = vec_select(large, n + 1, n);
+    return vec_select(large, m * (T)0.5, m);
+}
+
+TGC_INLINE vec vec_lookup(const T *table, vbits index)
+{
+    return LOOKUP(table, (__m512i)index);
 }
 
 /* Lanes i and i ^ distance change places, for a distance known when compiling. */

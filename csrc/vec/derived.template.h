@@ -10,6 +10,21 @@ TGC_INLINE vec vec_clamp(vec v, T low, T high)
     return vec_clamp_max(vec_clamp_min(v, low), high);
 }
 
+/* A long one as that of the even and that of the odd powers, which do not wait for each other. */
+TGC_INLINE vec vec_polynomial(vec x, const T *coefficients, int count)
+{
+    const int step = count < 8 ? 1 : 2;
+    const vec power = step == 1 ? x : x * x;
+    vec sums[2];
+    TGC_UNROLL
+    for (int i = count - 1; i >= 0; i--) {
+        const vec c = vec_set1(coefficients[i]);
+        vec *sum = &sums[i % step];
+        *sum = i + step >= count ? c : vec_fma(*sum, power, c);
+    }
+    return step == 1 ? sums[0] : vec_fma(sums[1], x, sums[0]);
+}
+
 /* v with op applied over all lanes, in lane 0 (and every other). */
 #define FOLD(op, v)                                                                          \
     do {                                                                                     \
@@ -49,7 +64,7 @@ TGC_INLINE vec vec_exp2i(vec n)
     return vec_from_bits(vec_bits(n + magic) << T_MANTISSA);
 }
 
-#ifndef TGC_VEC_SCALEF
+#ifndef TGC_VEC_EXPONENTS
 /* x * 2**n for an integral n, rounded once. In three factors, the largest last: an intermediate
  * result that is subnormal, hence rounded, belongs to a product that is 0 in any case. */
 TGC_INLINE vec vec_ldexp(vec x, vec n)
@@ -60,25 +75,38 @@ TGC_INLINE vec vec_ldexp(vec x, vec n)
     const vec c = vec_min(vec_max(n - a - b, low), high);
     return x * vec_exp2i(c) * vec_exp2i(b) * vec_exp2i(a);
 }
-#endif
 
-/* x = m * 2**exponent for positive finite x, subnormals included; returns m, not in [1/2, 1) as
- * in C but in [sqrt(1/2), sqrt(2)), so that log(m) is near 0 where log(x) is. */
-TGC_INLINE vec vec_frexp(vec x, vec *exponent)
+/* vec_frexp of normal positive numbers */
+TGC_INLINE vec FN(frexp_normal)(vec x, vec *exponent)
 {
-    const T smallest_normal = (T)(T_BIAS == 127 ? 0x1p-126 : 0x1p-1022);
     const T two_to_mantissa = (T)(1LL << T_MANTISSA);
     const T_UINT one = (T_UINT)T_BIAS << T_MANTISSA;
     const T_UINT root_half = (T_UINT)(T_BIAS == 127 ? 0x3f3504f4 : 0x3fe6a09e667f3bcd);
-    const vmask subnormal = vec_lt(x, vec_set1(smallest_normal));
-    const vbits bits = vec_bits(vec_select(subnormal, x * two_to_mantissa, x));
-
     /* Moves the boundary between two exponents from powers of 2 to powers of 2 times the root. */
-    const vbits shifted = bits + (one - root_half);
-    const vbits biased = shifted >> T_MANTISSA;
-    const vec bias = vec_select(subnormal, vec_set1(T_BIAS + T_MANTISSA), vec_set1(T_BIAS));
+    const vbits biased = (vec_bits(x) + (one - root_half)) >> T_MANTISSA;
     /* An integer below 2**T_MANTISSA in the mantissa of 2**T_MANTISSA is that much above it. */
-    *exponent = vec_from_bits(biased | vec_bits(vec_set1(two_to_mantissa))) - two_to_mantissa;
-    *exponent -= bias;
-    return vec_from_bits(bits - (biased << T_MANTISSA) + one);
+    const vec sum = vec_from_bits(biased | vec_bits(vec_set1(two_to_mantissa)));
+    *exponent = sum - (two_to_mantissa + T_BIAS);
+    return vec_from_bits(vec_bits(x) - (biased << T_MANTISSA) + one);
 }
+
+/* x = m * 2**exponent; returns m, not in [1/2, 1) as in C but in [sqrt(1/2), sqrt(2)), so that
+ * log(m) is near 0 where log(x) is. Vectors of normal numbers are the rule, and take a third of
+ * the instructions. */
+TGC_INLINE vec vec_frexp(vec x, vec *exponent)
+{
+    const vec zero = vec_zero(), infinite = vec_set1((T)INFINITY);
+    const vec smallest_normal = vec_set1((T)(T_BIAS == 127 ? 0x1p-126 : 0x1p-1022));
+    if (vmask_all(vmask_and(vec_ge(x, smallest_normal), vec_lt(x, infinite)))) {
+        return FN(frexp_normal)(x, exponent);
+    }
+    vec n;
+    const vmask subnormal = vec_lt(x, smallest_normal);
+    const vec scaled = vec_select(subnormal, x * (T)(1LL << T_MANTISSA), x);
+    const vec m = FN(frexp_normal)(scaled, &n);
+    n = vec_select(subnormal, n - T_MANTISSA, n);
+    n = vec_select(vec_eq(x, zero), -infinite, n);
+    *exponent = vec_select(vec_eq(x, infinite), infinite, n);
+    return vec_select(vec_ge(x, zero), m, vec_set1((T)NAN));
+}
+#endif

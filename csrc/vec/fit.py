@@ -1,11 +1,11 @@
-"""Fit the polynomials of math.template.h; prints the tables of coefficients.h.
+"""Fit the polynomials of csrc/vec; prints the tables of coefficients.h.
 
 Each polynomial is the minimax one: Remez's exchange on a fine grid, in 60 digits, minimises the
 largest |weight(x) * (f(x) - p(x))|. Coefficients are then rounded to float or double one by one
 from the constant term up, each time fitting the remaining ones again, so that later ones make up
 for what rounding took.
 
-python csrc/vec/fit.py > csrc/vec/coefficients.h   (needs mpmath and numpy)
+python csrc/vec/fit.py > csrc/vec/coefficients.h   (two minutes; needs mpmath and numpy)
 """
 
 import numpy as np
@@ -82,6 +82,47 @@ def fit(f, weight, low, high, degree, bits):
     return coefficients, max(abs(weights * values))
 
 
+def precise(f, near, bits):
+    """A number of so many bits near the given one where f has hardly a digit more than that."""
+    step = mpf(2) ** (mp.frexp(near)[1] - bits)
+    candidates = [rounded(near, bits) + i * step for i in range(-200, 201)]
+    return min(candidates, key=lambda x: abs(f(x) - rounded(f(x), bits)))
+
+
+def fit_piece(f, low, high, degree, bits):
+    """The centre, the coefficients in powers of the distance from it, and the relative error: where
+    f has a root, relative to its larger end."""
+    if f(0) == 0 and low == 0:  # f(x) = x p(x)
+        p, error = fit(lambda x: f(x) / x, lambda x: x / f(x), TINY, high, degree - 1, bits)
+        return [low, mpf(0), *p], error
+    centre = precise(f, (low + high) / 2, bits)
+
+    least = max(abs(f(low)), abs(f(high))) if f(low) * f(high) < 0 else mpf(0)
+
+    def moved(t):
+        return f(centre + t)
+
+    def weight(t):
+        return 1 / max(abs(moved(t)), least)
+
+    p, error = fit(moved, weight, low - centre, high - centre, degree, bits)
+    return [centre, *p], error
+
+
+def fit_pieces(f, offset, digits, high, degree, bits):
+    """The table of `by_pieces`, a row for the centres and one for each power, and its error."""
+    rows = np.full((degree + 2, 8), mpf(0))
+    errors, low = [], mpf(0)
+    while low < high:
+        mantissa, exponent = mp.frexp(low + offset)
+        piece = int((exponent + 126 + 2 * mantissa - 1) * 2**digits)
+        end = low + mpf(2) ** (exponent - 1 - digits)
+        rows[:, piece % 8], error = fit_piece(f, low, end, degree, bits)
+        low = end
+        errors.append(error)
+    return rows, max(errors)
+
+
 def split(x, bits):
     """x as a sum of numbers of so many bits each."""
     parts = []
@@ -111,14 +152,45 @@ def odd(f, lead, z):
     return (f(x) / x - lead) / z
 
 
+def print_pieces(name, comment, rows, bits):
+    typed, suffix = ("float", "f32") if bits == 24 else ("double", "f64")
+    print(f"/* {comment} */")
+    print(f"static const {typed} {name}_{suffix}[{len(rows)}][8] = {{")
+    for row in rows:
+        numbers = [literal(x, bits) for x in row]
+        print("    {" + ",\n     ".join(", ".join(numbers[i : i + 4]) for i in (0, 4)) + "},")
+    print("};\n")
+
+
 TINY = mpf("1e-12")
 HALF_LN2 = mp.log(2) / 2 * mpf("1.001")
 # log(m) = 2 atanh(s), s = (m - 1) / (m + 1), for m in [sqrt(1/2), sqrt(2)]
 LARGEST_S2 = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)) ** 2 * mpf("1.001")
-QUARTER_PI2 = (mp.pi / 4 * mpf("1.001")) ** 2
+HALF_PI2 = (mp.pi / 2 * mpf("1.001")) ** 2
 ERF_SPLIT, ERF_CENTRE = mpf("0.9"), mpf(1)
 
-# name, comment, f, weight, low, high (float, double), degree (float, double)
+
+def scaled_erfc(x):
+    return mp.exp(x * x) * mp.erfc(x)
+
+
+def scaled_gelu(x):
+    return x / 2 * scaled_erfc(x / mp.sqrt(2))
+
+
+def scaled_gelu_slope(x):
+    return scaled_erfc(x / mp.sqrt(2)) / 2 - x / mp.sqrt(2 * mp.pi)
+
+
+def near_gelu(x):
+    return mp.exp(-x * x / 2) * scaled_gelu(x)
+
+
+def near_gelu_slope(x):
+    return mp.exp(-x * x / 2) * scaled_gelu_slope(x)
+
+
+# name, comment, f, weight, low, high (float, double), degree (float, double), None: no such table
 POLYNOMIALS = [
     (
         "EXP",
@@ -144,8 +216,26 @@ POLYNOMIALS = [
         lambda z: (odd(mp.atanh, 1, z) * 2 - mpf(2) / 3) / z,
         lambda z: z**2,
         TINY,
-        (LARGEST_S2, LARGEST_S2),
-        (2, 6),
+        (None, LARGEST_S2),
+        (None, 6),
+    ),
+    (
+        "LOG2",
+        "log2(1 + f) = f LOG2(f) for 1 + f in [sqrt(1/2), sqrt(2)], for floats",
+        lambda f: mp.log(1 + f, 2) / f,
+        lambda f: f / mp.log(1 + f, 2),
+        (mp.sqrt(mpf(1) / 2) - 1) * mpf("1.001"),
+        (None, (mp.sqrt(2) - 1) * mpf("1.001")),
+        (None, 11),
+    ),
+    (
+        "EXP2",
+        "2**r = EXP2(r), |r| <= 1/2, for floats",
+        lambda r: mp.power(2, r),
+        lambda r: mp.power(2, -r),
+        -mpf("0.5"),
+        (None, mpf("0.5")),
+        (None, 6),
     ),
     (
         "ERF",
@@ -153,8 +243,8 @@ POLYNOMIALS = [
         lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1,
         lambda z: mp.sqrt(z) / mp.erf(mp.sqrt(z)),
         TINY,
-        (ERF_SPLIT**2, ERF_SPLIT**2),
-        (6, 11),
+        (None, ERF_SPLIT**2),
+        (None, 11),
     ),
     (
         "ERFC",
@@ -162,39 +252,91 @@ POLYNOMIALS = [
         lambda t: -mp.log(mp.erfc(t + ERF_CENTRE)),
         lambda t: mp.erfc(t + ERF_CENTRE) / mp.erf(t + ERF_CENTRE),
         ERF_SPLIT - ERF_CENTRE,
-        (4 - ERF_CENTRE, 6 - ERF_CENTRE),
-        (7, 18),
+        (None, 6 - ERF_CENTRE),
+        (None, 18),
     ),
     (
         "SIN",
-        "sin(r) = r + r z SIN(z), z = r**2, |r| <= pi/4",
+        "sin(r) = r + r z SIN(z), z = r**2, |r| <= pi/2",
         lambda z: odd(mp.sin, 1, z),
         lambda z: mp.sqrt(z) * z / mp.sin(mp.sqrt(z)),
         TINY,
-        (QUARTER_PI2, QUARTER_PI2),
-        (2, 5),
+        (HALF_PI2, HALF_PI2),
+        (3, 7),
+    ),
+]
+
+# name, comment, f, high, offset, digits, degree, the last four for float and double; `by_pieces`
+ERFC, GELU = (mpf("10.25"), mpf("27.4")), (mpf("14.6"), mpf("38.8"))
+PIECES = [
+    ("TANH", "tanh(x), 0 <= x", mp.tanh, (mpf(10), None), (mpf(1), None), (1, None), (7, None)),
+    ("ERF", "erf(x), 0 <= x", mp.erf, (mpf("3.95"), None), (mpf(4), None), (3, None), (7, None)),
+    ("SCALED_ERFC", "exp(x**2) erfc(x)", scaled_erfc, ERFC, (mpf(1), mpf(2)), (1, 1), (8, 17)),
+    (
+        "SCALED_GELU",
+        "x exp(x**2 / 2) erfc(x / sqrt(2)) / 2",
+        scaled_gelu,
+        GELU,
+        (mpf(1), mpf(3)),
+        (1, 1),
+        (7, 18),
     ),
     (
-        "COS",
-        "cos(r) = 1 - z/2 + z**2 COS(z), z = r**2, |r| <= pi/4",
-        lambda z: (mp.cos(mp.sqrt(z)) - 1 + z / 2) / z**2,
-        lambda z: z**2 / mp.cos(mp.sqrt(z)),
-        TINY,
-        (QUARTER_PI2, QUARTER_PI2),
-        (2, 5),
+        "SCALED_GELU_SLOPE",
+        "exp(x**2 / 2) erfc(x / sqrt(2)) / 2 - x / sqrt(2 pi)",
+        scaled_gelu_slope,
+        GELU,
+        (mpf(1), mpf(3)),
+        (1, 1),
+        (7, 18),
+    ),
+    (
+        "NEAR_GELU",
+        "x erfc(x / sqrt(2)) / 2, 0 <= x < 4",
+        near_gelu,
+        (mpf(4), None),
+        (mpf(4), None),
+        (3, None),
+        (7, None),
+    ),
+    (
+        "NEAR_GELU_SLOPE",
+        "erfc(x / sqrt(2)) / 2 - x exp(-x**2 / 2) / sqrt(2 pi), 0 <= x < 4",
+        near_gelu_slope,
+        (mpf(4), None),
+        (mpf(4), None),
+        (3, None),
+        (7, None),
     ),
 ]
 
 if __name__ == "__main__":
-    print("/* The numbers of math.template.h, made by fit.py. */")
+    print("/* The numbers of math.template.h and what it includes, made by fit.py. */")
     print("#ifndef TGC_VEC_COEFFICIENTS_H\n#define TGC_VEC_COEFFICIENTS_H\n")
     for i, bits in enumerate(MANTISSA):
-        # The first part is so short that its product with an exponent is exact.
+        # The first part is so short that its product with an exponent is exact. It is rounded down:
+        # both parts times an infinite exponent are the same infinity.
         short = {24: 15, 53: 41}[bits]
-        table("LN2", "log(2), as a sum", split(mp.log(2), (short, bits)), bits)
-        table("TWO_THIRDS", "2/3, as a sum", split(mpf(2) / 3, (bits, bits)), bits)
-        table("HALF_PI", "pi/2, as a sum", split(mp.pi / 2, (bits, bits, bits)), bits)
+        ln2 = mp.floor(mp.log(2) * 2**short) / 2**short
+        table("LN2", "log(2), as a sum", [ln2, rounded(mp.log(2) - ln2, bits)], bits)
+        table("PI", "pi, as a sum", split(mp.pi, (bits, bits, bits)), bits)
+        slope = 2 * mp.sqrt(2 / mp.pi)
+        table("GELU_SLOPE", "2 sqrt(2 / pi), as a sum", split(slope, (short, bits)), bits)
+        cubic = split(slope * mpf("0.044715"), (bits, bits))
+        table("GELU_CUBIC", "0.044715 times that", cubic, bits)
         for name, comment, f, weight, low, high, degree in POLYNOMIALS:
-            numbers, error = fit(f, weight, low, high[i], degree[i], bits)
-            table(name, f"{comment}; error 2**{mp.nstr(mp.log(error, 2), 3)}", numbers, bits)
+            if degree[i] is not None:
+                numbers, error = fit(f, weight, low, high[i], degree[i], bits)
+                table(name, f"{comment}; error 2**{mp.nstr(mp.log(error, 2), 3)}", numbers, bits)
+    table("PI_SHORT", "pi, as a sum of short numbers", split(mp.pi, (12, 12, 12, 12, 24)), 24)
+    table("TWO_THIRDS", "2/3, as a sum", split(mpf(2) / 3, (53, 53)), 53)
+    for name, comment, f, *numbers in PIECES:
+        for bits, (high, offset, digits, degree) in zip(
+            MANTISSA, zip(*numbers, strict=True), strict=True
+        ):
+            if degree is not None:
+                rows, error = fit_pieces(f, offset, digits, high, degree, bits)
+                print_pieces(
+                    name, f"{comment}; error 2**{mp.nstr(mp.log(error, 2), 3)}", rows, bits
+                )
     print("#endif")

@@ -20,4 +20,29 @@
 #include "f64.h"
 #include "generic.template.h"
 
+typedef float tgc_half_vec __attribute__((vector_size(TGC_VEC_BYTES / 2)));
+
+TGC_INLINE vec_f64 vec_widen_low(vec_f32 v)
+{
+    tgc_half_vec half;
+    memcpy(&half, &v, sizeof half);
+    return __builtin_convertvector(half, vec_f64);
+}
+
+TGC_INLINE vec_f64 vec_widen_high(vec_f32 v)
+{
+    tgc_half_vec half;
+    memcpy(&half, (const char *)&v + sizeof half, sizeof half);
+    return __builtin_convertvector(half, vec_f64);
+}
+
+TGC_INLINE vec_f32 vec_narrow(vec_f64 low, vec_f64 high)
+{
+    const tgc_half_vec halves[2] = {__builtin_convertvector(low, tgc_half_vec),
+                                    __builtin_convertvector(high, tgc_half_vec)};
+    vec_f32 v;
+    memcpy(&v, halves, sizeof v);
+    return v;
+}
+
 #endif

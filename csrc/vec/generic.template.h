@@ -71,6 +71,11 @@ TGC_INLINE int vmask_all(vmask m)
     return !vmask_any(~m);
 }
 
+TGC_INLINE vmask vec_signbit(vec v)
+{
+    return (vmask)v < 0;
+}
+
 TGC_INLINE vmask vmask_first(ptrdiff_t n)
 {
     return (vmask)(FN(lane_numbers)() < (T_UINT)n);
@@ -272,6 +277,15 @@ TGC_INLINE vec vec_trunc(vec v)
 {
     const vec r = FN(round_abs)(v);
     return vec_copysign(vec_select((vmask)(r > vec_abs(v)), r - 1, r), v);
+}
+
+TGC_INLINE vec vec_lookup(const T *table, vbits index)
+{
+    vec v = {0};
+    for (int i = 0; i < VL; i++) {
+        v[i] = table[index[i] % 8];
+    }
+    return v;
 }
 
 /* Lanes i and i ^ distance change places. */

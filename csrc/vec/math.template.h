@@ -1,48 +1,28 @@
 /*
- * Elementary functions for one real type, within 2 ulp (tanh 2.1); tests/csrc measures them.
+ * Elementary functions for one real type, within 3 ulp, but 5 for the derivative of
+ * gelu with tanh; tests/csrc measures them.
  * Include it once per type, after f32.h or f64.h.
  *
  * exp, log and their kin reduce the argument to a small interval and evaluate a minimax
  * polynomial there (coefficients.h, made by fit.py). Special values are those of C99, results
  * underflow gradually, and no lane's result depends on another's.
+ *
+ * What counts is the number of instructions, and how many of them wait for one another: a CPU
+ * looks about a hundred instructions ahead, which is a few vectors.
  */
 #include <math.h>
 
 #include "coefficients.h"
 
 /* The polynomial with these coefficients, constant term first. */
-#define POLYNOMIAL(x, table) FN(polynomial)(x, FN(table), sizeof FN(table) / sizeof(T))
+#define POLYNOMIAL(x, table) vec_polynomial(x, FN(table), sizeof FN(table) / sizeof(T))
 
-TGC_INLINE vec FN(polynomial)(vec x, const T *coefficients, int count)
-{
-    vec sum = vec_set1(coefficients[count - 1]);
-    TGC_UNROLL
-    for (int i = count - 2; i >= 0; i--) {
-        sum = vec_fma(sum, x, vec_set1(coefficients[i]));
-    }
-    return sum;
-}
+/* A number of less than 2**(T_MANTISSA - 1) plus this has no digits after the point left. */
+#define MAGIC ((T)(3LL << (T_MANTISSA - 1)))
 
-/* v to the nearest integer, for |v| < 2**(T_MANTISSA - 1): the sum has no digits for more. */
 TGC_INLINE vec FN(nearest)(vec v)
 {
-    const T magic = (T)(3LL << (T_MANTISSA - 1));
-    return (v + magic) - magic;
-}
-
-/* Bounds beyond which exp is 0 and infinite; exponents within them suit scale. */
-#define EXP_LOW (T_BIAS == 127 ? -104 : -746)
-#define EXP_HIGH (T_BIAS == 127 ? 89 : 710)
-
-/* p * 2**n for p near 1: two factors, since 2**n or the result may be none of the normals. */
-TGC_INLINE vec FN(scale)(vec p, vec n)
-{
-#ifdef TGC_VEC_SCALEF
-    return vec_ldexp(p, n);
-#else
-    const vec most = vec_clamp(n, 1 - T_BIAS, T_BIAS);
-    return p * vec_exp2i(n - most) * vec_exp2i(most);
-#endif
+    return (v + MAGIC) - MAGIC;
 }
 
 /* A number as an unevaluated sum, |low| at most about an ulp of high. */
@@ -50,11 +30,37 @@ typedef struct {
     vec high, low;
 } FN(pair);
 
-/* x = n * log(2) + r with |r| <= log(2) / 2: returns r, its high part without rounding error. */
-TGC_INLINE FN(pair) FN(reduce_exp)(vec x, vec *n)
+/* Bounds beyond which exp is 0 and infinite; exponents within them suit scale. */
+#define EXP_LOW (T_BIAS == 127 ? -104 : -746)
+#define EXP_HIGH (T_BIAS == 127 ? 89 : 710)
+
+/* p * 2**n, rounded once; p is not of an extreme size. */
+TGC_INLINE vec FN(scale)(vec p, vec n)
 {
-    *n = FN(nearest)(x * (T)1.4426950408889634);
-    return (FN(pair)){vec_fnma(*n, vec_set1(FN(LN2)[0]), x), -*n * FN(LN2)[1]};
+#ifdef TGC_VEC_EXPONENTS
+    return vec_ldexp(p, n);
+#else
+    /* 2**n need not be a normal number, two factors of half its exponent are. The low bits of the
+     * sum are n + 2 bias; the shifts to the left drop the magic number's own. */
+    const vbits whole = vec_bits(n + (MAGIC + 2 * T_BIAS)), half = whole >> 1;
+    const vec product = p * vec_from_bits((whole - half) << T_MANTISSA);
+    return product * vec_from_bits(half << T_MANTISSA);
+#endif
+}
+
+/* x = n * log(2) + r with |r| <= log(2) / 2: returns r but for the second part of log(2), without
+ * rounding error. */
+TGC_INLINE vec FN(reduce_exp)(vec x, vec *n)
+{
+    *n = vec_fma(x, vec_set1((T)1.4426950408889634), vec_set1(MAGIC)) - MAGIC;
+    return vec_fnma(*n, vec_set1(FN(LN2)[0]), x);
+}
+
+/* exp(r) for |r| <= log(2) / 2 */
+TGC_INLINE vec FN(exp_reduced)(vec r)
+{
+    const vec slope = vec_fma(POLYNOMIAL(r, EXP), r, vec_set1(1));
+    return vec_fma(slope, r, vec_set1(1));
 }
 
 /* exp(r) - 1 for |r| <= log(2) / 2 */
@@ -67,8 +73,9 @@ TGC_INLINE vec FN(expm1_reduced)(FN(pair) r)
 TGC_INLINE vec vec_exp(vec x)
 {
     vec n;
-    const FN(pair) r = FN(reduce_exp)(vec_clamp(x, EXP_LOW, EXP_HIGH), &n);
-    return FN(scale)(1 + FN(expm1_reduced)(r), n);
+    const vec high = FN(reduce_exp)(vec_clamp(x, EXP_LOW, EXP_HIGH), &n);
+    const vec r = vec_fnma(n, vec_set1(FN(LN2)[1]), high);
+    return FN(scale)(FN(exp_reduced)(r), n);
 }
 
 /* (exp(x) - 1) / 2 for -T_MANTISSA <= x <= EXP_HIGH, where 2**(n-1) exists even if 2**n does not:
@@ -76,7 +83,8 @@ TGC_INLINE vec vec_exp(vec x)
 TGC_INLINE vec FN(half_expm1)(vec x)
 {
     vec n;
-    const vec q = FN(expm1_reduced)(FN(reduce_exp)(x, &n));
+    const vec high = FN(reduce_exp)(x, &n);
+    const vec q = FN(expm1_reduced)((FN(pair)){high, -n * FN(LN2)[1]});
     const vec power = vec_exp2i(n - 1);
     return vec_fma(power, q, power - (T)0.5);
 }
@@ -89,23 +97,15 @@ TGC_INLINE vec vec_expm1(vec x)
     return vec_select(vec_lt(vec_abs(x), vec_set1((T)1e-30)), x, result);
 }
 
-/* tanh(x) = h / (1 + h) with h = (exp(2x) - 1) / 2, so that small x lose nothing. Written as
- * h - h**2 / (1 + h) for them, it depends little on how the quotient was rounded. 1 from 20 on. */
-TGC_INLINE vec vec_tanh(vec x)
-{
-    const vec h = FN(half_expm1)(2 * vec_clamp_max(vec_abs(x), 20));
-    const vec quotient = h / (1 + h);
-    const vec near_0 = vec_fnma(h, quotient, h);
-    return vec_copysign(vec_select(vec_lt(h, vec_set1((T)0.5)), near_0, quotient), x);
-}
-
-/* 1 / (1 + exp(-x)) by e = exp(-|x|), which neither overflows nor cancels: for x >= 0 it is
- * 1 - e / (1 + e), below 0 e times that. */
+/* 1 / (1 + exp(-x)) with x = n log(2) + r: 2**n / (2**n + exp(-r)), where nothing overflows, and
+ * nothing cancels. 1 from 40 on. */
 TGC_INLINE vec vec_sigmoid(vec x)
 {
-    const vec e = vec_exp(-vec_abs(x));
-    const vec factor = vec_select(vec_lt(x, vec_zero()), e, vec_set1(1));
-    return vec_fnma(factor, e / (1 + e), factor);
+    vec n;
+    const vec high = FN(reduce_exp)(vec_clamp(x, EXP_LOW, 40), &n);
+    const vec power = FN(scale)(vec_set1(1), n);
+    const vec rest = FN(exp_reduced)(vec_fma(n, vec_set1(FN(LN2)[1]), -high));
+    return power / (power + rest);
 }
 
 /* log(1 + f) + exponent * log(2) for 1 + f in [sqrt(1/2), sqrt(2)]. With s = f / (2 + f) it is
@@ -120,20 +120,12 @@ TGC_INLINE vec FN(log_reduced)(vec f, vec exponent)
     return vec_fma(exponent, vec_set1(FN(LN2)[0]), f - (half_square - small));
 }
 
-/* The logarithm of x where it is not an ordinary number: -inf at 0, NaN below, else x. */
-TGC_INLINE vec FN(log_special)(vec x, vec ordinary)
-{
-    const vec infinite = vec_set1((T)INFINITY);
-    const vec result = vec_select(vec_lt(x, infinite), ordinary, x);
-    const vec at_most_0 = vec_select(vec_lt(x, vec_zero()), vec_set1((T)NAN), -infinite);
-    return vec_select(vec_le(x, vec_zero()), at_most_0, result);
-}
-
+/* The infinite exponents of 0 and infinity, and the NaN below 0, are those of vec_frexp. */
 TGC_INLINE vec vec_log(vec x)
 {
     vec exponent;
     const vec m = vec_frexp(x, &exponent);
-    return FN(log_special)(x, FN(log_reduced)(m - 1, exponent));
+    return FN(log_reduced)(m - 1, exponent);
 }
 
 /* log(1 + x), from u = 1 + x rounded and what rounding took (Knuth's exact sum). */
@@ -144,25 +136,76 @@ TGC_INLINE vec vec_log1p(vec x)
     const vec rest = (1 - (u - (u - 1))) + (x - (u - 1));
     const vec m = vec_frexp(u, &exponent);
     const vec f = (m - 1) + rest * vec_exp2i(-vec_clamp(exponent, -T_BIAS, T_BIAS - 1));
-    const vec result = FN(log_special)(u, FN(log_reduced)(f, exponent));
-    return vec_select(vec_eq(x, vec_zero()), x, result);
+    const vec result = FN(log_reduced)(f, exponent);
+    const vmask itself = vmask_or(vec_eq(x, vec_zero()), vec_eq(x, vec_set1((T)INFINITY)));
+    return vec_select(itself, x, result);
 }
 
-#define ERF_HIGH (T_BIAS == 127 ? 4 : 6)
+/* A function of a >= 0 by a table of polynomials. The exponent and the first digits of a + offset
+ * say which of 8 pieces a is in; each has a polynomial of its own. Row 0 of the table are their
+ * centres, where the function hardly needs to be rounded, the others are the coefficients. */
+#define BY_PIECES(a, table, offset, digits) \
+    FN(by_pieces)(a, FN(table), sizeof FN(table) / sizeof FN(table)[0], offset, digits)
 
-/* Near 0 an odd polynomial; from 0.9 on 1 - exp of a polynomial, 1 from ERF_HIGH on. */
+TGC_INLINE vec FN(by_pieces)(vec a, const T (*table)[8], int rows, T offset, int digits)
+{
+    const vbits piece = vec_bits(a + offset) >> (T_MANTISSA - digits);
+    const vec distance = a - vec_lookup(table[0], piece);
+    vec sum = vec_lookup(table[rows - 1], piece);
+    TGC_UNROLL
+    for (int i = rows - 2; i > 0; i--) {
+        sum = vec_fma(sum, distance, vec_lookup(table[i], piece));
+    }
+    return sum;
+}
+
+#if T_BIAS == 127 && defined(TGC_VEC_PERMUTE)
+
+TGC_INLINE vec vec_tanh(vec x)
+{
+    return vec_copysign(BY_PIECES(vec_clamp_max(vec_abs(x), 10), TANH, 1, 1), x);
+}
+
+#else
+
+/* tanh(x) = h / (1 + h) with h = (exp(2x) - 1) / 2, so that small x lose nothing. Written as
+ * h - h**2 / (1 + h) for them, it depends little on how the quotient was rounded. 1 from 20 on. */
+TGC_INLINE vec vec_tanh(vec x)
+{
+    const vec h = FN(half_expm1)(2 * vec_clamp_max(vec_abs(x), 20));
+    const vec quotient = h / (1 + h);
+    const vec near_0 = vec_fnma(h, quotient, h);
+    return vec_copysign(vec_select(vec_lt(h, vec_set1((T)0.5)), near_0, quotient), x);
+}
+
+#endif
+
+#if T_BIAS == 127
+
 TGC_INLINE vec vec_erf(vec x)
 {
-    const vec a = vec_clamp_max(vec_abs(x), ERF_HIGH);
+    return vec_copysign(BY_PIECES(vec_clamp_max(vec_abs(x), (T)3.95), ERF, 4, 3), x);
+}
+
+#else
+
+/* Near 0 an odd polynomial; from 0.9 on 1 - exp of a polynomial, 1 from 6 on. */
+TGC_INLINE vec vec_erf(vec x)
+{
+    const vec a = vec_clamp_max(vec_abs(x), 6);
     const vec near_0 = vec_fma(a, POLYNOMIAL(a * a, ERF), a);
     const vec far = 1 - vec_exp(-POLYNOMIAL(a - 1, ERFC));
     return vec_copysign(vec_select(vec_lt(a, vec_set1((T)0.9)), near_0, far), x);
 }
 
+#endif
+
 #include "pow.template.h"
 #include "trig.template.h"
+#include "gelu.template.h"
 
+#undef BY_PIECES
 #undef POLYNOMIAL
+#undef MAGIC
 #undef EXP_LOW
 #undef EXP_HIGH
-#undef ERF_HIGH

@@ -1,7 +1,39 @@
 /*
- * pow: exp(y log(a)), where log(a) has about twice T's digits, since an error of it is multiplied
- * by up to y log(a).
+ * pow: exp(y log(a)), where the logarithm needs about twice T's digits, since an error of it is
+ * multiplied by up to y log(a): floats go by way of doubles, doubles by pairs.
+ *
+ * pow_positive is a**y for a >= 0, but for 1 and infinite y, and for y = 0 where a is not finite.
  */
+#if T_BIAS == 127
+
+#include "f64.h"
+#include "pow_float.template.h"
+#include "f32.h"
+
+/* n vectors, up to 2: the logarithm and the power are long chains, of which none waits for
+ * another. */
+TGC_INLINE void FN(pow_positive)(int n, const vec *a, const vec *y, vec *power)
+{
+    vec_f64 m[4], exponent[4], wide[4], wide_power[4];
+    TGC_UNROLL
+    for (int i = 0; i < n; i++) {
+        vec narrow_exponent;
+        const vec narrow_m = vec_frexp(a[i], &narrow_exponent);
+        m[2 * i] = vec_widen_low(narrow_m);
+        m[2 * i + 1] = vec_widen_high(narrow_m);
+        exponent[2 * i] = vec_widen_low(narrow_exponent);
+        exponent[2 * i + 1] = vec_widen_high(narrow_exponent);
+        wide[2 * i] = vec_widen_low(y[i]);
+        wide[2 * i + 1] = vec_widen_high(y[i]);
+    }
+    pow_float_f64(2 * n, m, exponent, wide, wide_power);
+    TGC_UNROLL
+    for (int i = 0; i < n; i++) {
+        power[i] = vec_narrow(wide_power[2 * i], wide_power[2 * i + 1]);
+    }
+}
+
+#else
 
 /* a + b exactly, for |a| >= |b| or a = 0 (Dekker). */
 TGC_INLINE FN(pair) FN(exact_sum)(vec a, vec b)
@@ -53,39 +85,69 @@ TGC_INLINE vec FN(exp_pair)(FN(pair) x)
 {
     vec n;
     const vec bounded = vec_clamp(x.high, EXP_LOW, EXP_HIGH);
-    FN(pair) r = FN(reduce_exp)(bounded, &n);
-    r.low += vec_select(vec_eq(bounded, x.high), x.low, vec_zero());
+    const vec high = FN(reduce_exp)(bounded, &n);
+    const vec low = vec_select(vec_eq(bounded, x.high), x.low, vec_zero());
+    const FN(pair) r = {high, vec_fnma(n, vec_set1(FN(LN2)[1]), low)};
     return FN(scale)(1 + FN(expm1_reduced)(r), n);
 }
 
-/* a**y for positive finite a; beyond the bounds, y can only give 0, 1 or infinity. */
-TGC_INLINE vec FN(pow_positive)(vec a, vec y)
+/* Beyond the bounds, y can only give 0, 1 or infinity. */
+TGC_INLINE void FN(pow_positive)(int n, const vec *a, const vec *y, vec *power)
 {
     const T high = (T)(1LL << T_MANTISSA) * (1 << 20);
-    const vec bounded = vec_clamp(y, -high, high);
-    return FN(exp_pair)(FN(pair_product)(FN(log_pair)(a), (FN(pair)){bounded, vec_zero()}));
+    const vec zero = vec_zero(), infinite = vec_set1((T)INFINITY);
+    TGC_UNROLL
+    for (int i = 0; i < n; i++) {
+        const FN(pair) factor = {vec_clamp(y[i], -high, high), zero};
+        const vec ordinary = FN(exp_pair)(FN(pair_product)(FN(log_pair)(a[i]), factor));
+        const vmask falling = vec_lt(y[i], zero);
+        const vec at_0 = vec_select(falling, infinite, zero);
+        const vec at_infinity = vec_select(falling, zero, infinite);
+        const vec result = vec_select(vec_eq(a[i], zero), at_0, ordinary);
+        power[i] = vec_select(vec_eq(a[i], infinite), at_infinity, result);
+        power[i] = vec_select(vec_isnan(y[i]), y[i], power[i]);
+    }
 }
 
-/* C99's pow with its special cases, for any x and y; about 1 ulp. */
-TGC_INLINE vec vec_pow(vec x, vec y)
+#endif
+
+/* The power of a number with a sign, from that of its magnitude. */
+TGC_INLINE vec FN(pow_negative)(vec x, vec y, vec power)
 {
-    const vec zero = vec_zero(), one = vec_set1(1), infinite = vec_set1((T)INFINITY);
-    const vec a = vec_abs(x);
+    const vec infinite = vec_set1((T)INFINITY);
     const vmask whole = vec_eq(vec_round(y), y);
     const vmask odd = vmask_and(whole, vec_ne(vec_round(y * (T)0.5), y * (T)0.5));
-
-    vec result = FN(pow_positive)(a, y);
-    const vmask at_0 = vec_eq(a, zero), at_infinity = vec_eq(a, infinite);
-    const vmask falling = vec_lt(y, zero);
-    const vec end = vec_select(falling, infinite, zero);
-    result = vec_select(at_0, end, result);
-    result = vec_select(at_infinity, vec_select(falling, zero, infinite), result);
-    result = vec_select(odd, vec_copysign(result, x), result);
+    const vec result = vec_select(odd, vec_copysign(power, x), power);
     /* A negative number has no real power that is not whole. */
-    const vmask below_0 = vmask_and(vec_lt(x, zero), vmask_not(at_infinity));
+    const vmask below_0 = vmask_and(vec_lt(x, vec_zero()), vec_gt(x, -infinite));
     const vmask undefined = vmask_and(below_0, vmask_not(whole));
-    result = vec_select(undefined, vec_set1((T)NAN), result);
-    /* NaN, but 1 if x is 1 or y is 0 whatever the other is. */
-    result = vec_select(vmask_or(vec_isnan(x), vec_isnan(y)), x + y, result);
-    return vec_select(vmask_or(vec_eq(x, one), vec_eq(y, zero)), one, result);
+    const vmask one = vmask_and(vec_eq(x, vec_set1(-1)), vec_eq(vec_abs(y), infinite));
+    return vec_select(one, vec_set1(1), vec_select(undefined, vec_set1((T)NAN), result));
+}
+
+/* C99's pow with its special cases, for any x and y, for n vectors, up to 2; about 1 ulp. */
+TGC_INLINE void vec_pows(int n, const vec *x, const vec *y, vec *power)
+{
+    vec a[2];
+    TGC_UNROLL
+    for (int i = 0; i < n; i++) {
+        a[i] = vec_abs(x[i]);
+    }
+    FN(pow_positive)(n, a, y, power);
+    TGC_UNROLL
+    for (int i = 0; i < n; i++) {
+        if (vmask_any(vec_signbit(x[i]))) {
+            power[i] = FN(pow_negative)(x[i], y[i], power[i]);
+        }
+        /* 1 if x is 1 or y is 0, also where the other is NaN. */
+        const vmask one = vmask_or(vec_eq(x[i], vec_set1(1)), vec_eq(y[i], vec_zero()));
+        power[i] = vec_select(one, vec_set1(1), power[i]);
+    }
+}
+
+TGC_INLINE vec vec_pow(vec x, vec y)
+{
+    vec power;
+    vec_pows(1, &x, &y, &power);
+    return power;
 }

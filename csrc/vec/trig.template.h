@@ -1,74 +1,74 @@
 /*
- * sin and cos: x = n pi/2 + r with |r| <= pi/4. Up to TRIG_HIGH, n has digits to spare; lanes beyond
- * go through the C library.
+ * sin and cos: |x| = n pi + r with |r| <= pi/2, and n the nearest whole number, or for cos the
+ * nearest half one: the result is sin(r), negative where n says so. Up to TRIG_HIGH, n has digits
+ * to spare; lanes beyond go through the C library.
  */
 #define TRIG_HIGH ((T)(1LL << (T_MANTISSA - 10)))
 
-/* x - n pi/2 within an ulp; n is the integer nearest to x / (pi/2). pi/2 has three parts: the first
- * difference is exact, as both terms are multiples of the last digit of a number near 1, and the
- * others are rounded where nothing cancels any more. */
-TGC_INLINE vec FN(reduce_trig)(vec x, vec *n)
+/* a - n pi within an ulp. pi has several parts: the first difference is exact, as both terms are
+ * multiples of the last digit of a number near 1, and the others are rounded where nothing cancels
+ * any more. */
+TGC_INLINE vec FN(reduce_trig)(vec a, vec n)
 {
-    *n = FN(nearest)(x * (T)0.6366197723675814);
-    vec r = x;
+    vec r = a;
     TGC_UNROLL
-    for (int i = 0; i < 3; i++) {
-        r = vec_subtract_product(r, *n, vec_set1(FN(HALF_PI)[i]));
+#if T_BIAS == 127 && !defined(TGC_VEC_FMA)
+    /* n has at most 12 bits, as most of the parts have: their products are exact. */
+    for (int i = 0; i < 5; i++) {
+        r -= n * PI_SHORT_f32[i];
     }
+#else
+    for (int i = 0; i < 3; i++) {
+        r = vec_subtract_product(r, n, vec_set1(FN(PI)[i]));
+    }
+#endif
     return r;
 }
 
-TGC_INLINE vec FN(sin_reduced)(vec r)
+/* sin(r), with the sign changed where the lowest bit of n_bits and the sign of x say so. The peak
+ * is cut where rounding takes it above 1. */
+TGC_INLINE vec FN(sin_reduced)(vec r, vbits n_bits, vec x)
 {
-    const vec z = r * r;
-    return vec_fma(r * z, POLYNOMIAL(z, SIN), r);
+    const vec a = vec_abs(r), z = r * r;
+    const vec result = vec_fma(a * z, POLYNOMIAL(z, SIN), a);
+    const vbits flips = (n_bits << (8 * sizeof(T) - 1)) ^ vec_bits(r) ^ vec_bits(x);
+    const vbits sign = flips & ~((T_UINT)-1 >> 1);
+    return vec_from_bits(vec_bits(vec_clamp_max(result, 1)) ^ sign);
 }
 
-TGC_INLINE vec FN(cos_reduced)(vec r)
-{
-    const vec z = r * r;
-    const vec half = (T)0.5 * z, rounded = 1 - half;
-    return rounded + vec_fma(z * z, POLYNOMIAL(z, COS), (1 - rounded) - half);
-}
+/* The results of the C library where x is beyond TRIG_HIGH: out of line, for it is rare. */
+#define DEFINE_FAR(function)                                                                 \
+    static __attribute__((noinline, unused)) vec FN(function##_far)(vec x, vec result)       \
+    {                                                                                        \
+        for (int i = 0; i < VL; i++) {                                                       \
+            const double lane = (double)x[i];                                                \
+            result[i] = fabs(lane) <= (double)TRIG_HIGH ? result[i] : (T)function(lane);     \
+        }                                                                                    \
+        return result;                                                                       \
+    }
 
-/* sin(x + quarter pi/2) for |x| <= TRIG_HIGH: n + quarter, modulo 4, says which function of r. */
-TGC_INLINE vec FN(sin_bounded)(vec x, T quarter)
-{
-    vec n;
-    const vec r = FN(reduce_trig)(x, &n);
-    n += quarter;
-    const vmask is_cos = vec_ne(n, 2 * FN(nearest)(n * (T)0.5));
-    const vec result = vec_select(is_cos, FN(cos_reduced)(r), FN(sin_reduced)(r));
-    /* The second lowest bit of n is the sign. */
-    const vbits n_bits = vec_bits(n + (T)(3LL << (T_MANTISSA - 1)));
-    const vbits sign = (n_bits << (8 * sizeof(T) - 2)) & ~((T_UINT)-1 >> 1);
-    return vec_from_bits(vec_bits(result) ^ sign);
-}
+DEFINE_FAR(sin)
+DEFINE_FAR(cos)
+
+#undef DEFINE_FAR
 
 TGC_INLINE vec vec_sin(vec x)
 {
-    const vmask bounded = vec_le(vec_abs(x), vec_set1(TRIG_HIGH));
-    vec result = vec_select(vec_eq(x, vec_zero()), x, FN(sin_bounded)(x, 0));
-    if (!vmask_all(bounded)) {
-        const unsigned lanes = vmask_bits(bounded);
-        for (int i = 0; i < VL; i++) {
-            result[i] = (lanes >> i & 1) ? result[i] : (T)sin((double)x[i]);
-        }
-    }
-    return result;
+    const vec a = vec_abs(x);
+    const vec shifted = vec_fma(a, vec_set1((T)0.3183098861837907), vec_set1(MAGIC));
+    const vec r = FN(reduce_trig)(a, shifted - MAGIC);
+    const vec result = FN(sin_reduced)(r, vec_bits(shifted), x);
+    return vmask_all(vec_le(a, vec_set1(TRIG_HIGH))) ? result : FN(sin_far)(x, result);
 }
 
+/* cos(a) = sin(a + pi/2) */
 TGC_INLINE vec vec_cos(vec x)
 {
-    const vmask bounded = vec_le(vec_abs(x), vec_set1(TRIG_HIGH));
-    vec result = FN(sin_bounded)(x, 1);
-    if (!vmask_all(bounded)) {
-        const unsigned lanes = vmask_bits(bounded);
-        for (int i = 0; i < VL; i++) {
-            result[i] = (lanes >> i & 1) ? result[i] : (T)cos((double)x[i]);
-        }
-    }
-    return result;
+    const vec a = vec_abs(x);
+    const vec shifted = vec_fma(a, vec_set1((T)0.3183098861837907), vec_set1((T)0.5)) + MAGIC;
+    const vec r = FN(reduce_trig)(a, (shifted - MAGIC) - (T)0.5);
+    const vec result = FN(sin_reduced)(r, vec_bits(shifted), a);
+    return vmask_all(vec_le(a, vec_set1(TRIG_HIGH))) ? result : FN(cos_far)(x, result);
 }
 
 #undef TRIG_HIGH

@@ -72,12 +72,20 @@
 #define vec_floor FN(vec_floor)
 #define vec_ceil FN(vec_ceil)
 #define vec_trunc FN(vec_trunc)
-/* Exponents are integers held in a vec: 2**n, x * 2**n, and (x, &exponent). */
+/* Exponents are integers held in a vec: 2**n, x * 2**n, and (x, &exponent). The last returns m in
+ * [sqrt(1/2), sqrt(2)) with x = m 2**exponent; for 0 and infinity 1, and an exponent that is
+ * infinite, too; for NaN and below 0 NaN. */
 #define vec_bits FN(vec_bits)
 #define vec_from_bits FN(vec_from_bits)
 #define vec_exp2i FN(vec_exp2i)
 #define vec_ldexp FN(vec_ldexp)
 #define vec_frexp FN(vec_frexp)
+/* (x, coefficients, count): constant term first. */
+#define vec_polynomial FN(vec_polynomial)
+/* (table, index): table[index % 8] for each lane of the vbits. */
+#define vec_lookup FN(vec_lookup)
+/* Without a type in their names: half the lanes of floats as doubles, and both halves as floats:
+ * vec_widen_low vec_widen_high vec_narrow */
 
 /* Comparisons are false where a lane is NaN, except ne, which is true. */
 #define vec_lt FN(vec_lt)
@@ -87,6 +95,8 @@
 #define vec_eq FN(vec_eq)
 #define vec_ne FN(vec_ne)
 #define vec_isnan FN(vec_isnan)
+/* Is the sign bit set? */
+#define vec_signbit FN(vec_signbit)
 /* (m, a, b): a where m, else b. */
 #define vec_select FN(vec_select)
 #define vmask_and FN(vmask_and)
@@ -117,7 +127,13 @@
 #define vec_tanh FN(vec_tanh)
 #define vec_sigmoid FN(vec_sigmoid)
 #define vec_erf FN(vec_erf)
+#define vec_erfc FN(vec_erfc)
+#define vec_gelu FN(vec_gelu)
+#define vec_gelu_slope FN(vec_gelu_slope)
+#define vec_gelu_tanh FN(vec_gelu_tanh)
+#define vec_gelu_tanh_slope FN(vec_gelu_tanh_slope)
 #define vec_pow FN(vec_pow)
+#define vec_pows FN(vec_pows)
 #define vec_sin FN(vec_sin)
 #define vec_cos FN(vec_cos)
 

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "check.h"
+#include "gelu_exact.h"
 #include "runtime/cpu.h"
 
 /* A page and a second one that may not be touched: returns where the first one ends. */

@@ -1,5 +1,7 @@
 """Layers: shapes, definitions, modes, errors."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -63,6 +65,8 @@ X = np.array([[-2.0, -0.5, 0.0], [0.25, 1.0, 3.0]])
         (nn.LeakyReLU(), np.where(X > 0, X, 0.01 * X)),
         (nn.LeakyReLU(-0.5), np.where(X > 0, X, -0.5 * X)),
         (nn.LogSigmoid(), -np.log1p(np.exp(-X))),
+        (nn.GELU(), X * (1 + np.vectorize(math.erf)(X / math.sqrt(2))) / 2),
+        (nn.GELU("tanh"), X * (1 + np.tanh(math.sqrt(2 / math.pi) * (X + 0.044715 * X**3))) / 2),
         (nn.Sigmoid(), 1 / (1 + np.exp(-X))),
         (nn.Tanh(), np.tanh(X)),
         (nn.Softmax(dim=1), np.exp(X) / np.exp(X).sum(1, keepdims=True)),
@@ -100,6 +104,16 @@ def test_leaky_relu_in_place():
     assert w.grad.tolist() == [0.5, 1.0]
     with pytest.raises(RuntimeError, match="negative_slope must be >= 0 in place, got -0.5"):
         nn.LeakyReLU(-0.5, inplace=True)(x)
+
+
+def test_gelu_has_two_forms():
+    for call in (nn.GELU("erf"), lambda x: nn.functional.gelu(x, approximate="erf")):
+        with pytest.raises(
+            RuntimeError, match="gelu: approximate must be 'none' or 'tanh', got 'erf'"
+        ):
+            call(ones(2))
+    with pytest.raises(TypeError, match="gelu: a must be float32 or float64, got int64"):
+        nn.functional.gelu(arange(3))
 
 
 class TestFlatten:

@@ -12,6 +12,8 @@ LAYERS = [
     (nn.ReLU(inplace=True), "ReLU(inplace=True)"),
     (nn.LeakyReLU(), "LeakyReLU(negative_slope=0.01)"),
     (nn.LeakyReLU(0.2, True), "LeakyReLU(negative_slope=0.2, inplace=True)"),
+    (nn.GELU(), "GELU(approximate='none')"),
+    (nn.GELU("tanh"), "GELU(approximate='tanh')"),
     (nn.Sigmoid(), "Sigmoid()"),
     (nn.LogSigmoid(), "LogSigmoid()"),
     (nn.Tanh(), "Tanh()"),

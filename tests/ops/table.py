@@ -109,6 +109,13 @@ def binary_cross_entropy(p, q):
     return -q * np.log(p) - (1 - q) * np.log(1 - p)
 
 
+def gelu(a, approximate):
+    """The definitions."""
+    if approximate == "tanh":
+        return a * (1 + np.tanh(math.sqrt(2 / math.pi) * (a + 0.044715 * a**3))) / 2
+    return a * (1 + np.vectorize(math.erf)(a / math.sqrt(2))) / 2
+
+
 WEIGHT = [0.5, 1.0, 2.0, 1.5, 0.25]
 NOT = {"differentiable": False}
 EXACT = {"exact": True}
@@ -136,6 +143,7 @@ ELEMENTWISE = [
     unary("sin", np.sin),
     unary("cos", np.cos),
     unary("erf", lambda a: np.vectorize(math.erf)(a).astype(a.dtype)),
+    unary("erfc", lambda a: np.vectorize(math.erfc)(a).astype(a.dtype)),
     unary("expm1", np.expm1),
     unary("log1p", np.log1p, "positive"),
     unary("tanh", np.tanh),
@@ -155,6 +163,16 @@ ELEMENTWISE = [
         lambda a: -np.log1p(np.exp(-a)),
         (("any", (3, 5)),),
         ("log_sigmoid",),
+    ),
+    *(
+        Row(
+            name,
+            lambda t, a, form=form: t.nn.functional.gelu(a, approximate=form),
+            lambda a, form=form: gelu(a.astype(np.float64), form).astype(a.dtype),
+            (("any", (3, 5)),),
+            ("gelu", "gelu_backward"),
+        )
+        for name, form in [("gelu", "none"), ("gelu_tanh", "tanh")]
     ),
     unary("floor", np.floor, "distinct", **EXACT),
     unary("ceil", np.ceil, "distinct", **EXACT),

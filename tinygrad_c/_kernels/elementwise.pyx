@@ -37,6 +37,9 @@ cdef extern from "runtime/kernels.h" nogil:
         TGC_leaky_relu
         TGC_leaky_relu_backward
         TGC_erf
+        TGC_erfc
+        TGC_gelu
+        TGC_gelu_tanh
         TGC_sin
         TGC_cos
         TGC_reciprocal
@@ -69,6 +72,8 @@ cdef extern from "runtime/kernels.h" nogil:
         TGC_relu_backward
         TGC_sigmoid_backward
         TGC_tanh_backward
+        TGC_gelu_backward
+        TGC_gelu_tanh_backward
         TGC_guarded
         TGC_where
         TGC_clamp
@@ -171,6 +176,11 @@ cpdef ndarray erf(ndarray a, ndarray out=None):
     return real_unary("erf", TGC_erf, a, out)
 
 
+cpdef ndarray erfc(ndarray a, ndarray out=None):
+    """y = 1 - erf(a), exact to the last bits where that is near 0, too"""
+    return real_unary("erfc", TGC_erfc, a, out)
+
+
 cpdef ndarray sin(ndarray a, ndarray out=None):
     """y = the sine of a, in radians"""
     return real_unary("sin", TGC_sin, a, out)
@@ -232,6 +242,14 @@ cdef int real_code(str op, ndarray a) except -1:
     if code < TGC_F32:
         raise TypeError(f"{op}: a must be float32 or float64, got {a.dtype}")
     return code
+
+
+cpdef ndarray gelu(ndarray a, bint approximate, ndarray out=None):
+    """y = a * P(a), P(a) = (1 + erf(a / sqrt(2))) / 2 being the normal distribution; approximately
+    P(a) = (1 + tanh(sqrt(2 / pi) * (a + 0.044715 * a**3))) / 2"""
+    cdef int code = real_code("gelu", a)
+    cdef int kernel = TGC_gelu_tanh if approximate else TGC_gelu
+    return apply("gelu", kernel, code, code, a, None, None, out)
 
 
 cpdef ndarray leaky_relu(ndarray a, double slope, ndarray out=None):
@@ -388,6 +406,13 @@ cpdef ndarray sigmoid_backward(ndarray grad, ndarray y, ndarray out=None):
 cpdef ndarray tanh_backward(ndarray grad, ndarray y, ndarray out=None):
     """The gradient of y = tanh(x): grad * (1 - y * y)"""
     return binary("tanh_backward", TGC_tanh_backward, grad, y, out)
+
+
+cpdef ndarray gelu_backward(ndarray grad, ndarray a, bint approximate, ndarray out=None):
+    """The gradient of y = gelu(a): grad * (P(a) + a * P'(a)) for the P of that"""
+    cdef int code = real_code("gelu_backward", a)
+    cdef int kernel = TGC_gelu_tanh_backward if approximate else TGC_gelu_backward
+    return apply("gelu_backward", kernel, code, code, to_code(grad, code), a, None, out)
 
 
 cpdef ndarray guarded(ndarray grad, ndarray d, ndarray out=None):

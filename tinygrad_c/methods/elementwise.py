@@ -130,6 +130,7 @@ class ElementwiseMethods:
     sin = special.sin
     cos = special.cos
     erf = special.erf
+    erfc = special.erfc
     expm1 = special.expm1
     log1p = special.log1p
     rsqrt = special.rsqrt
@@ -168,6 +169,7 @@ class ElementwiseMethods:
     sin_ = in_place(special.sin)
     cos_ = in_place(special.cos)
     erf_ = in_place(special.erf)
+    erfc_ = in_place(special.erfc)
     expm1_ = in_place(special.expm1)
     log1p_ = in_place(special.log1p)
     floor_ = in_place(ops.floor)

@@ -2,6 +2,7 @@
 
 from tinygrad_c.nn import functional, init, utils
 from tinygrad_c.nn.activation import (
+    GELU,
     LeakyReLU,
     LogSigmoid,
     LogSoftmax,
@@ -30,6 +31,7 @@ from tinygrad_c.nn.pooling import (
 )
 
 __all__ = [
+    "GELU",
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AvgPool1d",

@@ -38,6 +38,24 @@ class LeakyReLU(Module):
         return f"negative_slope={self.negative_slope}" + (", inplace=True" if self.inplace else "")
 
 
+class GELU(Module):
+    """y = x * P(x) for the normal distribution P(x) = (1 + erf(x / sqrt(2))) / 2, or, with
+    approximate="tanh", for P(x) = (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2
+
+    Source: Hendrycks, Gimpel, "Gaussian error linear units", 2016.
+    """
+
+    def __init__(self, approximate: str = "none") -> None:
+        super().__init__()
+        self.approximate = approximate
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.gelu(x, self.approximate)
+
+    def extra_repr(self) -> str:
+        return f"approximate={self.approximate!r}"
+
+
 class Sigmoid(Module):
     """y = 1 / (1 + exp(-x))"""
 

@@ -41,6 +41,17 @@ def grad_a(grad, a):
 
 
 @op
+def erfc(a, /, out=None):
+    """``1 - erf(a)``, exact to the last digits also where that is near 0."""
+    return kernels.erfc(a, out)
+
+
+@erfc.grad
+def grad_a(grad, a):
+    return grad * (exp(-square(a)) * (-2 / math.sqrt(math.pi)))
+
+
+@op
 def expm1(a, /, out=None):
     """``e**a - 1``, exact to the last digits also where `a` is near 0."""
     return kernels.expm1(a, out)

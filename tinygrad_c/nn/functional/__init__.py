@@ -1,6 +1,7 @@
 """The functions behind the layers, without parameters or state: ``torch.nn.functional``'s names."""
 
 from tinygrad_c.nn.functional.activation import (
+    gelu,
     leaky_relu,
     log_softmax,
     logsigmoid,
@@ -52,6 +53,7 @@ __all__ = [
     "dropout",
     "embedding",
     "fold",
+    "gelu",
     "leaky_relu",
     "linear",
     "log_softmax",

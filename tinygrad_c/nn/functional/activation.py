@@ -36,6 +36,20 @@ def logsigmoid(input: Tensor) -> Tensor:
     return activation.log_sigmoid(input)
 
 
+def gelu(input: Tensor, approximate: str = "none") -> Tensor:
+    """The Gaussian error linear unit: each number times the probability that a normally distributed
+    one is less::
+
+        y = input * (1 + erf(input / sqrt(2))) / 2                                      "none"
+        y = input * (1 + tanh(sqrt(2 / pi) * (input + 0.044715 * input**3))) / 2        "tanh"
+
+    of float32 or float64. RuntimeError if `approximate` is neither.
+
+    Source: Hendrycks, Gimpel, "Gaussian error linear units", 2016.
+    """
+    return activation.gelu(input, approximate)
+
+
 def softmax(
     input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None
 ) -> Tensor:

@@ -1,5 +1,5 @@
-/* Batch normalisation for one real type (T). Elements are visited in blocks: some rows, of which
- * each is contiguous. */
+/* Batch normalisation of (n, channels, length), channel by channel, for one real type (T).
+ * Elements are visited in blocks: some rows, of which each is contiguous. */
 
 /* n rows of `length` elements, `step` apart. */
 typedef struct {
@@ -94,40 +94,18 @@ static void FN(normalize_plane)(const T *x, T *y, ptrdiff_t n, vec mean, vec sca
     }
 }
 
-/* Channel c of number i of the n. */
-TGC_INLINE void FN(forward_plane)(const tgc_norm *norm, ptrdiff_t i, ptrdiff_t c,
-                                  const tgc_channel *channel)
+static void FN(batch_norm)(const tgc_call *call, ptrdiff_t c)
 {
-    const tgc_operand *x = norm->x, *y = norm->y;
-    const T *from = (const T *)(const void *)x->data + i * x->strides[0] + c * x->strides[1];
-    T *to = (T *)(void *)y->data + i * y->strides[0] + c * y->strides[1];
-    FN(normalize_plane)(from, to, norm->length, vec_set1((T)channel->mean),
-                        vec_set1((T)channel->scale), vec_set1((T)channel->bias));
-}
-
-/* Numbers begin .. end - 1 of the n, in evaluation. */
-static void FN(forward_images)(const tgc_norm *norm, ptrdiff_t begin, ptrdiff_t end)
-{
-    tgc_channel *channels = tgc_workspace();
-    for (ptrdiff_t c = 0; c < norm->channels; c++) {
-        channels[c] = tgc_channel_evaluation(norm, c, begin == 0);
-    }
-    for (ptrdiff_t i = begin; i < end; i++) {
-        for (ptrdiff_t c = 0; c < norm->channels; c++) {
-            FN(forward_plane)(norm, i, c, &channels[c]);
-        }
-    }
-}
-
-static void FN(forward_channel)(const tgc_norm *norm, ptrdiff_t c)
-{
-    tgc_moments moments = {0};
-    if (norm->training) {
-        moments = FN(channel_moments)(norm->x, c);
-    }
-    const tgc_channel channel = tgc_channel_forward(norm, c, &moments);
-    for (ptrdiff_t i = 0; i < norm->n; i++) {
-        FN(forward_plane)(norm, i, c, &channel);
+    const tgc_norm norm = tgc_batch_norm_unpack(call);
+    const tgc_operand *x = norm.x, *y = norm.y;
+    const tgc_moments moments = FN(channel_moments)(x, c);
+    const tgc_channel channel = tgc_channel_forward(&norm, c, &moments);
+    const vec mean = vec_set1((T)channel.mean), scale = vec_set1((T)channel.scale);
+    const vec bias = vec_set1((T)channel.bias);
+    for (ptrdiff_t i = 0; i < norm.n; i++) {
+        const T *from = (const T *)(const void *)x->data + i * x->strides[0] + c * x->strides[1];
+        T *to = (T *)(void *)y->data + i * y->strides[0] + c * y->strides[1];
+        FN(normalize_plane)(from, to, norm.length, mean, scale, bias);
     }
 }
 
@@ -155,11 +133,12 @@ static void FN(add_block)(FN(norm_block) grad, FN(norm_block) x, vec mean, doubl
     *product += (double)vec_sum(products);
 }
 
-static void FN(backward_channel)(const tgc_norm *norm, ptrdiff_t c)
+static void FN(batch_norm_backward)(const tgc_call *call, ptrdiff_t c)
 {
-    const tgc_operand *grad = norm->grad, *x = norm->x, *to = norm->grad_x;
+    const tgc_norm norm = tgc_batch_norm_backward_unpack(call);
+    const tgc_operand *grad = norm.grad, *x = norm.x, *to = norm.grad_x;
     double sum = 0, product = 0;
-    const vec mean = vec_set1((T)tgc_norm_get(norm->stats, c));
+    const vec mean = vec_set1((T)tgc_norm_get(norm.stats, c));
     for (ptrdiff_t i = 0;; i++) {
         const FN(norm_block) b = FN(find_block)(x, c, i);
         if (b.n == 0) {
@@ -167,50 +146,27 @@ static void FN(backward_channel)(const tgc_norm *norm, ptrdiff_t c)
         }
         FN(add_block)(FN(find_block)(grad, c, i), b, mean, &sum, &product);
     }
-    const tgc_channel_grad channel = tgc_channel_backward(norm, c, sum, product);
+    const tgc_channel_grad channel = tgc_channel_backward(&norm, c, sum, product);
     const vec scale = vec_set1((T)channel.scale), slope = vec_set1((T)channel.slope);
     const vec shift = vec_set1((T)channel.shift);
-    for (ptrdiff_t i = 0; to && i < norm->n; i++) {
+    for (ptrdiff_t i = 0; to && i < norm.n; i++) {
         const T *g = (const T *)(const void *)grad->data + i * grad->strides[0] + c * grad->strides[1];
         const T *p = (const T *)(const void *)x->data + i * x->strides[0] + c * x->strides[1];
         T *y = (T *)(void *)to->data + i * to->strides[0] + c * to->strides[1];
         ptrdiff_t at = 0;
-        if (!norm->training) {
-            FN(normalize_plane)(g, y, norm->length, vec_zero(), scale, vec_zero());
+        if (!norm.training) {
+            FN(normalize_plane)(g, y, norm.length, vec_zero(), scale, vec_zero());
             continue;
         }
-        for (; at + VL <= norm->length; at += VL) {
+        for (; at + VL <= norm.length; at += VL) {
             const vec v = vec_fma(vec_load(g + at), scale, -shift);
             vec_store(y + at, vec_fnma(vec_load(p + at) - mean, slope, v));
         }
-        if (at < norm->length) {
-            const ptrdiff_t left = norm->length - at;
+        if (at < norm.length) {
+            const ptrdiff_t left = norm.length - at;
             const vec v = vec_fma(vec_loadn(g + at, left), scale, -shift);
             vec_storen(y + at, vec_fnma(vec_loadn(p + at, left) - mean, slope, v), left);
         }
-    }
-}
-
-static void FN(batch_norm)(const tgc_call *call, ptrdiff_t index)
-{
-    const tgc_norm norm = tgc_batch_norm_unpack(call, 0);
-    const ptrdiff_t images = call->sizes[TGC_NORM_IMAGES];
-    if (images > 0) {
-        FN(forward_images)(&norm, index * images, tgc_min((index + 1) * images, norm.n));
-    } else if (norm.length == 1) {
-        FN(forward_columns)(&norm, index * TGC_NORM_LANES);
-    } else {
-        FN(forward_channel)(&norm, index);
-    }
-}
-
-static void FN(batch_norm_backward)(const tgc_call *call, ptrdiff_t index)
-{
-    const tgc_norm norm = tgc_batch_norm_unpack(call, 1);
-    if (norm.length == 1) {
-        FN(backward_columns)(&norm, index * TGC_NORM_LANES);
-    } else {
-        FN(backward_channel)(&norm, index);
     }
 }
 
@@ -222,7 +178,7 @@ static void FN(install_batch_norm)(tgc_table table)
                                                     .cost = 0.3};
     table[TGC_batch_norm_backward][TGC_DTYPE] =
         (tgc_kernel){.name = "batch_norm_backward",
-                     .plan = tgc_batch_norm_backward_plan,
+                     .plan = tgc_batch_norm_plan,
                      .chunk = FN(batch_norm_backward),
                      .cost = 0.4};
 }

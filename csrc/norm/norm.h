@@ -14,19 +14,36 @@
  * in evaluation they are the running ones, and grad_x = weight * invstd * grad. invstd is
  * 1 / sqrt(variance + eps).
  *
- * Operands of batch_norm, those in brackets where sizes[TGC_NORM_HAS] names them:
- *     x, [weight], [bias], [running_mean, running_var], y, stats
- * and of batch_norm_backward:
- *     grad, x, [weight], stats, grad_weight, grad_bias, [grad_x]
+ * Channels whose elements lie side by side, n times a length above 1, are one call in training:
+ *
+ *     batch_norm                 x, [weight], [bias], [running_mean, running_var], y, stats
+ *     batch_norm_backward        grad, x, [weight], stats, grad_weight, grad_bias, [grad_x]
+ *
+ * whose operands in brackets are there where sizes[TGC_NORM_HAS] names them. A channel is one
+ * chunk. Its mean and squared distances are taken in T over blocks of about 4096 elements, in two
+ * passes of which the second reads the first-level cache, and merged in double in the order of
+ * the blocks (Chan, Golub and LeVeque, "Algorithms for computing the sample variance", 1983); so
+ * are the sums of the gradients.
+ *
+ * Rows of channels, where the length is 1, and all that is in evaluation, are read and written in
+ * the order of memory by two calls, of which the first leaves factors for each channel:
+ *
+ *     batch_norm_statistics      x, [weight], [bias], [running_mean, running_var], factors,
+ *                                stats, parts
+ *     batch_norm_apply           x, factors, y
+ *     batch_norm_backward_sums   grad, x, [weight], stats, grad_weight, grad_bias, factors, parts
+ *     batch_norm_backward_apply  grad, x, factors, grad_x
+ *
+ * A chunk of the first call takes some rows of all channels into its part of `parts`, which are
+ * merged in their order; in evaluation batch_norm_statistics reads none of x. The sums of at most
+ * 128 rows are taken in T, those of x less the mean of their first 8: that is within sqrt(n / 8)
+ * standard deviations of the mean of n rows, so that their variance loses at most 4 of its bits,
+ * in one pass.
  *
  * grad, x, y, grad_x are (n, channels, length): the elements of a length lie side by side, and
- * where the length is 1 the channels do. stats is (2, channels): mean and invstd. scalars: eps,
- * momentum.
- *
- * In evaluation a chunk is some of the n, in the order of memory. Else a channel is one chunk. Its mean and squared distances are taken in T over blocks of about 4096
- * elements, in two passes of which the second reads the first-level cache, and merged in double in
- * the order of the blocks (Chan, Golub and LeVeque, "Algorithms for computing the sample
- * variance", 1983); so are the sums of the gradients.
+ * where the length is 1 the channels do. stats is (2, channels), mean and invstd; factors is
+ * (TGC_NORM_FACTORS, channels); parts is (tgc_norm_parts(n, channels), 2, channels) of float64.
+ * scalars: eps, momentum.
  */
 #ifndef TGC_NORM_H
 #define TGC_NORM_H
@@ -35,14 +52,25 @@
 #include "../runtime/dispatch.h"
 #include "../runtime/workspace.h"
 
-/* Channels of a chunk where the length is 1. */
-enum { TGC_NORM_LANES = 64 };
-
 /* What call->sizes holds. */
 enum {
     TGC_NORM_HAS,
-    TGC_NORM_IMAGES /* set by plan: how many of the n a chunk has in evaluation, or 0 */
+    TGC_NORM_CHUNK /* set by plan: the rows, or the planes of one number and channel, of a chunk */
 };
+
+/* Numbers for each channel: mean, scale and bias; mean, scale, slope and shift. */
+enum { TGC_NORM_FACTORS = 4 };
+
+/* Elements of a chunk, about. */
+enum { TGC_NORM_WORK = 65536 };
+
+/* In how many parts the n rows are summed. Inline because the binding, which allocates them, is
+ * linked apart from the kernels. */
+static inline ptrdiff_t tgc_norm_parts(ptrdiff_t n, ptrdiff_t channels)
+{
+    const ptrdiff_t parts = n * channels / TGC_NORM_WORK;
+    return parts < 1 ? 1 : parts > 16 ? 16 : parts;
+}
 
 /* Bits of TGC_NORM_HAS. */
 enum {
@@ -56,15 +84,24 @@ enum {
 /* The operands by their names, NULL where there is none. */
 typedef struct {
     const tgc_operand *grad, *x, *y, *weight, *bias, *running_mean, *running_var, *stats;
-    const tgc_operand *grad_weight, *grad_bias, *grad_x;
+    const tgc_operand *grad_weight, *grad_bias, *grad_x, *factors, *parts;
     ptrdiff_t n, channels, length;
     int training;
     double eps, momentum;
 } tgc_norm;
 
-tgc_norm tgc_batch_norm_unpack(const tgc_call *call, int backward);
+tgc_norm tgc_batch_norm_unpack(const tgc_call *call);
+tgc_norm tgc_batch_norm_backward_unpack(const tgc_call *call);
+tgc_norm tgc_norm_statistics_unpack(const tgc_call *call);
+tgc_norm tgc_norm_sums_unpack(const tgc_call *call);
+/* Chunks of channels, of parts, of rows or planes. */
 void tgc_batch_norm_plan(tgc_call *call);
-void tgc_batch_norm_backward_plan(tgc_call *call);
+void tgc_norm_parts_plan(tgc_call *call);
+void tgc_norm_statistics_plan(tgc_call *call);
+void tgc_norm_apply_plan(tgc_call *call);
+/* Merge the parts, and write all that is written for each channel. */
+void tgc_norm_statistics_finish(const tgc_call *call);
+void tgc_norm_sums_finish(const tgc_call *call);
 
 /* Of some elements their number, mean, and sum of squared distances from it. */
 typedef struct {
@@ -85,9 +122,8 @@ typedef struct {
     double mean, invstd, scale, bias;
 } tgc_channel;
 
-/* Of channel c, from the moments of x in training, whose stats and running statistics are written
- * first; from the running statistics, with the stats written if `first`. */
-tgc_channel tgc_channel_evaluation(const tgc_norm *norm, ptrdiff_t c, int first);
+/* Of channel c, from the moments of x in training, else from the running statistics; writes the
+ * stats, and in training the running statistics. */
 tgc_channel tgc_channel_forward(const tgc_norm *norm, ptrdiff_t c, const tgc_moments *moments);
 
 /* grad_x = grad * scale - (x - mean) * slope - shift */

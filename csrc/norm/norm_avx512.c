@@ -3,17 +3,19 @@
 #include "../vec/avx512.h"
 
 #include "../vec/f32.h"
-#include "columns.template.h"
 #include "batch_norm.template.h"
+#include "rows.template.h"
 
 #include "../vec/f64.h"
-#include "columns.template.h"
 #include "batch_norm.template.h"
+#include "rows.template.h"
 
 void tgc_norm_avx512(tgc_table table)
 {
     install_batch_norm_f32(table);
     install_batch_norm_f64(table);
+    install_rows_f32(table);
+    install_rows_f64(table);
 }
 
 #include "../vec/end.h"

@@ -54,6 +54,86 @@ static void run(tgc_call *call)
     CHECK(tgc_run(call) == 0);
 }
 
+/* x, [y or grad_x] are lines, all else is a number for each channel. */
+typedef struct {
+    int dtype, training;
+    ptrdiff_t shape[3], channels;
+    void *x, *y, *grad_x, *weight, *bias, *mean, *var, *stats, *grad_weight, *grad_bias;
+    void *factors, *parts;
+} arrays;
+
+static tgc_call new_call(const arrays *a, tgc_kernel_id id, ptrdiff_t has)
+{
+    tgc_call call = {.kernel = tgc_find_kernel(id, (tgc_dtype)a->dtype), .n_scalars = 2};
+    call.sizes[TGC_NORM_HAS] = has | (a->training ? TGC_NORM_TRAINING : 0);
+    call.scalars[0].value = 30; /* the drawn variances go down to -5 */
+    call.scalars[1].value = 0.5;
+    return call;
+}
+
+static void add_factors(tgc_call *call, const arrays *a)
+{
+    add_vector(call, a->factors, a->dtype, TGC_NORM_FACTORS * a->channels);
+}
+
+static void add_parts(tgc_call *call, const arrays *a)
+{
+    add_vector(call, a->parts, TGC_F64, 2 * a->channels * tgc_norm_parts(a->shape[0], a->channels));
+}
+
+static void forward(const arrays *a, int in_memory_order)
+{
+    tgc_call call = new_call(a, in_memory_order ? TGC_batch_norm_statistics : TGC_batch_norm,
+                             TGC_NORM_WEIGHT | TGC_NORM_BIAS | TGC_NORM_RUNNING);
+    add_lines(&call, a->x, a->dtype, a->shape);
+    add_vector(&call, a->weight, a->dtype, a->channels);
+    add_vector(&call, a->bias, a->dtype, a->channels);
+    add_vector(&call, a->mean, a->dtype, a->channels);
+    add_vector(&call, a->var, a->dtype, a->channels);
+    if (!in_memory_order) {
+        add_lines(&call, a->y, a->dtype, a->shape);
+        add_vector(&call, a->stats, a->dtype, 2 * a->channels);
+        run(&call);
+        return;
+    }
+    add_factors(&call, a);
+    add_vector(&call, a->stats, a->dtype, 2 * a->channels);
+    add_parts(&call, a);
+    run(&call);
+    call = new_call(a, TGC_batch_norm_apply, 0);
+    add_lines(&call, a->x, a->dtype, a->shape);
+    add_factors(&call, a);
+    add_lines(&call, a->y, a->dtype, a->shape);
+    run(&call);
+}
+
+/* With y as the gradient. */
+static void backward(const arrays *a, int in_rows)
+{
+    tgc_call call = new_call(a, in_rows ? TGC_batch_norm_backward_sums : TGC_batch_norm_backward,
+                             TGC_NORM_WEIGHT | (in_rows ? 0 : TGC_NORM_GRAD_X));
+    add_lines(&call, a->y, a->dtype, a->shape);
+    add_lines(&call, a->x, a->dtype, a->shape);
+    add_vector(&call, a->weight, a->dtype, a->channels);
+    add_vector(&call, a->stats, a->dtype, 2 * a->channels);
+    add_vector(&call, a->grad_weight, a->dtype, a->channels);
+    add_vector(&call, a->grad_bias, a->dtype, a->channels);
+    if (!in_rows) {
+        add_lines(&call, a->grad_x, a->dtype, a->shape);
+        run(&call);
+        return;
+    }
+    add_factors(&call, a);
+    add_parts(&call, a);
+    run(&call);
+    call = new_call(a, TGC_batch_norm_backward_apply, 0);
+    add_lines(&call, a->y, a->dtype, a->shape);
+    add_lines(&call, a->x, a->dtype, a->shape);
+    add_factors(&call, a);
+    add_lines(&call, a->grad_x, a->dtype, a->shape);
+    run(&call);
+}
+
 static void test_case(int dtype, const ptrdiff_t *shape, int training)
 {
     const ptrdiff_t channels = shape[1], n = shape[0] * channels * shape[2];
@@ -63,31 +143,15 @@ static void test_case(int dtype, const ptrdiff_t *shape, int training)
     void *mean = new_array(dtype, channels), *var = new_array(dtype, channels);
     void *grad_weight = new_array(dtype, channels), *grad_bias = new_array(dtype, channels);
     void *stats = new_array(dtype, 2 * channels);
-    const ptrdiff_t mode = training ? TGC_NORM_TRAINING : 0;
-
-    tgc_call call = {.kernel = tgc_find_kernel(TGC_batch_norm, dtype), .n_scalars = 2};
-    call.sizes[TGC_NORM_HAS] = TGC_NORM_WEIGHT | TGC_NORM_BIAS | TGC_NORM_RUNNING | mode;
-    call.scalars[0].value = 30; /* the drawn variances go down to -5 */
-    call.scalars[1].value = 0.5;
-    add_lines(&call, x, dtype, shape);
-    add_vector(&call, weight, dtype, channels);
-    add_vector(&call, bias, dtype, channels);
-    add_vector(&call, mean, dtype, channels);
-    add_vector(&call, var, dtype, channels);
-    add_lines(&call, y, dtype, shape);
-    add_vector(&call, stats, dtype, 2 * channels);
-    run(&call);
-
-    call = (tgc_call){.kernel = tgc_find_kernel(TGC_batch_norm_backward, dtype)};
-    call.sizes[TGC_NORM_HAS] = TGC_NORM_WEIGHT | TGC_NORM_GRAD_X | mode;
-    add_lines(&call, y, dtype, shape);
-    add_lines(&call, x, dtype, shape);
-    add_vector(&call, weight, dtype, channels);
-    add_vector(&call, stats, dtype, 2 * channels);
-    add_vector(&call, grad_weight, dtype, channels);
-    add_vector(&call, grad_bias, dtype, channels);
-    add_lines(&call, grad_x, dtype, shape);
-    run(&call);
+    void *factors = new_array(dtype, TGC_NORM_FACTORS * channels);
+    void *parts = new_array(TGC_F64, 2 * channels * tgc_norm_parts(shape[0], channels));
+    const arrays all = {.dtype = dtype, .training = training, .channels = channels,
+                        .shape = {shape[0], channels, shape[2]}, .x = x, .y = y, .grad_x = grad_x,
+                        .weight = weight, .bias = bias, .mean = mean, .var = var, .stats = stats,
+                        .grad_weight = grad_weight, .grad_bias = grad_bias, .factors = factors,
+                        .parts = parts};
+    forward(&all, !training || shape[2] == 1);
+    backward(&all, shape[2] == 1);
 
     for (ptrdiff_t c = 0; c < channels; c++) {
         double sum = 0, grad_sum = 0, x_sum = 0;
@@ -108,12 +172,13 @@ static void test_case(int dtype, const ptrdiff_t *shape, int training)
         CHECK(!training || fabs(get(stats, dtype, c) - x_sum / m) < 1e-5);
     }
     free(x), free(y), free(grad_x), free(weight), free(bias), free(mean), free(var);
-    free(grad_weight), free(grad_bias), free(stats);
+    free(grad_weight), free(grad_bias), free(stats), free(factors), free(parts);
 }
 
 int main(void)
 {
     static const ptrdiff_t shapes[][3] = {{2, 1, 1},  {5, 3, 1},   {300, 70, 1}, {1, 2, 2},
+                                          {2, 1030, 1}, {1100, 130, 1},
                                           {3, 4, 5},  {9, 3, 16},  {2, 5, 33},   {40, 2, 700},
                                           {1, 2, 4096}, {2, 3, 4099}, {1, 1, 9000}};
     CHECK(tgc_dispatch_init() == 0);

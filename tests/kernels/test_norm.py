@@ -14,9 +14,11 @@ from tinygrad_c.errors import ShapeError
 
 FLOATS = ["float32", "float64"]
 TOLERANCE = {"float32": 2e-5, "float64": 1e-12}
-# Around vectors, blocks of 4096 elements and of 256 rows, and chunks of 64 channels.
-SHAPES = [(40, 70, 30), (2, 1), (5, 3), (17, 16), (300, 65), (513, 130), (3, 2, 1), (1, 3, 2), (2, 3, 5), (4, 1, 4096),
-          (2, 2, 4097), (1, 2, 12289), (70, 3, 63), (9, 5, 7, 9), (300, 2, 4, 4), (2, 3, 2, 3, 4)]  # fmt: skip
+# Around vectors, groups of 8 rows, blocks of 4096 elements and of 128 rows, tiles of 1024
+# channels, and 2 and 16 parts of rows.
+SHAPES = [(40, 70, 30), (2, 1), (5, 3), (9, 17), (17, 16), (127, 33), (128, 5), (129, 1030), (300, 65), (2050, 70),
+          (30000, 37), (3, 2, 1), (1, 3, 2), (2, 3, 5), (4, 1, 4096), (2, 2, 4097), (1, 2, 12289), (70, 3, 63),
+          (9, 5, 7, 9), (300, 2, 4, 4), (2, 3, 2, 3, 4)]  # fmt: skip
 
 
 def along(vector, x):
@@ -123,6 +125,26 @@ def test_any_layout(data):
             np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("first", [1, 1e4, -1e6])
+def test_first_rows_far_from_the_others(isa, first):
+    """They are what the distances of a block are taken from."""
+    x = np.random.default_rng(0).normal(size=(1000, 3)).astype("float32")
+    for begin in (0, 128, 896):
+        x[begin : begin + 3] *= first
+    exact = x.astype("float64")
+    _, stats = kernels.batch_norm(x, training=True, eps=1e-12)
+    np.testing.assert_allclose(stats[0], exact.mean(0), rtol=1e-5, atol=1e-6 * exact.std())
+    np.testing.assert_allclose(stats[1], 1 / exact.std(0), rtol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(300, 3), (40, 2, 20, 20)])
+@pytest.mark.parametrize("value", [0.1, 1e10 / 3, -1e15 / 3])
+def test_equal_elements_have_no_variance(isa, shape, value):
+    """Rounding does not make it negative, of which the root would be NaN."""
+    y, stats = kernels.batch_norm(np.full(shape, value, "float32"), training=True)
+    assert np.isfinite(stats).all() and np.isfinite(y).all()
+
+
 @pytest.mark.parametrize("shape", [(3000, 3), (40, 2, 20, 20), (2, 2, 30000)])
 def test_a_mean_far_from_0_costs_no_digits(isa, shape):
     x = (np.random.default_rng(0).normal(size=shape) + 10000).astype("float32")
@@ -132,7 +154,7 @@ def test_a_mean_far_from_0_costs_no_digits(isa, shape):
     np.testing.assert_allclose(stats[1], 1 / exact.std(others(x)), rtol=1e-6)
 
 
-@pytest.mark.parametrize("shape", [(40, 70), (6, 7, 33, 35)])
+@pytest.mark.parametrize("shape", [(40, 70), (3000, 90), (6, 7, 33, 35)])
 def test_bits_do_not_depend_on_threads(isa, shape):
     rng = np.random.default_rng(0)
     x, grad = (rng.normal(size=shape).astype("float32") for _ in range(2))
@@ -140,7 +162,8 @@ def test_bits_do_not_depend_on_threads(isa, shape):
     for n in (1, 2, 3):
         runtime.set_num_threads(n)
         y, stats = kernels.batch_norm(x, training=True)
-        results = (y, stats, *kernels.batch_norm_backward(grad, x, stats, None, True))
+        evaluated = kernels.batch_norm(x, None, None, stats[0].copy(), stats[1].copy())
+        results = (y, stats, *evaluated, *kernels.batch_norm_backward(grad, x, stats, None, True))
         found.append([result.tobytes() for result in results])
     runtime.set_num_threads(before)
     assert found[0] == found[1] == found[2]

@@ -18,16 +18,17 @@ enum {
     N,
     BLOCKS, /* blocks per tile */
     STRIPS, /* 1 where outputs are closer in memory than the elements reduced into one */
+    PIECES, /* into which the blocks of a tile are divided, each in a chunk of its own */
     TILES,
     TILES_PER_CHUNK
 };
 
 enum {
     CHUNK = TGC_REDUCE_CHUNK,
-    MAX_WIDTH = 1024,
-    MIN_STRIP = 256,      /* a narrower strip wastes what the prefetcher brings */
-    STRIP_BLOCK = 16384,  /* elements of a block of column sums */
-    ROW_BLOCK = 2048      /* elements of a block of row sums: the error bound */
+    MAX_WIDTH = TGC_REDUCE_WIDTH,
+    MIN_STRIP = 512,      /* a narrower strip wastes what the prefetcher brings */
+    BLOCK = 16384,        /* elements of a block for one output, at most */
+    LANES = 16            /* of the widest vectors */
 };
 
 static const tgc_reduce_op *operation(const tgc_call *call)
@@ -41,22 +42,56 @@ static int n_arrays(const tgc_call *call)
     return call->n_operands - (call->sizes[SPLITS] > 1);
 }
 
+/* Outputs that come one after the other in memory, each from elements side by side, are work
+ * enough for the threads; elsewhere pieces of what is reduced lie apart in memory. */
+static ptrdiff_t choose_pieces(const ptrdiff_t *sizes, const tgc_operand *a)
+{
+    const int kept = (int)sizes[KEPT];
+    ptrdiff_t longest = 0;
+    for (int d = kept; d < a->ndim; d++) {
+        longest = tgc_distance(a->strides[d]) > longest ? tgc_distance(a->strides[d]) : longest;
+    }
+    if (kept > 0 && tgc_distance(a->strides[kept - 1]) > longest) {
+        return tgc_clamp(sizes[COUNT] / CHUNK, 1, sizes[SPLITS]);
+    }
+    return sizes[SPLITS];
+}
+
+static ptrdiff_t choose_width(const ptrdiff_t *sizes, const tgc_operand *a)
+{
+    if (sizes[KEPT] == 0) {
+        return 1;
+    }
+    const ptrdiff_t size = a->shape[sizes[KEPT] - 1];
+    const ptrdiff_t fitting = CHUNK * sizes[PIECES] / sizes[COUNT];
+    const ptrdiff_t width = tgc_clamp(fitting, sizes[STRIPS] ? MIN_STRIP : 1, MAX_WIDTH);
+    /* As many tiles as that makes, of one width. */
+    return tgc_ceil_div(size, tgc_ceil_div(size, width));
+}
+
 static void choose_tile(ptrdiff_t *sizes, const tgc_operand *a)
 {
     const int kept = (int)sizes[KEPT], last = a->ndim - 1;
     const ptrdiff_t n = last >= kept ? a->shape[last] : 1;
     const ptrdiff_t rows = last > kept ? a->shape[last - 1] : 1;
-    const int strips =
-        kept > 0 && last >= kept && tgc_distance(a->strides[kept - 1]) < tgc_distance(a->strides[last]);
-    const ptrdiff_t fitting = CHUNK / (sizes[COUNT] > 0 ? sizes[COUNT] : 1);
-    sizes[STRIPS] = strips;
-    sizes[WIDTH] = tgc_clamp(fitting, strips ? MIN_STRIP : 1, MAX_WIDTH);
-    sizes[WIDTH] = kept > 0 ? tgc_min(sizes[WIDTH], a->shape[kept - 1]) : 1;
-    const ptrdiff_t block = strips ? STRIP_BLOCK / sizes[WIDTH] : ROW_BLOCK;
-    sizes[N] = tgc_min(n, block);
-    sizes[ROWS] = n <= block ? tgc_clamp(block / n, 1, rows) : 1;
+    sizes[STRIPS] = kept > 0 && last >= kept &&
+                    tgc_distance(a->strides[kept - 1]) < tgc_distance(a->strides[last]);
+    sizes[PIECES] = choose_pieces(sizes, a);
+    sizes[WIDTH] = choose_width(sizes, a);
+    if (sizes[STRIPS]) {
+        /* Outputs side by side: what a piece has of each, in groups of eight. */
+        const ptrdiff_t piece = tgc_ceil_div(tgc_ceil_div(sizes[COUNT], sizes[PIECES]), 8) * 8;
+        const ptrdiff_t block = tgc_min(piece, BLOCK);
+        sizes[N] = tgc_min(n, block);
+        sizes[ROWS] = tgc_clamp(block / n, 1, rows);
+    } else {
+        /* As many rows of one output as make no more vectors than one run. */
+        sizes[N] = tgc_min(n, BLOCK);
+        sizes[ROWS] = tgc_clamp(TGC_REDUCE_RUN / (tgc_ceil_div(n, LANES) * LANES), 1, rows);
+    }
     sizes[BLOCKS] = tgc_product(a->shape, kept, last - 1 > kept ? last - 1 : kept) *
                     tgc_ceil_div(rows, sizes[ROWS]) * tgc_ceil_div(n, sizes[N]);
+    sizes[PIECES] = tgc_min(sizes[PIECES], sizes[BLOCKS]);
 }
 
 void tgc_reduce_plan(tgc_call *call)
@@ -80,11 +115,12 @@ void tgc_reduce_plan(tgc_call *call)
     } else {
         sizes[WIDTH] = 1;
         sizes[BLOCKS] = 0;
+        sizes[PIECES] = 1;
     }
     sizes[TILES] = tgc_count_tiles(a, kept, sizes[WIDTH]);
-    const ptrdiff_t per_tile = sizes[WIDTH] * sizes[COUNT] / sizes[SPLITS];
+    const ptrdiff_t per_tile = sizes[WIDTH] * sizes[COUNT] / sizes[PIECES];
     sizes[TILES_PER_CHUNK] = tgc_clamp(CHUNK / (per_tile > 0 ? per_tile : 1), 1, sizes[TILES]);
-    call->n_chunks = sizes[SPLITS] * tgc_ceil_div(sizes[TILES], sizes[TILES_PER_CHUNK]);
+    call->n_chunks = sizes[PIECES] * tgc_ceil_div(sizes[TILES], sizes[TILES_PER_CHUNK]);
     call->work = (double)outputs * (1 + (double)sizes[COUNT]) * call->kernel->cost;
 }
 
@@ -116,12 +152,12 @@ static tgc_reduce_block find_block(const tgc_call *call, const tgc_tile *tile, p
     return block;
 }
 
-/* The accumulators of a tile in the scratch of one split. */
-static char *partial(const tgc_call *call, const tgc_tile *tile, ptrdiff_t split)
+/* The accumulators of a tile in the scratch of one piece. */
+static char *partial(const tgc_call *call, const tgc_tile *tile, ptrdiff_t piece)
 {
     const tgc_operand *scratch = &call->operands[call->n_operands - 1];
     const ptrdiff_t outputs = tgc_product(call->operands[0].shape, 0, (int)call->sizes[KEPT]);
-    return scratch->data + (split * outputs + tile->position) * TGC_REDUCE_SLOT;
+    return scratch->data + (piece * outputs + tile->position) * TGC_REDUCE_SLOT;
 }
 
 static tgc_tile find_tile(const tgc_call *call, ptrdiff_t index)
@@ -145,20 +181,20 @@ void tgc_reduce_chunk(const tgc_call *call, ptrdiff_t index)
     const tgc_reduce_op *op = operation(call);
     const ptrdiff_t *sizes = call->sizes;
     const ptrdiff_t tile_chunks = tgc_ceil_div(sizes[TILES], sizes[TILES_PER_CHUNK]);
-    const ptrdiff_t split = index / tile_chunks, splits = sizes[SPLITS];
+    const ptrdiff_t piece = index / tile_chunks, pieces = sizes[PIECES];
     const ptrdiff_t begin = index % tile_chunks * sizes[TILES_PER_CHUNK];
     const ptrdiff_t end = tgc_min(begin + sizes[TILES_PER_CHUNK], sizes[TILES]);
     _Alignas(64) char local[MAX_WIDTH * TGC_REDUCE_SLOT];
     for (ptrdiff_t i = begin; i < end; i++) {
         const tgc_tile tile = find_tile(call, i);
-        void *acc = splits > 1 ? partial(call, &tile, split) : local;
+        void *acc = pieces > 1 ? partial(call, &tile, piece) : local;
         op->init(acc, tile.width);
-        for (ptrdiff_t b = sizes[BLOCKS] * split / splits;
-             b < sizes[BLOCKS] * (split + 1) / splits; b++) {
+        for (ptrdiff_t b = sizes[BLOCKS] * piece / pieces;
+             b < sizes[BLOCKS] * (piece + 1) / pieces; b++) {
             const tgc_reduce_block block = find_block(call, &tile, b);
             op->add(acc, &block);
         }
-        if (splits == 1) {
+        if (pieces == 1) {
             store(call, acc, &tile);
         }
     }
@@ -167,14 +203,14 @@ void tgc_reduce_chunk(const tgc_call *call, ptrdiff_t index)
 void tgc_reduce_finish(const tgc_call *call)
 {
     const tgc_reduce_op *op = operation(call);
-    if (call->sizes[SPLITS] == 1 || call->n_chunks == 0) {
+    if (call->sizes[PIECES] == 1 || call->n_chunks == 0) {
         return;
     }
     for (ptrdiff_t i = 0; i < call->sizes[TILES]; i++) {
         const tgc_tile tile = find_tile(call, i);
         char *acc = partial(call, &tile, 0);
-        for (ptrdiff_t split = 1; split < call->sizes[SPLITS]; split++) {
-            op->combine(acc, partial(call, &tile, split), tile.width);
+        for (ptrdiff_t piece = 1; piece < call->sizes[PIECES]; piece++) {
+            op->combine(acc, partial(call, &tile, piece), tile.width);
         }
         store(call, acc, &tile);
     }

@@ -7,14 +7,15 @@
  * max and min have two, the values and their int64 indices along the reduced axis.
  * sizes[TGC_REDUCE_AXES]: bit d is set where axis d is reduced.
  *
- * Every output is made from blocks of at most 2048 elements. Within a block of floats, vectors
- * of VL lanes are added one by one, then the lanes are added pairwise; from there on blocks are
- * added in index order in double. With u the unit roundoff of T, the error of a sum of n
- * elements is therefore at most
- *     (2048 / VL + log2(8 VL)) u sum|a_i|  +  (n / 2048) 2^-53 sum|a_i|,
- * and column sums (eight rows at a time in T, the rest in double) at most 3 u sum|a_i| plus
- * n/8 times 2^-53. Blocks and splits follow from shape and strides alone, so any number of
- * threads gives the same bits.
+ * Every output is made from runs of at most 2048 elements (of rows that are not whole vectors,
+ * fewer). Within a run of floats, vectors of VL lanes are added one by one, in eight sums where
+ * there are that many side by side; the sums and then their lanes are added pairwise. From there
+ * on runs are added in index order in double. With u the unit roundoff of T, the error of a sum
+ * of n elements is therefore at most
+ *     (2048 / VL + log2(8 VL)) u sum|a_i|  +  n 2^-53 sum|a_i|,
+ * and of a sum of columns (eight rows pairwise in T, the rest in double) at most 3 u sum|a_i| plus
+ * n/8 times 2^-53 sum|a_i|, to which storing the result as T adds u times its size. Blocks and
+ * splits follow from shape and strides alone, so any number of threads gives the same bits.
  *
  * The maximum of values with a NaN is NaN; the index is that of the first NaN, else that of the
  * first maximum, in C order of the reduced axes.
@@ -27,8 +28,8 @@
 enum { TGC_REDUCE_AXES, TGC_REDUCE_SPLITS };
 enum { TGC_REDUCE_SLOT = 16 };
 
-/* Elements of one chunk, about. */
-enum { TGC_REDUCE_CHUNK = 65536 };
+/* Elements of one chunk, about; elements side by side that are reduced in T, at most. */
+enum { TGC_REDUCE_CHUNK = 32768, TGC_REDUCE_RUN = 2048, TGC_REDUCE_WIDTH = 1024 };
 
 /* Into how many independent pieces the reduction of n_in elements to n_out is cut: several only
  * where there are too few outputs to keep all threads busy. Inline because the binding, which
@@ -38,7 +39,7 @@ static inline ptrdiff_t tgc_reduce_splits(ptrdiff_t n_in, ptrdiff_t n_out)
     if (n_in < 2 * TGC_REDUCE_CHUNK || n_out > 4096) {
         return 1;
     }
-    const ptrdiff_t chunks = n_in / TGC_REDUCE_CHUNK, terms = n_in / n_out / 32;
+    const ptrdiff_t chunks = n_in / TGC_REDUCE_CHUNK, terms = n_in / n_out / 128;
     const ptrdiff_t splits = chunks < terms ? chunks : terms;
     return splits < 1 ? 1 : splits < 64 ? splits : 64;
 }

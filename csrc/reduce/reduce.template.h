@@ -54,58 +54,85 @@ TGC_INLINE vec FN(fold)(int op, const vec *v)
                      FN(apply)(op, FN(apply)(op, v[4], v[5]), FN(apply)(op, v[6], v[7])));
 }
 
-/* All lanes to one number, pairwise. */
+/* All lanes to one number: neighbours first. */
 TGC_INLINE T FN(fold_lanes)(int op, vec v)
 {
-    v = VL > 8 ? FN(apply)(op, v, vec_swap(v, 8)) : v;
-    v = VL > 4 ? FN(apply)(op, v, vec_swap(v, 4)) : v;
-    v = VL > 2 ? FN(apply)(op, v, vec_swap(v, 2)) : v;
     v = FN(apply)(op, v, vec_swap(v, 1));
+    v = VL > 2 ? FN(apply)(op, v, vec_swap(v, 2)) : v;
+    v = VL > 4 ? FN(apply)(op, v, vec_swap(v, 4)) : v;
+    v = VL > 8 ? FN(apply)(op, v, vec_swap(v, 8)) : v;
     return v[0];
 }
 
-/* rows * n elements to one number. */
-TGC_INLINE T FN(reduce_rows)(int op, const T *a, const tgc_reduce_block *b, ptrdiff_t stride)
+/* The same of VL vectors, each to a lane. */
+TGC_INLINE vec FN(fold_vectors)(int op, vec *v)
+{
+    TGC_UNROLL for (int n = VL / 2; n > 0; n /= 2)
+    {
+        TGC_UNROLL for (int i = 0; i < n; i++)
+        {
+            v[i] = FN(apply)(op, vec_even(v[2 * i], v[2 * i + 1]), vec_odd(v[2 * i], v[2 * i + 1]));
+        }
+    }
+    return v[0];
+}
+
+/* n elements of one row into a sum, vector by vector. */
+TGC_INLINE vec FN(add_row)(int op, vec sum, const T *row, ptrdiff_t n, ptrdiff_t stride)
+{
+    ptrdiff_t i = 0;
+    for (; i + VL <= n; i += VL) {
+        sum = FN(apply)(op, sum, FN(load_lanes)(row + i * stride, stride, VL, sum));
+    }
+    if (i < n) {
+        const vec fill = vec_set1((T)reduce_identity(op));
+        sum = FN(apply)(op, sum, FN(load_lanes)(row + i * stride, stride, n - i, fill));
+    }
+    return sum;
+}
+
+/* rows * n elements to one vector. */
+TGC_INLINE vec FN(reduce_run)(int op, const T *a, const tgc_reduce_block *b, ptrdiff_t n,
+                              ptrdiff_t stride)
 {
     const vec fill = vec_set1((T)reduce_identity(op));
+    if (n <= VL && b->rows == 1) {
+        return FN(load_lanes)(a, stride, n, fill);
+    }
+    if (n < 8 * VL) {
+        vec sum = fill;
+        for (ptrdiff_t r = 0; r < b->rows; r++) {
+            sum = FN(add_row)(op, sum, a + r * b->row_stride, n, stride);
+        }
+        return sum;
+    }
     vec sum[8] = {fill, fill, fill, fill, fill, fill, fill, fill};
     for (ptrdiff_t r = 0; r < b->rows; r++) {
         const T *row = a + r * b->row_stride;
         ptrdiff_t i = 0;
-        for (; i + 8 * VL <= b->n; i += 8 * VL) {
+        for (; i + 8 * VL <= n; i += 8 * VL) {
 #pragma GCC unroll 8
             for (int k = 0; k < 8; k++) {
                 const vec v = FN(load_lanes)(row + (i + k * VL) * stride, stride, VL, fill);
                 sum[k] = FN(apply)(op, sum[k], v);
             }
         }
-        for (; i < b->n; i += VL) {
-            const ptrdiff_t n = b->n - i < VL ? b->n - i : VL;
-            const vec v = FN(load_lanes)(row + i * stride, stride, n, fill);
-            sum[0] = FN(apply)(op, sum[0], v);
-        }
+        sum[0] = FN(add_row)(op, sum[0], row + i * stride, n - i, stride);
     }
-    return FN(fold_lanes)(op, FN(fold)(op, sum));
+    return FN(fold)(op, sum);
 }
 
 /* Up to eight rows of one vector of columns to one vector. */
 TGC_INLINE vec FN(reduce_column)(int op, const T *a, ptrdiff_t stride, ptrdiff_t rows,
                                  ptrdiff_t width_stride, ptrdiff_t n)
 {
-    const vec fill = vec_zero();
+    const vec fill = vec_set1((T)reduce_identity(op));
     vec v[8];
-    if (rows == 8) {
-#pragma GCC unroll 8
-        for (int k = 0; k < 8; k++) {
-            v[k] = FN(load_lanes)(a + k * stride, width_stride, n, fill);
-        }
-        return FN(fold)(op, v);
+    TGC_UNROLL for (int k = 0; k < 8; k++)
+    {
+        v[k] = k < rows ? FN(load_lanes)(a + k * stride, width_stride, n, fill) : fill;
     }
-    v[0] = FN(load_lanes)(a, width_stride, n, fill);
-    for (ptrdiff_t k = 1; k < rows; k++) {
-        v[0] = FN(apply)(op, v[0], FN(load_lanes)(a + k * stride, width_stride, n, fill));
-    }
-    return v[0];
+    return FN(fold)(op, v);
 }
 
 /* Columns side by side: up to eight rows of all of them, into their accumulators. */
@@ -143,11 +170,36 @@ TGC_INLINE void FN(add_strips)(int op, double *acc, const tgc_reduce_block *b,
     }
 }
 
+/* rows * n elements to one number, in runs. */
+TGC_INLINE double FN(reduce_rows)(int op, const T *a, const tgc_reduce_block *b, ptrdiff_t stride)
+{
+    double sum = reduce_identity(op);
+    for (ptrdiff_t i = 0; i < b->n; i += TGC_REDUCE_RUN) {
+        const ptrdiff_t n = b->n - i < TGC_REDUCE_RUN ? b->n - i : TGC_REDUCE_RUN;
+        const vec v = FN(reduce_run)(op, a + i * stride, b, n, stride);
+        sum = reduce_apply(op, sum, FN(fold_lanes)(op, v));
+    }
+    return sum;
+}
+
 TGC_INLINE void FN(add_rows)(int op, double *acc, const tgc_reduce_block *b, ptrdiff_t stride)
 {
-    for (ptrdiff_t j = 0; j < b->width; j++) {
-        const T *a = (const T *)b->a + j * b->width_stride;
-        acc[j] = reduce_apply(op, acc[j], FN(reduce_rows)(op, a, b, stride));
+    const T *a = (const T *)b->a;
+    ptrdiff_t j = 0;
+    /* Of VL outputs at once all lanes are folded together. */
+    for (; b->n <= TGC_REDUCE_RUN && j + VL <= b->width; j += VL) {
+        vec v[VL];
+        T lanes[VL];
+        for (ptrdiff_t k = 0; k < VL; k++) {
+            v[k] = FN(reduce_run)(op, a + (j + k) * b->width_stride, b, b->n, stride);
+        }
+        vec_store(lanes, FN(fold_vectors)(op, v));
+        for (int l = 0; l < VL; l++) {
+            acc[j + l] = reduce_apply(op, acc[j + l], lanes[l]);
+        }
+    }
+    for (; j < b->width; j++) {
+        acc[j] = reduce_apply(op, acc[j], FN(reduce_rows)(op, a + j * b->width_stride, b, stride));
     }
 }
 

@@ -4,11 +4,15 @@
 
 #include "../vec/generic.h"
 
+#define LOOPS "arg_vec.template.h"
+
 #include "../vec/f32.h"
 #include "reduce.template.h"
+#include "reduce_arg.template.h"
 
 #include "../vec/f64.h"
 #include "reduce.template.h"
+#include "reduce_arg.template.h"
 
 void tgc_reduce_generic(tgc_table table)
 {
@@ -16,4 +20,6 @@ void tgc_reduce_generic(tgc_table table)
     tgc_reduce_arg(table);
     install_f32(table);
     install_f64(table);
+    install_arg_f32(table);
+    install_arg_f64(table);
 }

@@ -49,17 +49,15 @@ static void FN(finish)(const tgc_call *call)
     *(T *)(void *)c.y->data = (T)(c.reduction == TGC_LOSS_MEAN ? sum / total : sum);
 }
 
-/* Zeros for all classes of n positions that lie `step` elements apart, along memory. */
+/* Zeros for all classes of n positions that lie `step` elements apart: what is inner, classes or
+ * positions, lies side by side. */
 static void FN(clear)(T *y, ptrdiff_t n, ptrdiff_t step, const nll *c)
 {
     const int by_class = c->class_stride > step;
     const ptrdiff_t rows = by_class ? c->n_classes : n, columns = by_class ? n : c->n_classes;
     const ptrdiff_t row = by_class ? c->class_stride : step;
-    const ptrdiff_t column = by_class ? step : c->class_stride;
     for (ptrdiff_t i = 0; i < rows; i++) {
-        for (ptrdiff_t j = 0; j < columns; j++) {
-            y[i * row + j * column] = 0;
-        }
+        memset(y + i * row, 0, (size_t)columns * sizeof(T));
     }
 }
 

@@ -55,11 +55,27 @@ TGC_INLINE void FN(put)(tgc_softmax_walk w, FN(stream) s, ptrdiff_t i, vec v)
 TGC_INLINE vec FN(line_max)(tgc_softmax_walk w, FN(stream) a)
 {
     const T lowest = (T)-INFINITY;
-    vec max = vec_set1(lowest);
-    for (ptrdiff_t i = 0; i < w.n; i++) {
-        max = vec_max(max, FN(get)(w, a, i, lowest));
+    vec v[4] = {vec_set1(lowest), vec_set1(lowest), vec_set1(lowest), vec_set1(lowest)};
+    ptrdiff_t i = 0;
+    for (; i + 4 <= w.n; i += 4) {
+        TGC_UNROLL for (int k = 0; k < 4; k++)
+        {
+            v[k] = vec_max(v[k], FN(get)(w, a, i + k, lowest));
+        }
     }
+    for (; i < w.n; i++) {
+        v[0] = vec_max(v[0], FN(get)(w, a, i, lowest));
+    }
+    const vec max = vec_max(vec_max(v[0], v[1]), vec_max(v[2], v[3]));
     return w.across ? max : vec_set1(vec_hmax(max));
+}
+
+/* a / b with r = 1 / b, which all elements of a line share: a product, and what it lacks. Of b
+ * from 1 up, and as exact as a division but for the last digit. */
+TGC_INLINE vec FN(divide)(vec a, vec b, vec r)
+{
+    const vec quotient = a * r;
+    return vec_fma(vec_fnma(quotient, b, a), r, quotient);
 }
 
 /* total := the sum of `term`, an expression in i, for each line, in its lanes. */

@@ -14,8 +14,9 @@ TGC_INLINE void FN(softmax_line)(tgc_softmax_walk w, const FN(stream) *s)
     const FN(stream) a = s[0], y = s[1];
     const vec max = FN(line_max)(w, a);
     LINE_SUM(w, sum, FN(softmax_term)(w, a, max, y, i));
+    const vec reciprocal = 1 / sum;
     for (ptrdiff_t i = 0; i < w.n; i++) {
-        FN(put)(w, y, i, FN(get)(w, y, i, 0) / sum);
+        FN(put)(w, y, i, FN(divide)(FN(get)(w, y, i, 0), sum, reciprocal));
     }
 }
 

@@ -21,15 +21,20 @@ enum {
 /* Nanoseconds to find one place, to move one byte of a row. */
 static const double PLACE_COST = 2, BYTE_COST = 0.1;
 
-/* The indexed dimensions of a, in a form for the loops. */
+/* An indexed dimension of a, and its indices along a line. Steps are in bytes. */
+typedef struct {
+    ptrdiff_t size, stride;
+    ptrdiff_t back; /* what a negative index is from: the size, or 0 */
+    int dtype;
+    const char *indices;
+    ptrdiff_t step;
+} index_axis;
+
 typedef struct {
     int k;
     int row;    /* do the indices stand still along the lines? */
     int simple; /* do they change, and are all int64? */
-    int8_t dtype[TGC_MAX_INDICES];
-    ptrdiff_t size[TGC_MAX_INDICES];
-    ptrdiff_t back[TGC_MAX_INDICES];   /* what a negative index is from: the size, or 0 */
-    ptrdiff_t stride[TGC_MAX_INDICES]; /* in bytes */
+    index_axis axes[TGC_MAX_INDICES];
 } tgc_indexed;
 
 /* The `loop` of a kernel: n elements of the line that the walk over the call's operands stands
@@ -49,29 +54,45 @@ static tgc_indexed indexed_dimensions(const tgc_call *call)
     const int n = (int)call->sizes[TGC_INDEX_NDIM];
     tgc_indexed indexed = {.k = (int)call->sizes[TGC_INDEX_K], .simple = 1};
     for (int j = 0; j < indexed.k; j++) {
-        indexed.dtype[j] = call->operands[1 + j].dtype;
-        indexed.simple &= indexed.dtype[j] == TGC_I64;
-        indexed.size[j] = a->shape[n + j];
-        indexed.back[j] = call->sizes[TGC_INDEX_FROM_END] ? indexed.size[j] : 0;
-        indexed.stride[j] = a->strides[n + j] * (ptrdiff_t)tgc_item_size(a->dtype);
+        index_axis *axis = &indexed.axes[j];
+        axis->dtype = call->operands[1 + j].dtype;
+        axis->size = a->shape[n + j];
+        axis->back = call->sizes[TGC_INDEX_FROM_END] ? axis->size : 0;
+        axis->stride = a->strides[n + j] * (ptrdiff_t)tgc_item_size(a->dtype);
+        indexed.simple &= axis->dtype == TGC_I64;
     }
     return indexed;
 }
 
-/* *offset := where the indices at data[j] + i * step[j] lead in a, in bytes. Returns -1, or the
- * number of the first index that is bad. */
-TGC_INLINE int find_place(const tgc_indexed *a, int k, int simple, char *const *data,
-                          const ptrdiff_t *step, ptrdiff_t i, ptrdiff_t *offset)
+/* axes := those of a, with the indices of a line whose first index operand is number `first`. A
+ * copy, because the compiler keeps that in registers. */
+TGC_INLINE void follow_line(index_axis *axes, const tgc_indexed *a, int k, const tgc_lines *line,
+                            int first)
+{
+    for (int j = 0; j < k; j++) {
+        axes[j] = a->axes[j];
+        axes[j].indices = line->data[first + j];
+        axes[j].step = line->step[first + j];
+    }
+}
+
+/* *offset := where the indices number i of the line lead in a, in bytes. Returns -1, or the number
+ * of the first index that is bad. */
+TGC_INLINE int find_place(const index_axis *axes, int k, int simple, ptrdiff_t i,
+                          ptrdiff_t *offset)
 {
     *offset = 0;
     for (int j = 0; j < k; j++) {
-        const int dtype = simple ? TGC_I64 : a->dtype[j];
-        int64_t index = tgc_read_index(data[j] + i * step[j], dtype);
-        index += index < 0 ? a->back[j] : 0;
-        if ((uint64_t)index >= (uint64_t)a->size[j]) {
-            return j;
+        const int dtype = simple ? TGC_I64 : axes[j].dtype;
+        const uint64_t size = (uint64_t)axes[j].size;
+        uint64_t index = (uint64_t)tgc_read_index(axes[j].indices + i * axes[j].step, dtype);
+        if (index >= size) {
+            index += (uint64_t)axes[j].back;
+            if (index >= size) {
+                return j;
+            }
         }
-        *offset += index * a->stride[j];
+        *offset += (ptrdiff_t)index * axes[j].stride;
     }
     return -1;
 }
@@ -80,9 +101,11 @@ TGC_INLINE int find_place(const tgc_indexed *a, int k, int simple, char *const *
 static void check(const tgc_call *call, const tgc_indexed *a, const tgc_lines *line, ptrdiff_t n,
                   ptrdiff_t p)
 {
+    index_axis axes[TGC_MAX_INDICES];
+    follow_line(axes, a, a->k, line, 0);
     for (ptrdiff_t i = 0; i < (a->row ? 1 : n); i++) {
         ptrdiff_t offset;
-        const int bad = find_place(a, a->k, 0, line->data, line->step, i, &offset);
+        const int bad = find_place(axes, a->k, 0, i, &offset);
         if (bad >= 0) {
             tgc_report(call, (p + i) * a->k + bad);
             return;

@@ -39,16 +39,19 @@ TGC_INLINE void FN(move_line)(const tgc_call *call, const tgc_indexed *a, const 
                               ptrdiff_t n, ptrdiff_t p, int put, int add, int k, int simple)
 {
     const ptrdiff_t x_step = line->step[0], y_step = line->step[1 + k];
+    char *const from = line->data[0], *const to = line->data[1 + k];
     const int row = simple ? 0 : a->row;
+    index_axis axes[TGC_MAX_INDICES];
+    follow_line(axes, a, k, line, 1);
     for (ptrdiff_t i = 0; i < (row ? 1 : n); i++) {
         ptrdiff_t offset;
-        const int bad = find_place(a, k, simple, line->data + 1, line->step + 1, i, &offset);
+        const int bad = find_place(axes, k, simple, i, &offset);
         if (bad >= 0) {
             tgc_report(call, (p + i) * k + bad);
             return;
         }
-        const char *x = line->data[0] + i * x_step + (put ? 0 : offset);
-        char *y = line->data[1 + k] + i * y_step + (put ? offset : 0);
+        const char *x = from + i * x_step + (put ? 0 : offset);
+        char *y = to + i * y_step + (put ? offset : 0);
         if (row) {
             FN(move_row)(y, y_step, x, x_step, n, add);
         } else {

@@ -46,6 +46,8 @@ void tgc_matmul_chunk(const tgc_call *call, ptrdiff_t index)
                             sizes[TGC_MATMUL_GROUP];
     const ptrdiff_t end = tgc_min(first + sizes[TGC_MATMUL_GROUP], sizes[TGC_MATMUL_BATCH]);
     tgc_matmul_block block = {.method = (tgc_matmul_method)sizes[TGC_MATMUL_METHOD],
+                              .activation =
+                                  (tgc_matmul_activation)sizes[TGC_MATMUL_ACTIVATION],
                               .rows = area.rows,
                               .tiles = area.tiles,
                               .cols = area.cols,

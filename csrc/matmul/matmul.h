@@ -1,6 +1,8 @@
 /*
  * Matrix product: y[..., i, j] = bias[..., i, j] + sum over p of a[..., i, p] b[..., p, j].
  *
+ * Then an activation is taken of it, element by element, where the caller names one.
+ *
  * Operands: a (..., m, k), b (..., k, n), optionally bias (..., m, n), then y (..., m, n). All
  * have y's leading dimensions; what is broadcast has strides of 0. Strides are free: a transposed
  * matrix is one with its strides swapped. y's elements are distinct and overlap no other operand.
@@ -27,9 +29,18 @@ typedef enum {
     TGC_MATMUL_N_METHODS
 } tgc_matmul_method;
 
-/* call->sizes after the plan; the first is the caller's. */
+/* What real numbers of y become at last, while a cache holds them. */
+typedef enum {
+    TGC_MATMUL_IDENTITY,
+    TGC_MATMUL_RELU,
+    TGC_MATMUL_TANH,
+    TGC_MATMUL_SIGMOID
+} tgc_matmul_activation;
+
+/* call->sizes after the plan; the first two are the caller's. */
 enum {
     TGC_MATMUL_WANTED, /* a method; one that cannot compute the product gives way to TILES */
+    TGC_MATMUL_ACTIVATION,
     TGC_MATMUL_METHOD,
     TGC_MATMUL_M,
     TGC_MATMUL_N,
@@ -72,6 +83,7 @@ typedef struct {
 /* A block of y of one product: y = start + a b over k terms, `depth` at a time. */
 typedef struct {
     tgc_matmul_method method;
+    tgc_matmul_activation activation;
     ptrdiff_t rows, tiles, cols, k, depth;
     tgc_matmul_view a, b, start, y; /* start.data is NULL where there is no bias */
 } tgc_matmul_block;

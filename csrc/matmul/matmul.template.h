@@ -8,6 +8,7 @@
  */
 #include "../vec/rows.h"
 
+#include "activation.template.h"
 #include "axpy.template.h"
 #include "pack.template.h"
 #include "dot.template.h"
@@ -234,12 +235,8 @@ static void (*const FN(methods)[TGC_MATMUL_N_METHODS])(const FN(step) *) = {
     [TGC_MATMUL_AXPYS] = FN(run_axpys),
 };
 
-static void FN(product)(const tgc_matmul_block *block)
+static void FN(sum_blocks)(const tgc_matmul_block *block)
 {
-    if (block->method == TGC_MATMUL_NAIVE) {
-        FN(tgc_matmul_naive)(block);
-        return;
-    }
     FN(step) s = {
         .rows = block->rows,
         .tiles = block->tiles,
@@ -268,6 +265,17 @@ static void FN(product)(const tgc_matmul_block *block)
         s.start_col = s.y_col;
         p += s.depth;
     } while (p < block->k);
+}
+
+static void FN(compute)(const tgc_matmul_block *block)
+{
+    if (block->method == TGC_MATMUL_NAIVE) {
+        FN(tgc_matmul_naive)(block);
+    } else {
+        FN(sum_blocks)(block);
+    }
+    FN(activate)(block->activation, block->rows, block->cols, (T *)block->y.data, block->y.row,
+                 block->y.col);
 }
 
 static const tgc_matmul_limits FN(limits)[TGC_MATMUL_N_METHODS] = {
@@ -314,7 +322,7 @@ static void FN(install)(tgc_table table)
     const tgc_kernel matmul = {.name = "matmul",
                                .plan = FN(plan),
                                .chunk = tgc_matmul_chunk,
-                               .loop = (void (*)(void))FN(product),
+                               .loop = (void (*)(void))FN(compute),
                                .cost = 0.2 / VL};
     table[TGC_matmul][TGC_DTYPE] = matmul;
     table[TGC_matmul_pack][TGC_DTYPE] = (tgc_kernel){.name = "matmul_pack",

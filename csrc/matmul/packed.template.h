@@ -102,6 +102,8 @@ static void FN(packed_chunk)(const tgc_call *call, ptrdiff_t index)
         }
         start = y;
     }
+    FN(activate)((tgc_matmul_activation)call->sizes[TGC_MATMUL_ACTIVATION], area.rows, area.cols,
+                 (T *)y.data, y.row, y.col);
 }
 
 static void FN(plan_pack)(tgc_call *call)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from layouts import laid_out
 
+from tinygrad_c._kernels import elementwise
 from tinygrad_c._kernels import matmul as kernels
 from tinygrad_c._kernels import runtime
 from tinygrad_c.errors import ShapeError
@@ -213,6 +214,26 @@ def test_every_variant_in_every_layout(isa, variant, threads, shape, dtype):
         ran = kernels.ran()
         assert variant in (ran, "auto") or (variant in ("dots", "axpys") and ran == "tiles")
         same(kernels.linear(x, w.T, bias, out=out), (expected + bias).astype(dtype))
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_activations_have_the_bits_of_the_elementwise_kernels(isa, variant, activation, dtype):
+    for m, k, n in [(1, 1, 1), (3, 600, 17), (22, 40, 33), (70, 3, 130), (5, 0, 3), (0, 2, 3)]:
+        x, weight = whole_numbers(1, m, k, dtype=dtype), whole_numbers(2, n, k, dtype=dtype)
+        bias = whole_numbers(3, n, dtype=dtype) / 7
+        bias[:1] = np.nan
+        expected = getattr(elementwise, activation)(kernels.linear(x, weight, bias))
+        same(kernels.linear(x, weight, bias, None, activation), expected)
+        out = np.empty((m, n, 2), dtype)[..., 0]
+        same(kernels.linear(x, weight, bias, out, activation), expected)
+        same(kernels.linear(x[:1], weight, bias, out.T[:n, :1].T, activation), expected[:1])
+
+
+def test_activations_of_whole_numbers_are_errors():
+    x = np.ones((2, 3), "int32")
+    check_error(TypeError, "linear: x must be float32 or float64 for relu, got int32", kernels.linear,
+                x, x, None, None, "relu")  # fmt: skip
 
 
 def test_which_variant_runs():

@@ -4,7 +4,8 @@ from collections import OrderedDict
 
 import pytest
 
-from tinygrad_c import nn, ones
+from tinygrad_c import ShapeError, nn, ones, randn
+from tinygrad_c.autograd import grad
 
 
 def layers(n=4):
@@ -41,6 +42,37 @@ class TestSequential:
         assert names(net) == ["hidden", "output"]
         assert net.hidden is net[0]
         assert net(3) == 7
+
+    @pytest.mark.parametrize("activation", [nn.ReLU(), nn.ReLU(inplace=True), nn.Sigmoid(), nn.Tanh()])
+    def test_a_linear_and_its_activation_are_one_operation(self, activation):
+        net = nn.Sequential(nn.Linear(5, 7), activation, nn.Linear(7, 3), nn.Linear(3, 3), activation)
+        x = randn(4, 5, requires_grad=True)
+        y = net(x)
+        expected = activation(net[3](net[2](activation(net[0](x)))))
+        assert y.grad_fn.name() == "LinearActivationBackward"
+        assert (y == expected).all()
+        parameters = list(net.parameters())
+        for got, wanted in zip(
+            grad(y.sum(), [x, *parameters]), grad(expected.sum(), [x, *parameters]), strict=True
+        ):
+            assert (got == wanted).all()
+        gradient = grad((grad(net(x).sum(), x, create_graph=True)[0] ** 2).sum(), net[0].weight)
+        assert gradient[0].shape == (7, 5)
+
+    def test_who_looks_in_between_sees_both(self):
+        net = nn.Sequential(nn.Linear(5, 7), nn.ReLU())
+        seen = []
+        handle = net[0].register_forward_hook(lambda module, args, output: seen.append(output))
+        y = net(ones(4, 5))
+        assert (seen[0].relu() == y).all()
+        handle.remove()
+        net[1].forward = lambda x: x * 2
+        assert (net(ones(4, 5)) == seen[0] * 2).all()
+
+    def test_errors_name_the_layer(self):
+        with pytest.raises(ShapeError, match="linear: x of shape") as error:
+            nn.Sequential(nn.Linear(5, 7), nn.ReLU())(ones(4, 6))
+        assert "Linear" in "".join(error.value.__notes__)
 
     def test_a_slice_is_a_sequential_of_the_same_layers(self):
         net = nn.Sequential(*layers())

@@ -39,6 +39,14 @@ class Row:
         return [KINDS[kind](rng, shape, np.dtype(dtype)) for kind, shape in self.operands]
 
 
+def linear_sigmoid(t, weight, bias):
+    """The two layers with the given tensors in place of parameters: Sequential makes them one."""
+    net = t.nn.Sequential(t.nn.Linear(1, 1), t.nn.Sigmoid())
+    del net[0].weight, net[0].bias
+    net[0].weight, net[0].bias = weight, bias
+    return net
+
+
 def distinct(rng, shape, dtype):
     """No two elements are equal, none is near a whole or half number: no ties, no kinks."""
     size = int(np.prod(shape))
@@ -521,6 +529,13 @@ PRODUCTS = [
         lambda x, w, b: x @ w.T + b,
         (("any", (2, 3, 4)), ("any", (5, 4)), ("any", (5,))),
         ("linear",),
+    ),
+    Row(
+        "linear_sigmoid",
+        lambda t, x, w, b: linear_sigmoid(t, w, b)(x),
+        lambda x, w, b: 1 / (1 + np.exp(-(x @ w.T + b))),
+        (("any", (2, 3, 4)), ("any", (5, 4)), ("any", (5,))),
+        ("linear_activation",),
     ),
 ]
 

@@ -12,6 +12,8 @@ from numpy cimport (
 
 from tinygrad_c._kernels.runtime cimport (
     TGC_BOOL,
+    TGC_F32,
+    TGC_F64,
     TGC_MAX_DIMS,
     TGC_READ,
     TGC_WRITE,
@@ -41,6 +43,7 @@ cdef extern from "runtime/kernels.h" nogil:
 cdef extern from "matmul/matmul.h" nogil:
     enum:
         TGC_MATMUL_WANTED
+        TGC_MATMUL_ACTIVATION
         TGC_MATMUL_METHOD
         TGC_MATMUL_ELEMENTS
         TGC_MATMUL_N_SIZES
@@ -117,11 +120,16 @@ cdef int run_packed(tgc_call *call, int dtype) except -1:
     return 0
 
 
-cdef int run_product(tgc_call *call, int dtype) except -1:
+# In the order of tgc_matmul_activation.
+ACTIVATIONS = (None, "relu", "tanh", "sigmoid")
+
+
+cdef int run_product(tgc_call *call, int dtype, int activation=0) except -1:
     global tgc_matmul_ran
     cdef bint may_pack = tgc_matmul_variant == TGC_MATMUL_PACKED or (
         tgc_matmul_variant == TGC_MATMUL_AUTO and multiplications(call) >= LARGE)
     call.sizes[TGC_MATMUL_WANTED] = tgc_matmul_variant
+    call.sizes[TGC_MATMUL_ACTIVATION] = activation
     if may_pack:
         call.kernel.plan(call)
     if may_pack and call.sizes[TGC_MATMUL_METHOD] == TGC_MATMUL_PACKED:
@@ -152,7 +160,7 @@ cdef int check_out(str op, ndarray out, int ndim, const npy_intp *shape, ndarray
     if not PyArray_ISWRITEABLE(out):
         raise ValueError(f"{op}: out must be writeable, got a read-only array")
     for d in range(ndim):
-        if PyArray_STRIDES(out)[d] == 0 and shape[d] > 1:
+        if PyArray_STRIDES(out)[d] == 0 and shape[d] > 1 and out.size > 0:
             raise ValueError(f"{op}: out must not hold an element twice, got strides {(<object>out).strides} "
                              f"for shape {wanted}")
     for operand in (a, b, bias):
@@ -245,16 +253,20 @@ def matmul(ndarray a, ndarray b, ndarray out=None):
     return out
 
 
-def linear(ndarray x, ndarray weight, ndarray bias=None, ndarray out=None):
-    """y[..., j] = bias[j] + sum over p of x[..., p] weight[j, p]
+def linear(ndarray x, ndarray weight, ndarray bias=None, ndarray out=None, activation=None):
+    """y[..., j] = activation(bias[j] + sum over p of x[..., p] weight[j, p])
 
-    x is (..., in), weight is (out, in), bias is (out,), y is (..., out).
+    x is (..., in), weight is (out, in), bias is (out,), y is (..., out). The activation is one of
+    ACTIVATIONS, and of float32 and float64 only.
     """
     cdef npy_intp[TGC_MAX_DIMS] shape
     cdef tgc_call call
     cdef tgc_operand *w = &call.operands[1]
     cdef int ndim = PyArray_NDIM(x), d
     cdef int dtype = common_dtype("linear", "x", x, "weight", weight)
+    cdef int last = ACTIVATIONS.index(activation)
+    if last and dtype != TGC_F32 and dtype != TGC_F64:
+        raise TypeError(f"linear: x must be float32 or float64 for {activation}, got {x.dtype}")
     if PyArray_NDIM(weight) != 2 or ndim == 0 or PyArray_DIMS(x)[ndim - 1] != PyArray_DIMS(weight)[1]:
         raise ShapeError(
             f"linear: x of shape {(<object>x).shape} must be (..., in) and weight of shape "
@@ -288,5 +300,5 @@ def linear(ndarray x, ndarray weight, ndarray bias=None, ndarray out=None):
     broadcast(w, 2, ndim, shape)
     if bias is not None:
         broadcast(&call.operands[2], 1, call.operands[0].ndim, <npy_intp *>call.operands[0].shape)
-    run_product(&call, dtype)
+    run_product(&call, dtype, last)
     return out

@@ -2,7 +2,7 @@
 
 from tinygrad_c._kernels import matmul as kernels
 from tinygrad_c.autograd.op import op
-from tinygrad_c.ops.elementwise import mul
+from tinygrad_c.ops.elementwise import mul, relu_backward, sigmoid_backward, tanh_backward
 from tinygrad_c.ops.reduce import sum_to
 from tinygrad_c.ops.shape import permute, reshape
 
@@ -70,3 +70,22 @@ def grad_bias(grad):
 def rows(t):
     """All but the last dimension made one."""
     return t if t.ndim == 2 else reshape(t, (-1, t.shape[-1]))
+
+
+@op
+def linear_activation(x, weight, bias=None, /, activation="relu"):
+    """`linear`, then "relu", "tanh" or "sigmoid", while a cache holds what `linear` wrote."""
+    return kernels.linear(x, weight, None if bias is None else bias, None, activation)
+
+
+BACKWARD = {"relu": relu_backward, "tanh": tanh_backward, "sigmoid": sigmoid_backward}
+
+
+@linear_activation.grads
+def gradients(grad, x, weight, y, activation, needs):
+    grad = BACKWARD[activation](grad, y)
+    return (
+        grad_x(grad, weight) if needs[0] else None,
+        grad_weight(grad, x) if needs[1] else None,
+        grad_bias(grad) if needs[2] else None,
+    )

@@ -10,7 +10,7 @@ ACTIVATIONS: dict[type, str] = {ReLU: "relu", Sigmoid: "sigmoid", Tanh: "tanh"}
 
 
 def is_plain(module: Module) -> bool:
-    """Whether nobody looks at what goes into `module` and comes out, or has changed what it does."""
+    """Whether nobody watches what goes in and comes out, or has changed what is done to it."""
     return not module._hooks and "forward" not in module.__dict__
 
 

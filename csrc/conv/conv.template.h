@@ -7,18 +7,16 @@ enum {
 };
 
 typedef void FN(channel_kernel)(ptrdiff_t depth, const T *image, const ptrdiff_t *offsets,
-                                ptrdiff_t step, const T *weight, const T *start,
-                                ptrdiff_t start_row, T *y, ptrdiff_t y_row);
+                                const FN(tile_steps) *steps, const T *weight, const T *bias, T *y);
 typedef void FN(place_kernel)(ptrdiff_t depth, const T *weight, const T *bias,
                               const FN(runs) *runs, const ptrdiff_t *offsets, ptrdiff_t plane);
 
 #define CHANNEL_KERNEL(rows, vecs)                                                               \
     static void FN(channel_##rows##x##vecs)(                                                     \
-        ptrdiff_t depth, const T *image, const ptrdiff_t *offsets, ptrdiff_t step,               \
-        const T *weight, const T *start, ptrdiff_t start_row, T *y, ptrdiff_t y_row)             \
+        ptrdiff_t depth, const T *image, const ptrdiff_t *offsets, const FN(tile_steps) *steps,  \
+        const T *weight, const T *bias, T *y)                                                    \
     {                                                                                            \
-        FN(channel_tile)(rows, vecs, depth, image, offsets, step, weight, start, start_row, y,   \
-                         y_row);                                                                 \
+        FN(channel_tile)(rows, vecs, depth, image, offsets, steps, weight, bias, y);             \
     }
 #define PLACE_KERNEL(rows, vecs)                                                                 \
     static void FN(place_##rows##x##vecs)(ptrdiff_t depth, const T *weight, const T *bias,       \
@@ -91,27 +89,35 @@ static void FN(run_panel)(FN(block) *b, ptrdiff_t start, ptrdiff_t width, const 
     const tgc_conv_layout *const l = b->layout;
     const ptrdiff_t rows = FN(places_of)(&l->h, b->top, b->rows, phase_h);
     const ptrdiff_t cols = FN(places_of)(&l->w, b->left, b->cols, phase_w);
-    /* A division takes as long as a few terms of a tile's sums: none in the loops. */
+    /* Two short rows fill a tile together. A division takes as long as some terms of the sums. */
+    const ptrdiff_t joined = 2 * cols <= TILE_ROWS ? 2 : 1;
     const ptrdiff_t tiles = tgc_ceil_div(cols, TILE_ROWS);
     const ptrdiff_t tile = tiles ? cols / tiles : 0, longer = cols - tile * tiles;
-    const ptrdiff_t y_row = width * l->w.step_out;
+    const ptrdiff_t y_step = width * l->w.step_out;
+    const ptrdiff_t image_row = l->h.step_in * l->row, y_row = width * l->h.step_out * result_cols;
     ptrdiff_t k = 0;
     do {
         const ptrdiff_t depth = tgc_min(b->depth - k, FN(DEPTH));
+        const T *const bias = k ? NULL : b->packed + start;
         for (ptrdiff_t n = 0; n < b->images; n++) {
-            for (ptrdiff_t i = 0; i < rows; i++) {
-                const T *image = b->image + n * l->image + i * l->h.step_in * l->row;
-                const ptrdiff_t row = n * result_rows + i * l->h.step_out + phase_h;
-                T *y = b->result + (row * result_cols + phase_w) * width;
-                for (ptrdiff_t t = 0; t < tiles; t++) {
-                    const ptrdiff_t places = tile + (t < longer);
+            const T *row = b->image + n * l->image;
+            T *to = b->result +
+                    ((n * result_rows + phase_h) * result_cols + phase_w) * width;
+            ptrdiff_t together = joined;
+            for (ptrdiff_t i = 0; i < rows; i += together) {
+                together = tgc_min(together, rows - i);
+                for (ptrdiff_t t = 0, j = 0, places; t < tiles; t++, j += places) {
+                    places = tile + (t < longer);
+                    const FN(tile_steps) steps = {
+                        l->step, together > 1 ? image_row : places / 2 * l->step, y_step,
+                        together > 1 ? y_row : places / 2 * y_step};
                     FN(fetch_ahead)(b);
-                    FN(channel_kernels)[places - 1][width / VL - 1](
-                        depth, image, b->offsets + k, l->step, weight + k * width,
-                        k ? y : b->packed + start, k ? y_row : 0, y, y_row);
-                    image += places * l->step;
-                    y += places * y_row;
+                    FN(channel_kernels)[together * places - 1][width / VL - 1](
+                        depth, row + j * l->step, b->offsets + k, &steps, weight + k * width, bias,
+                        to + j * y_step);
                 }
+                row += together * image_row;
+                to += together * y_row;
             }
         }
         k += depth;

@@ -25,12 +25,12 @@ def conv(x, weight, size, stride, padding, dilation, groups, bias=None):
     check("conv", ("x", x), ("weight", weight), size, stride, padding, dilation, groups)
     outputs, channels, taps, *kernel = weight.shape
     check_channels("conv", "x", x, channels * groups, weight, groups)
-    depth, window = along_depth(stride, padding, dilation)
+    depth, (step, pad, spread) = along_depth(stride, padding, dilation)
     flat = contiguous(weight).reshape(outputs, channels * taps, *kernel)
     y = uninitialized((len(x), outputs, *size), x.dtype)
     for part in parts(len(x), x[:1].size * taps):
         planes = planes_of(x[part], taps, size[0], *depth)
-        found = images.conv(planes, flat, size[1:], *window, groups, bias)
+        found = images.conv(planes, flat, size[1:], step, pad, spread, groups, bias)
         copy_(y[part], by_depth(found, y[part].shape))
     return y
 
@@ -45,12 +45,14 @@ def conv_transpose(y, weight, size, stride, padding, dilation, groups, bias=None
             f"conv_transpose: bias must be {y.dtype} of shape ({channels * groups},), got "
             f"{bias.dtype} of shape {bias.shape}"
         )
-    depth, window = along_depth(stride, padding, dilation)
+    depth, (step, pad, spread) = along_depth(stride, padding, dilation)
     flat = contiguous(weight).reshape(outputs, channels * taps, *kernel)
     x = uninitialized((len(y), channels * groups, *size), y.dtype)
     fill_(x, 0)
     for part in parts(len(y), x[:1].size * taps):
-        planes = images.conv_transpose(images_of(y[part]), flat, size[1:], *window, groups)
+        planes = images.conv_transpose(
+            images_of(y[part]), flat, size[1:], step, pad, spread, groups
+        )
         add_planes(x[part], planes, taps, y.shape[2], *depth)
     return x if bias is None else elementwise.add(x, bias.reshape(-1, 1, 1, 1), x)
 
@@ -64,12 +66,14 @@ def conv_weight(y, x, kernel, stride, padding, dilation, groups):
             f"dimension, and {groups} groups divide their channels"
         )
     taps = kernel[0]
-    depth, window = along_depth(stride, padding, dilation)
+    depth, (step, pad, spread) = along_depth(stride, padding, dilation)
     weight = uninitialized((y.shape[1], x.shape[1] // groups, *kernel), x.dtype)
     fill_(weight, 0)
     for part in parts(len(x), x[:1].size * taps):
         planes = planes_of(x[part], taps, y.shape[2], *depth)
-        found = images.conv_weight(images_of(y[part]), planes, kernel[1:], *window, groups)
+        found = images.conv_weight(
+            images_of(y[part]), planes, kernel[1:], step, pad, spread, groups
+        )
         elementwise.add(weight, found.reshape(weight.shape), weight)
     return weight
 
@@ -77,9 +81,10 @@ def conv_weight(y, x, kernel, stride, padding, dilation, groups):
 # ---- planes ----
 
 
-def along_depth(*numbers):
-    """Of stride, padding and dilation: those along the depth, and those of images."""
-    return tuple(n[0] for n in numbers), tuple(tuple(n[1:]) for n in numbers)
+def along_depth(stride, padding, dilation):
+    """The numbers along the depth, and those of images."""
+    depth = stride[0], padding[0], dilation[0]
+    return depth, (tuple(stride[1:]), tuple(padding[1:]), tuple(dilation[1:]))
 
 
 def parts(n, elements):

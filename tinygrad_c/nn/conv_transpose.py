@@ -14,6 +14,7 @@ class TransposedConvolution(Convolution):
     """What the layers share. First values are drawn as those of a `Convolution`, where fan_in
     counts the weight's second dimension and its window, as in PyTorch."""
 
+    padding: tuple[int, ...]
     function: Callable[..., Tensor]
 
     def __init__(

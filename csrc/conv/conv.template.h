@@ -2,8 +2,9 @@
 #include "../vec/rows.h"
 
 enum {
-    /* Terms of a sum whose weights, for one panel of channels, stay in the first-level cache. */
-    FN(DEPTH) = 1024 / sizeof(T)
+    /* Terms of a sum whose weights, for one panel of channels, take half of a first-level cache of
+     * 32 KiB: the image needs the rest. */
+    FN(DEPTH) = 16384 / (2 * VL * (int)sizeof(T))
 };
 
 typedef void FN(channel_kernel)(ptrdiff_t depth, const T *image, const ptrdiff_t *offsets,

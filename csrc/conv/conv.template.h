@@ -1,23 +1,23 @@
 /* `conv` and `conv_transpose` for one real type and one ISA. */
+#include "../vec/rows.h"
 
 enum {
-    /* Terms of a sum whose weights, for one panel of channels, stay in the first-level cache. */
-    FN(DEPTH) = 1024 / sizeof(T)
+    /* Terms of a sum whose weights, for one panel of channels, take half of a first-level cache of
+     * 32 KiB: the image needs the rest. */
+    FN(DEPTH) = 16384 / (2 * VL * (int)sizeof(T))
 };
 
 typedef void FN(channel_kernel)(ptrdiff_t depth, const T *image, const ptrdiff_t *offsets,
-                                ptrdiff_t step, const T *weight, const T *start,
-                                ptrdiff_t start_row, T *y, ptrdiff_t y_row);
+                                const FN(tile_steps) *steps, const T *weight, const T *bias, T *y);
 typedef void FN(place_kernel)(ptrdiff_t depth, const T *weight, const T *bias,
                               const FN(runs) *runs, const ptrdiff_t *offsets, ptrdiff_t plane);
 
 #define CHANNEL_KERNEL(rows, vecs)                                                               \
     static void FN(channel_##rows##x##vecs)(                                                     \
-        ptrdiff_t depth, const T *image, const ptrdiff_t *offsets, ptrdiff_t step,               \
-        const T *weight, const T *start, ptrdiff_t start_row, T *y, ptrdiff_t y_row)             \
+        ptrdiff_t depth, const T *image, const ptrdiff_t *offsets, const FN(tile_steps) *steps,  \
+        const T *weight, const T *bias, T *y)                                                    \
     {                                                                                            \
-        FN(channel_tile)(rows, vecs, depth, image, offsets, step, weight, start, start_row, y,   \
-                         y_row);                                                                 \
+        FN(channel_tile)(rows, vecs, depth, image, offsets, steps, weight, bias, y);             \
     }
 #define PLACE_KERNEL(rows, vecs)                                                                 \
     static void FN(place_##rows##x##vecs)(ptrdiff_t depth, const T *weight, const T *bias,       \
@@ -28,14 +28,6 @@ typedef void FN(place_kernel)(ptrdiff_t depth, const T *weight, const T *bias,
     }
 #define KERNELS(rows)                                                                            \
     CHANNEL_KERNEL(rows, 1) CHANNEL_KERNEL(rows, 2) PLACE_KERNEL(rows, 1) PLACE_KERNEL(rows, 2)
-
-#if TILE_ROWS > 6
-#define EACH_ROWS(X) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
-#elif TILE_ROWS > 4
-#define EACH_ROWS(X) X(1) X(2) X(3) X(4) X(5) X(6)
-#else
-#define EACH_ROWS(X) X(1) X(2) X(3) X(4)
-#endif
 
 EACH_ROWS(KERNELS)
 
@@ -52,13 +44,16 @@ typedef struct {
     const tgc_conv_layout *layout;
     FN(tiling) tiling;
     ptrdiff_t first_tile, end_tile; /* of the outputs that this chunk computes */
-    ptrdiff_t *offsets;             /* of the terms of the phase, */
-    ptrdiff_t depth;                /* how many there are */
+    const ptrdiff_t *all_offsets;   /* of the terms of a phase after the other, */
+    const ptrdiff_t *depths;        /* how many there are of each phase */
+    const ptrdiff_t *offsets;       /* of the phase that is computed, */
+    ptrdiff_t depth;                /* and how many */
     T *result;                      /* workspace */
     const T *image, *packed;        /* of the group; the bias stands before the weights */
     T *y;
     ptrdiff_t y_row, y_plane;
     ptrdiff_t images;
+    ptrdiff_t across, down;          /* so many blocks make an image */
     ptrdiff_t top, left, rows, cols; /* of the block, in places of a phase */
     const char *ahead, *ahead_end;   /* what the next unit will read */
 } FN(block);
@@ -71,12 +66,20 @@ TGC_INLINE void FN(fetch_ahead)(FN(block) *b)
     }
 }
 
+/* Goes on to phase `index`, after the one before it. */
+TGC_INLINE void FN(enter_phase)(FN(block) *b, ptrdiff_t index)
+{
+    b->offsets = index ? b->offsets + b->depth : b->all_offsets;
+    b->depth = b->depths[index];
+}
+
 /* Places of a phase among `n` from `first` on. */
 static ptrdiff_t FN(places_of)(const tgc_conv_axis *axis, ptrdiff_t first, ptrdiff_t n,
                                ptrdiff_t phase)
 {
-    const ptrdiff_t all = tgc_conv_ceil_div(axis->result - phase, axis->step_out);
-    return tgc_conv_max(tgc_conv_min(n, all - first), 0);
+    /* The first phases have a place more than the last ones. */
+    const int has_last = phase < axis->result - (axis->places - 1) * axis->step_out;
+    return tgc_max(tgc_min(n, axis->places - !has_last - first), 0);
 }
 
 /* All places of a phase for one panel of channels, into the block's result. */
@@ -87,24 +90,35 @@ static void FN(run_panel)(FN(block) *b, ptrdiff_t start, ptrdiff_t width, const 
     const tgc_conv_layout *const l = b->layout;
     const ptrdiff_t rows = FN(places_of)(&l->h, b->top, b->rows, phase_h);
     const ptrdiff_t cols = FN(places_of)(&l->w, b->left, b->cols, phase_w);
-    const ptrdiff_t tiles = tgc_conv_ceil_div(cols, TILE_ROWS);
-    const ptrdiff_t y_row = width * l->w.step_out;
+    /* Two short rows fill a tile together. A division takes as long as some terms of the sums. */
+    const ptrdiff_t joined = 2 * cols <= TILE_ROWS ? 2 : 1;
+    const ptrdiff_t tiles = tgc_ceil_div(cols, TILE_ROWS);
+    const ptrdiff_t tile = tiles ? cols / tiles : 0, longer = cols - tile * tiles;
+    const ptrdiff_t y_step = width * l->w.step_out;
+    const ptrdiff_t image_row = l->h.step_in * l->row, y_row = width * l->h.step_out * result_cols;
     ptrdiff_t k = 0;
     do {
-        const ptrdiff_t depth = tgc_conv_min(b->depth - k, FN(DEPTH));
-        for (ptrdiff_t r = 0; r < b->images * rows; r++) {
-            const ptrdiff_t n = r / rows, i = r % rows;
-            const T *const image = b->image + n * l->image + i * l->h.step_in * l->row;
-            const ptrdiff_t result_row = n * result_rows + i * l->h.step_out + phase_h;
-            T *const row = b->result + (result_row * result_cols + phase_w) * width;
-            for (ptrdiff_t t = 0; t < tiles; t++) {
-                const ptrdiff_t j = tgc_conv_deal(cols, tiles, t);
-                const ptrdiff_t n = tgc_conv_deal(cols, tiles, t + 1) - j;
-                T *const y = row + j * y_row;
-                FN(fetch_ahead)(b);
-                FN(channel_kernels)[n - 1][width / VL - 1](
-                    depth, image + j * l->step, b->offsets + k, l->step, weight + k * width,
-                    k ? y : b->packed + start, k ? y_row : 0, y, y_row);
+        const ptrdiff_t depth = tgc_min(b->depth - k, FN(DEPTH));
+        const T *const bias = k ? NULL : b->packed + start;
+        for (ptrdiff_t n = 0; n < b->images; n++) {
+            const T *row = b->image + n * l->image;
+            T *to = b->result +
+                    ((n * result_rows + phase_h) * result_cols + phase_w) * width;
+            ptrdiff_t together = joined;
+            for (ptrdiff_t i = 0; i < rows; i += together) {
+                together = tgc_min(together, rows - i);
+                for (ptrdiff_t t = 0, j = 0, places; t < tiles; t++, j += places) {
+                    places = tile + (t < longer);
+                    const FN(tile_steps) steps = {
+                        l->step, together > 1 ? image_row : places / 2 * l->step, y_step,
+                        together > 1 ? y_row : places / 2 * y_step};
+                    FN(fetch_ahead)(b);
+                    FN(channel_kernels)[together * places - 1][width / VL - 1](
+                        depth, row + j * l->step, b->offsets + k, &steps, weight + k * width, bias,
+                        to + j * y_step);
+                }
+                row += together * image_row;
+                to += together * y_row;
             }
         }
         k += depth;
@@ -116,44 +130,57 @@ static void FN(run_channels)(FN(block) *b)
 {
     const tgc_conv_layout *const l = b->layout;
     const ptrdiff_t top = b->top * l->h.step_out, left = b->left * l->w.step_out;
-    const ptrdiff_t result_rows = tgc_conv_min(b->rows * l->h.step_out, l->h.result - top);
-    const ptrdiff_t result_cols = tgc_conv_min(b->cols * l->w.step_out, l->w.result - left);
-    const int one_phase = l->h.phases * l->w.phases == 1;
+    const ptrdiff_t result_rows = tgc_min(b->rows * l->h.step_out, l->h.result - top);
+    const ptrdiff_t result_cols = tgc_min(b->cols * l->w.step_out, l->w.result - left);
     for (ptrdiff_t tile = b->first_tile; tile < b->end_tile; tile++) {
         const ptrdiff_t start = FN(tile_start)(&b->tiling, tile);
         const ptrdiff_t width = FN(tile_start)(&b->tiling, tile + 1) - start;
         const T *weight = b->packed + b->tiling.padded;
         for (ptrdiff_t phase_h = 0; phase_h < l->h.phases; phase_h++) {
             for (ptrdiff_t phase_w = 0; phase_w < l->w.phases; phase_w++) {
-                if (!one_phase) {
-                    b->depth = tgc_conv_offsets(l, phase_h, phase_w, b->offsets);
-                }
+                FN(enter_phase)(b, phase_h * l->w.phases + phase_w);
                 FN(run_panel)(b, start, width, weight + start * b->depth, phase_h, phase_w,
                               result_rows, result_cols);
                 weight += b->tiling.padded * b->depth;
             }
         }
-        const ptrdiff_t lanes = tgc_conv_min(width, b->tiling.outputs - start);
+        const ptrdiff_t lanes = tgc_min(width, b->tiling.outputs - start);
         T *const y = b->y + start * b->y_plane + top * b->y_row + left;
         /* Whole rows lie one after the other. */
         const ptrdiff_t runs = result_cols == b->y_row ? 1 : result_rows;
         const ptrdiff_t run = result_rows * result_cols / runs;
-        for (ptrdiff_t i = 0; i < b->images * runs; i++) {
-            FN(store_channels)(y + i / runs * l->outputs * b->y_plane + i % runs * b->y_row,
-                               b->y_plane, b->result + i * run * width, width, lanes, run);
+        const T *result = b->result;
+        for (ptrdiff_t n = 0; n < b->images; n++) {
+            for (ptrdiff_t i = 0; i < runs; i++, result += run * width) {
+                FN(store_channels)(y + n * l->outputs * b->y_plane + i * b->y_row, b->y_plane,
+                                   result, width, lanes, run);
+            }
         }
     }
 }
 
-/* The runs of a phase of a transposed convolution, which lie step_out elements apart in y. */
-static void FN(scatter_runs)(const FN(block) *b, ptrdiff_t rows, int vecs, const FN(runs) *runs,
-                             const T *result)
+/* Where the runs of a phase of a transposed convolution go, step_out elements apart; `ends` are
+ * the elements from their first one to the end of the row. */
+typedef struct {
+    T *y[2];
+    ptrdiff_t lanes[2], ends[2];
+} FN(scattered);
+
+static void FN(scatter_runs)(const FN(block) *b, ptrdiff_t rows, int vecs,
+                             const FN(scattered) *runs, ptrdiff_t phase, const T *result)
 {
     const ptrdiff_t step = b->layout->w.step_out;
     for (ptrdiff_t i = 0; i < rows; i++) {
         for (int v = 0; v < vecs; v++) {
+            T *const y = runs->y[v] + i * b->y_plane;
+            const T *const from = result + (i * 2 + v) * VL;
+            if (step == 2) {
+                const ptrdiff_t n = tgc_min(2 * runs->lanes[v], runs->ends[v] + phase);
+                FN(store_pairs)(y - phase, vec_load(from), (int)phase, n);
+                continue;
+            }
             for (ptrdiff_t j = 0; j < runs->lanes[v]; j++) {
-                runs->y[v][i * b->y_plane + j * step] = result[(i * 2 + v) * VL + j];
+                y[j * step] = from[j];
             }
         }
     }
@@ -172,29 +199,33 @@ static void FN(run_rows)(FN(block) *b, ptrdiff_t tile, const T *weight, ptrdiff_
     T *const y = b->y + start * b->y_plane + (b->top * l->h.step_out + phase_h) * b->y_row +
                  b->left * l->w.step_out + phase_w;
     T result[TILE_ROWS * 2 * VL];
+    const int scatters = l->w.step_out > 1;
     weight += start * b->depth;
     ptrdiff_t i = 0, j = 0;
     while (i < rows && j < cols) {
         FN(runs) runs = {.lanes = {0}};
+        FN(scattered) scattered = {.lanes = {0}};
         FN(fetch_ahead)(b);
         int vecs = 0;
         for (; vecs < 2 && i < rows; vecs++) {
+            T *const to = y + i * l->h.step_out * b->y_row + j * l->w.step_out;
+            const ptrdiff_t lanes = tgc_min(cols - j, VL);
             runs.image[vecs] = b->image + i * l->h.step_in * l->row + j;
-            runs.y[vecs] = y + i * l->h.step_out * b->y_row + j * l->w.step_out;
-            runs.lanes[vecs] = tgc_conv_min(cols - j, VL);
+            runs.y[vecs] = scatters ? result + vecs * VL : to;
+            runs.lanes[vecs] = scatters ? VL : lanes;
+            scattered.y[vecs] = to;
+            scattered.lanes[vecs] = lanes;
+            scattered.ends[vecs] = b->y_row - (b->left + j) * l->w.step_out - phase_w;
             j += VL;
             if (j >= cols) {
                 j = 0;
                 i++;
             }
         }
-        FN(place_kernel) *const kernel = FN(place_kernels)[outputs - 1][vecs - 1];
-        if (l->w.step_out == 1) {
-            kernel(b->depth, weight, bias, &runs, b->offsets, b->y_plane);
-        } else {
-            const FN(runs) inner = {{runs.image[0], runs.image[1]}, {result, result + VL}, {VL, VL}};
-            kernel(b->depth, weight, bias, &inner, b->offsets, 2 * VL);
-            FN(scatter_runs)(b, outputs, vecs, &runs, result);
+        FN(place_kernels)[outputs - 1][vecs - 1](b->depth, weight, bias, &runs, b->offsets,
+                                                 scatters ? 2 * VL : b->y_plane);
+        if (scatters) {
+            FN(scatter_runs)(b, outputs, vecs, &scattered, phase_w, result);
         }
     }
 }
@@ -203,13 +234,10 @@ static void FN(run_rows)(FN(block) *b, ptrdiff_t tile, const T *weight, ptrdiff_
 static void FN(run_places)(FN(block) *b)
 {
     const tgc_conv_layout *const l = b->layout;
-    const int one_phase = l->h.phases * l->w.phases == 1;
     const T *weight = b->packed + b->tiling.padded;
     for (ptrdiff_t phase_h = 0; phase_h < l->h.phases; phase_h++) {
         for (ptrdiff_t phase_w = 0; phase_w < l->w.phases; phase_w++) {
-            if (!one_phase) {
-                b->depth = tgc_conv_offsets(l, phase_h, phase_w, b->offsets);
-            }
+            FN(enter_phase)(b, phase_h * l->w.phases + phase_w);
             for (ptrdiff_t tile = b->first_tile; tile < b->end_tile; tile++) {
                 FN(run_rows)(b, tile, weight, phase_h, phase_w);
             }
@@ -229,16 +257,17 @@ static const T *FN(block_image)(const FN(block) *b, const T *image, const ptrdif
         return image + top * strides[2] + left;
     }
     const ptrdiff_t rows = (b->rows - 1) * l->h.step_in + l->h.extent;
-    /* A batch of images has all their channels. */
-    for (ptrdiff_t c = 0; c < b->images * l->channels; c++) {
-        T *const to = copy + c * l->plane;
-        const T *const from =
-            image + c / l->channels * strides[0] + c % l->channels * strides[1];
-        if (l->comb && l->w.step_in > 1) {
-            FN(comb_plane)(to, rows, l->comb, l->w.step_in, from, strides[2], l->h.image,
-                           l->w.image, top, left);
-        } else {
-            FN(copy_plane)(to, rows, l->row, from, strides[2], l->h.image, l->w.image, top, left);
+    for (ptrdiff_t n = 0; n < b->images; n++) {
+        const T *from = image + n * strides[0];
+        for (ptrdiff_t c = 0; c < l->channels; c++, from += strides[1]) {
+            T *const to = copy + n * l->image + c * l->plane;
+            if (l->comb && l->w.step_in > 1) {
+                FN(comb_plane)(to, rows, l->comb, l->w.step_in, from, strides[2], l->h.image,
+                               l->w.image, top, left);
+            } else {
+                FN(copy_plane)(to, rows, l->row, from, strides[2], l->h.image, l->w.image, top,
+                               left);
+            }
         }
     }
     return copy;
@@ -249,15 +278,20 @@ static void FN(run_unit)(const tgc_call *call, FN(block) *b, ptrdiff_t unit, T *
     const tgc_conv_layout *const l = b->layout;
     const tgc_operand *const image = &call->operands[0];
     const tgc_operand *const result = &call->operands[call->n_operands - 1];
-    const ptrdiff_t across = tgc_conv_ceil_div(l->w.places, l->w.block);
-    const ptrdiff_t down = tgc_conv_ceil_div(l->h.places, l->h.block);
-    b->left = unit % across * l->w.block;
-    b->top = unit / across % down * l->h.block;
-    b->cols = tgc_conv_min(l->w.block, l->w.places - b->left);
-    b->rows = tgc_conv_min(l->h.block, l->h.places - b->top);
-    const ptrdiff_t group = unit / across / down % l->groups;
-    const ptrdiff_t n = unit / across / down / l->groups * l->batch;
-    b->images = tgc_conv_min(l->batch, l->images - n);
+    const ptrdiff_t across = b->across, down = b->down;
+    ptrdiff_t block = 0, rest = unit;
+    if (across * down > 1) {
+        rest = unit / (across * down);
+        block = unit - rest * across * down;
+    }
+    const ptrdiff_t row = across > 1 ? block / across : block;
+    b->left = (block - row * across) * l->w.block;
+    b->top = row * l->h.block;
+    b->cols = tgc_min(l->w.block, l->w.places - b->left);
+    b->rows = tgc_min(l->h.block, l->h.places - b->top);
+    const ptrdiff_t batch = l->groups > 1 ? rest / l->groups : rest;
+    const ptrdiff_t group = rest - batch * l->groups, n = batch * l->batch;
+    b->images = tgc_min(l->batch, l->images - n);
     b->y_row = l->w.result;
     b->y_plane = l->h.result * l->w.result;
     b->y = (T *)result->data + (n * l->groups + group) * l->outputs * b->y_plane;
@@ -289,12 +323,19 @@ static void FN(conv_chunk)(const tgc_call *call, ptrdiff_t index)
     T *const copy = result + l.result_elements;
     /* The offsets come last: workspace is aligned, and both before are of even sizes. */
     ptrdiff_t *const offsets = (ptrdiff_t *)(copy + (l.block_elements + 1) / 2 * 2);
-    FN(block) b = {.layout = &l, .tiling = tiling, .offsets = offsets, .result = result,
-                   .first_tile = tgc_conv_deal(tiling.tiles, l.parts, index % l.parts),
-                   .end_tile = tgc_conv_deal(tiling.tiles, l.parts, index % l.parts + 1)};
-    b.depth = tgc_conv_offsets(&l, 0, 0, offsets);
+    ptrdiff_t *const depths = offsets + l.depth;
+    FN(block) b = {.layout = &l, .tiling = tiling, .all_offsets = offsets, .depths = depths,
+                   .result = result, .across = tgc_ceil_div(l.w.places, l.w.block),
+                   .down = tgc_ceil_div(l.h.places, l.h.block),
+                   .first_tile = tgc_deal(tiling.tiles, l.parts, index % l.parts),
+                   .end_tile = tgc_deal(tiling.tiles, l.parts, index % l.parts + 1)};
+    ptrdiff_t *next = offsets;
+    for (ptrdiff_t phase = 0; phase < l.h.phases * l.w.phases; phase++) {
+        depths[phase] = tgc_conv_offsets(&l, phase / l.w.phases, phase % l.w.phases, next);
+        next += depths[phase];
+    }
     const ptrdiff_t first = index / l.parts * l.units_per_chunk;
-    const ptrdiff_t end = tgc_conv_min(first + l.units_per_chunk, l.units);
+    const ptrdiff_t end = tgc_min(first + l.units_per_chunk, l.units);
     for (ptrdiff_t unit = first; unit < end; unit++) {
         FN(run_unit)(call, &b, unit, copy);
     }

@@ -28,8 +28,8 @@ static void FN(copy_plane)(T *to, ptrdiff_t rows, ptrdiff_t cols, const T *from,
                            ptrdiff_t from_row, ptrdiff_t height, ptrdiff_t width, ptrdiff_t top,
                            ptrdiff_t left)
 {
-    const ptrdiff_t before = tgc_conv_min(tgc_conv_max(-left, 0), cols);
-    const ptrdiff_t end = tgc_conv_max(tgc_conv_min(width - left, cols), before);
+    const ptrdiff_t before = tgc_min(tgc_max(-left, 0), cols);
+    const ptrdiff_t end = tgc_max(tgc_min(width - left, cols), before);
     for (ptrdiff_t i = 0; i < rows; i++, to += cols) {
         const ptrdiff_t row = top + i;
         if (row < 0 || row >= height) {
@@ -43,30 +43,62 @@ static void FN(copy_plane)(T *to, ptrdiff_t rows, ptrdiff_t cols, const T *from,
     }
 }
 
-/* The same with columns that are `step` apart side by side, `comb` of them in a run. */
+/* A row of a plane with its even and its odd columns side by side, `comb` of each:
+ * to[k * comb + j] = from[left + 2 * j + k], or 0 outside. */
+TGC_INLINE void FN(comb_pairs)(T *to, ptrdiff_t comb, const T *from, ptrdiff_t width,
+                               ptrdiff_t left)
+{
+    ptrdiff_t j = 0;
+    for (; j < comb && left + 2 * j < 0; j++) {
+        to[j] = 0;
+        to[comb + j] = left + 2 * j == -1 && width > 0 ? from[0] : 0;
+    }
+    for (; j < comb; j += VL) {
+        const ptrdiff_t first = tgc_min(left + 2 * j, width), n = width - first;
+        const ptrdiff_t low = tgc_min(n, VL), high = tgc_min(n - low, VL);
+        const vec a = vec_loadn(from + first, low), b = vec_loadn(from + first + low, high);
+        vec_storen(to + j, vec_even(a, b), tgc_min(comb - j, VL));
+        vec_store(to + comb + j, vec_odd(a, b));
+    }
+}
+
+/* As copy_plane, with columns that are `step` apart side by side, `comb` of them in a run. */
 static void FN(comb_plane)(T *to, ptrdiff_t rows, ptrdiff_t comb, ptrdiff_t step, const T *from,
                            ptrdiff_t from_row, ptrdiff_t height, ptrdiff_t width, ptrdiff_t top,
                            ptrdiff_t left)
 {
-    for (ptrdiff_t i = 0; i < rows; i++) {
+    for (ptrdiff_t i = 0; i < rows; i++, to += comb * step) {
         const ptrdiff_t row = top + i;
-        const ptrdiff_t cols = row >= 0 && row < height ? width : 0;
-        for (ptrdiff_t first = left; first < left + step; first++, to += comb) {
-            const T *const source = from + row * from_row + first;
-            const ptrdiff_t before = first < 0 ? (step - 1 - first) / step : 0;
-            const ptrdiff_t end = cols > first ? (cols - first + step - 1) / step : 0;
-            ptrdiff_t j = 0;
-            for (; j < comb && (j < before || end == 0); j++) {
-                to[j] = 0;
-            }
-            for (; j < comb && j < end; j++) {
-                to[j] = source[j * step];
-            }
-            for (; j < comb; j++) {
-                to[j] = 0;
+        if (row < 0 || row >= height) {
+            FN(zero_row)(to, comb * step);
+            continue;
+        }
+        const T *const source = from + row * from_row;
+        if (step == 2) {
+            FN(comb_pairs)(to, comb, source, width, left);
+            continue;
+        }
+        for (ptrdiff_t k = 0; k < step; k++) {
+            for (ptrdiff_t j = 0; j < comb; j++) {
+                const ptrdiff_t col = left + k + j * step;
+                to[k * comb + j] = col >= 0 && col < width ? source[col] : 0;
             }
         }
     }
+}
+
+/* The adjoint, for a vector of elements: to[2 * l + odd] = v[l] below `n`, at most two vectors.
+ * The even ones come first: they put zeros in place of the odd ones, which leave them. */
+TGC_INLINE void FN(store_pairs)(T *to, vec v, int odd, ptrdiff_t n)
+{
+    const ptrdiff_t low = tgc_min(n, VL), high = n - low;
+    vec even = v, other = vec_zero();
+    if (odd) {
+        even = vec_even(vec_loadn(to, low), vec_loadn(to + low, high));
+        other = v;
+    }
+    vec_storen(to, vec_zip_low(even, other), low);
+    vec_storen(to + low, vec_zip_high(even, other), high);
 }
 
 /* to[l * plane + p] = from[p * width + l] for l < lanes, p < places. */
@@ -74,13 +106,13 @@ static void FN(store_channels)(T *to, ptrdiff_t plane, const T *from, ptrdiff_t 
                                ptrdiff_t lanes, ptrdiff_t places)
 {
     for (ptrdiff_t first = 0; first < lanes; first += VL) {
-        const ptrdiff_t n = tgc_conv_min(lanes - first, VL);
+        const ptrdiff_t n = tgc_min(lanes - first, VL);
         for (ptrdiff_t p = 0; p < places; p += VL) {
-            const ptrdiff_t count = tgc_conv_min(places - p, VL);
+            const ptrdiff_t count = tgc_min(places - p, VL);
             vec rows[VL];
             TGC_UNROLL
             for (int i = 0; i < VL; i++) {
-                rows[i] = vec_load(from + (p + tgc_conv_min(i, count - 1)) * width + first);
+                rows[i] = vec_load(from + (p + tgc_min(i, count - 1)) * width + first);
             }
             FN(transpose)(rows);
             T *const y = to + first * plane + p;

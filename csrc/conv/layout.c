@@ -23,13 +23,13 @@ static tgc_conv_axis arrange_axis(tgc_window_axis window, int transposed, ptrdif
     if (transposed) {
         a.step_in = 1;
         a.step_out = s;
-        a.phases = tgc_conv_max(tgc_conv_min(s, result), 1);
+        a.phases = tgc_max(tgc_min(s, result), 1);
         /* Rounded to below and to above. */
         a.low = window.padding >= span ? (window.padding - span) / s
                                        : -((span - window.padding + s - 1) / s);
         a.extent = (window.padding + a.phases - 1) / s - a.low + 1;
     }
-    a.places = tgc_conv_ceil_div(result, a.step_out);
+    a.places = tgc_ceil_div(result, a.step_out);
     return a;
 }
 
@@ -78,7 +78,7 @@ static double channels_cycles(const tgc_conv_layout *l, tgc_conv_limits limits, 
 {
     const double tiles = ceil((double)l->w.block / (double)limits.tile_rows);
     const double rows = (double)l->w.block / tiles;
-    const double vecs = (double)tgc_conv_ceil_div(l->outputs, limits.lanes);
+    const double vecs = (double)tgc_ceil_div(l->outputs, limits.lanes);
     const double sums = tiles * (floor(vecs / 2) * tile_cycles(rows, 2, rows + 2) +
                                  fmod(vecs, 2) * tile_cycles(rows, 1, rows + 1));
     const double store = 0.4 * vecs * (double)limits.lanes * (double)(l->h.step_out * l->w.step_out);
@@ -90,11 +90,12 @@ static double places_cycles(const tgc_conv_layout *l, tgc_conv_limits limits)
 {
     const double tiles = ceil((double)l->outputs / (double)limits.tile_rows);
     const double rows = (double)l->outputs / tiles;
-    const double pairs = 0.5 * (double)tgc_conv_ceil_div(l->w.block, limits.lanes);
+    const double pairs = 0.5 * (double)tgc_ceil_div(l->w.block, limits.lanes);
     const double sums = pairs * tiles * tile_cycles(rows, 2, rows + 4);
-    const double scatter =
-        l->w.step_out > 1 ? 1.5 * (double)(l->h.step_out * l->w.step_out * l->outputs) : 0;
-    const double copy = (l->w.step_in > 1 ? 1.5 : 0.3) * image_of_block(l);
+    /* Steps of two go by vectors. */
+    const double scatters = l->w.step_out > 2 ? 1.5 : l->w.step_out > 1 ? 0.5 : 0;
+    const double scatter = scatters * (double)(l->h.step_out * l->w.step_out * l->outputs);
+    const double copy = (l->w.step_in > 2 ? 1.5 : l->w.step_in > 1 ? 0.5 : 0.3) * image_of_block(l);
     return (double)l->h.block * ((double)l->depth * sums + scatter * (double)l->w.block) + copy;
 }
 
@@ -102,20 +103,20 @@ static double places_cycles(const tgc_conv_layout *l, tgc_conv_limits limits)
 static void cut_blocks(tgc_conv_layout *l, tgc_conv_limits limits)
 {
     const ptrdiff_t width = 2 * limits.lanes * l->h.step_out * l->w.step_out;
-    const ptrdiff_t channels = tgc_conv_max(l->channels, 1);
-    const ptrdiff_t cols = tgc_conv_max(
-        tgc_conv_min(RESULT / width, BLOCK / channels / l->w.step_in / tgc_conv_max(l->h.extent, 1)),
+    const ptrdiff_t channels = tgc_max(l->channels, 1);
+    const ptrdiff_t cols = tgc_max(
+        tgc_min(RESULT / width, BLOCK / channels / l->w.step_in / tgc_max(l->h.extent, 1)),
         4 * limits.lanes);
-    l->w.block = tgc_conv_max(1, l->w.places);
+    l->w.block = tgc_max(1, l->w.places);
     if (l->w.block > cols) {
-        l->w.block = tgc_conv_ceil_div(l->w.places, tgc_conv_ceil_div(l->w.places, cols));
+        l->w.block = tgc_ceil_div(l->w.places, tgc_ceil_div(l->w.places, cols));
     }
     const ptrdiff_t row = channels * reach(&l->w, l->w.block);
     ptrdiff_t rows = (BLOCK / row - l->h.extent) / l->h.step_in + 1;
-    rows = tgc_conv_min(rows, RESULT / (width * l->w.block));
-    rows = tgc_conv_max(tgc_conv_min(rows, l->h.places), 1);
-    l->h.block = tgc_conv_ceil_div(tgc_conv_max(l->h.places, 1),
-                                   tgc_conv_ceil_div(tgc_conv_max(l->h.places, 1), rows));
+    rows = tgc_min(rows, RESULT / (width * l->w.block));
+    rows = tgc_max(tgc_min(rows, l->h.places), 1);
+    l->h.block = tgc_ceil_div(tgc_max(l->h.places, 1),
+                                   tgc_ceil_div(tgc_max(l->h.places, 1), rows));
 }
 
 /* Where the elements of a block's image lie. A vector of places wants them side by side: columns
@@ -128,7 +129,7 @@ static void place_image(tgc_conv_layout *l, const tgc_operand *image, tgc_conv_l
     l->row = cols;
     if (l->method == TGC_CONV_PLACES) {
         l->step = 1;
-        l->comb = tgc_conv_ceil_div(cols, l->w.step_in);
+        l->comb = tgc_ceil_div(cols, l->w.step_in);
         l->row = l->comb * l->w.step_in;
     } else if (is_inside(&l->h) && is_inside(&l->w)) {
         l->in_place = 1;
@@ -148,8 +149,8 @@ static void batch_images(tgc_conv_layout *l)
     l->batch = 1;
     if (l->method == TGC_CONV_CHANNELS && l->groups == 1 && l->h.block >= l->h.places &&
         l->w.block >= l->w.places && l->depth * l->outputs > MANY_WEIGHTS) {
-        l->batch = tgc_conv_min(3 * BLOCK / (l->block_elements + 1), l->images / FEW);
-        l->batch = tgc_conv_max(tgc_conv_min(l->batch, BATCH), 1);
+        l->batch = tgc_min(3 * BLOCK / (l->block_elements + 1), l->images / FEW);
+        l->batch = tgc_max(tgc_min(l->batch, BATCH), 1);
         l->block_elements *= l->batch;
         l->result_elements *= l->batch;
     }
@@ -158,7 +159,7 @@ static void batch_images(tgc_conv_layout *l)
 /* The elements of a block's result, along one axis. */
 static ptrdiff_t block_result(const tgc_conv_axis *a)
 {
-    return tgc_conv_min(a->block * a->step_out, a->result);
+    return tgc_min(a->block * a->step_out, a->result);
 }
 
 /* A window so wide that not even a block of one row fits, or that has too many phases. */
@@ -172,20 +173,20 @@ static int is_too_wide(const tgc_conv_layout *l)
 static void cut_chunks(tgc_conv_layout *l, tgc_conv_limits limits)
 {
     const ptrdiff_t panels = l->method == TGC_CONV_CHANNELS
-                                 ? tgc_conv_ceil_div(l->outputs, 2 * limits.lanes)
-                                 : tgc_conv_ceil_div(l->outputs, limits.tile_rows);
-    const ptrdiff_t blocks = tgc_conv_ceil_div(l->h.places, l->h.block) *
-                             tgc_conv_ceil_div(l->w.places, l->w.block);
+                                 ? tgc_ceil_div(l->outputs, 2 * limits.lanes)
+                                 : tgc_ceil_div(l->outputs, limits.tile_rows);
+    const ptrdiff_t blocks = tgc_ceil_div(l->h.places, l->h.block) *
+                             tgc_ceil_div(l->w.places, l->w.block);
     const double work = (double)l->batch * (double)l->h.block * (double)l->w.block *
                         (double)l->outputs * (double)(l->depth + 1);
-    l->units = tgc_conv_ceil_div(l->images, l->batch) * l->groups * blocks;
-    l->units_per_chunk = tgc_conv_max(1, tgc_conv_max(l->units / CHUNKS,
+    l->units = tgc_ceil_div(l->images, l->batch) * l->groups * blocks;
+    l->units_per_chunk = tgc_max(1, tgc_max(l->units / CHUNKS,
                                                       (ptrdiff_t)(CHUNK_WORK / (work + 1))));
     l->parts = 1;
     if (l->units < FEW && l->units_per_chunk == 1) {
         const ptrdiff_t wanted = (ptrdiff_t)fmin(ceil((double)FEW / (double)(l->units + 1)),
                                                  ceil(work / CHUNK_WORK));
-        l->parts = tgc_conv_max(tgc_conv_min(panels, wanted), 1);
+        l->parts = tgc_max(tgc_min(panels, wanted), 1);
     }
 }
 
@@ -234,9 +235,9 @@ void tgc_conv_plan(tgc_call *call, int transposed, tgc_conv_limits limits)
     call->n_chunks = 0;
     if (l.method != TGC_CONV_NO_METHOD && result->shape[2] > 0 && result->shape[3] > 0 &&
         l.outputs > 0) {
-        call->n_chunks = tgc_conv_ceil_div(l.units, l.units_per_chunk) * l.parts;
+        call->n_chunks = tgc_ceil_div(l.units, l.units_per_chunk) * l.parts;
     }
-    call->workspace = (size_t)l.depth * sizeof(ptrdiff_t) + 64 +
+    call->workspace = (size_t)(l.depth + l.h.phases * l.w.phases) * sizeof(ptrdiff_t) + 64 +
                       (size_t)(l.block_elements + l.result_elements) *
                           tgc_item_size(result->dtype);
 }

@@ -15,6 +15,7 @@
 #define TGC_CONV_LAYOUT_H
 
 #include "../runtime/lines.h"
+#include "../runtime/sizes.h"
 #include "conv.h"
 
 typedef enum {
@@ -96,26 +97,5 @@ void tgc_conv_axes(const tgc_call *call, tgc_conv_axis *h, tgc_conv_axis *w);
  * tap. Returns how many there are. */
 ptrdiff_t tgc_conv_offsets(const tgc_conv_layout *layout, ptrdiff_t phase_h, ptrdiff_t phase_w,
                            ptrdiff_t *offsets);
-
-static inline ptrdiff_t tgc_conv_ceil_div(ptrdiff_t a, ptrdiff_t b)
-{
-    return a / b + (a % b != 0);
-}
-
-static inline ptrdiff_t tgc_conv_min(ptrdiff_t a, ptrdiff_t b)
-{
-    return a < b ? a : b;
-}
-
-static inline ptrdiff_t tgc_conv_max(ptrdiff_t a, ptrdiff_t b)
-{
-    return a > b ? a : b;
-}
-
-/* The first of `n` things that part `index` of `parts` gets when they are dealt out evenly. */
-static inline ptrdiff_t tgc_conv_deal(ptrdiff_t n, ptrdiff_t parts, ptrdiff_t index)
-{
-    return n / parts * index + tgc_conv_min(index, n % parts);
-}
 
 #endif

@@ -9,26 +9,28 @@
  *     packed[k * width + l] = the weight of term k of the tile's output l
  */
 
-/* The tiles of a group's outputs. */
+/* The tiles of a group's outputs: of `width` each, the first `longer` of one more. */
 typedef struct {
     ptrdiff_t outputs, padded, tiles;
+    ptrdiff_t width, longer;
     int channels;
 } FN(tiling);
 
 static FN(tiling) FN(tile_outputs)(tgc_conv_method method, ptrdiff_t outputs)
 {
     if (method == TGC_CONV_CHANNELS) {
-        const ptrdiff_t padded = tgc_conv_ceil_div(outputs, VL) * VL;
-        return (FN(tiling)){outputs, padded, tgc_conv_ceil_div(outputs, 2 * VL), 1};
+        const ptrdiff_t padded = tgc_ceil_div(outputs, VL) * VL;
+        return (FN(tiling)){outputs, padded, tgc_ceil_div(outputs, 2 * VL), 2 * VL, 0, 1};
     }
-    return (FN(tiling)){outputs, outputs, tgc_conv_ceil_div(outputs, TILE_ROWS), 0};
+    const ptrdiff_t tiles = tgc_ceil_div(outputs, TILE_ROWS);
+    const ptrdiff_t width = tiles ? outputs / tiles : 0;
+    return (FN(tiling)){outputs, outputs, tiles, width, outputs - width * tiles, 0};
 }
 
 /* The first output of a tile; for the number of tiles, all of them. */
 static ptrdiff_t FN(tile_start)(const FN(tiling) *t, ptrdiff_t tile)
 {
-    return t->channels ? tgc_conv_min(tile * 2 * VL, t->padded)
-                       : tgc_conv_deal(t->outputs, t->tiles, tile);
+    return tgc_min(tile * t->width + tgc_min(tile, t->longer), t->padded);
 }
 
 /* The weights of a tile's outputs: strides of outputs, of the channels that are summed, of taps. */
@@ -71,7 +73,7 @@ static ptrdiff_t FN(pack_lines)(const FN(weights) *w, ptrdiff_t depth, ptrdiff_t
 {
     for (ptrdiff_t first = 0; first < width; first += VL) {
         for (ptrdiff_t k = 0; k < depth; k += VL) {
-            const ptrdiff_t n = tgc_conv_min(depth - k, VL);
+            const ptrdiff_t n = tgc_min(depth - k, VL);
             vec rows[VL];
             TGC_UNROLL
             for (int i = 0; i < VL; i++) {
@@ -105,7 +107,7 @@ static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
     const ptrdiff_t group = index / t.tiles, tile = index % t.tiles;
     const ptrdiff_t start = FN(tile_start)(&t, tile);
     const ptrdiff_t width = FN(tile_start)(&t, tile + 1) - start;
-    const ptrdiff_t lanes = tgc_conv_min(t.outputs - start, width);
+    const ptrdiff_t lanes = tgc_min(t.outputs - start, width);
     FN(weights) w = {(const T *)weight->data + group * rows * weight->strides[0],
                      weight->strides[0], weight->strides[1], weight->strides[2],
                      weight->strides[3], cols};

@@ -11,40 +11,49 @@ enum { FN(SUMS) = 2 * TILE_ROWS };
 
 #define EACH_SUM(i, n) TGC_UNROLL for (int i = 0; i < (n); i++)
 
+/* Places in a row, or in two rows of as many: distances from place to place, and between the first
+ * and the second half of them, in the image and in y. */
+typedef struct {
+    ptrdiff_t step, half, y_step, y_half;
+} FN(tile_steps);
+
 /* A place per row, a channel per lane.
  *
- *     y[i][l] = start[i][l] + sum over k < depth of image[offsets[k] + i * step] weight[k][l]
+ *     y[i][l] = start[l] + sum over k < depth of image[offsets[k] + i * step] weight[k][l]
  *
- * for i < rows, l < vecs * VL. `start` may be y itself. */
+ * for i < rows, l < vecs * VL; the later half of the rows is at image + half and y + y_half. `bias`
+ * is the start, or NULL where y is. */
 TGC_INLINE void FN(channel_tile)(const int rows, const int vecs, ptrdiff_t depth, const T *image,
-                                 const ptrdiff_t *offsets, ptrdiff_t step, const T *weight,
-                                 const T *start, ptrdiff_t start_row, T *y, ptrdiff_t y_row)
+                                 const ptrdiff_t *offsets, const FN(tile_steps) *steps,
+                                 const T *weight, const T *bias, T *y)
 {
+    const int half = rows / 2;
+    const ptrdiff_t step = steps->step, image_half = steps->half;
     vec sum[FN(SUMS)];
     EACH_SUM(i, rows * vecs) {
         sum[i] = vec_zero();
     }
     for (; depth > 0; depth--, offsets++, weight += vecs * VL) {
-        /* Rows from 7 on count from a second pointer, so that the distances of all of them fit
-         * the general registers; the compiler would see through it and drop it. */
+        /* The compiler would see through a second pointer that is a multiple of the step, and not
+         * find general registers for so many distances from the first. */
         const T *const a = image + *offsets;
-        const T *a7 = a + 7 * step;
-        __asm__("" : "+r"(a7));
+        const T *second = a + image_half;
+        __asm__("" : "+r"(second));
         vec b[2];
         EACH_SUM(v, vecs) {
             b[v] = vec_load(weight + v * VL);
         }
         EACH_SUM(i, rows) {
-            const vec x = vec_set1(i < 7 ? a[i * step] : a7[(i - 7) * step]);
+            const vec x = vec_set1(i < half ? a[i * step] : second[(i - half) * step]);
             EACH_SUM(v, vecs) {
                 sum[i * vecs + v] = vec_fma(x, b[v], sum[i * vecs + v]);
             }
         }
     }
     EACH_SUM(i, rows) {
+        T *const to = i < half ? y + i * steps->y_step : y + steps->y_half + (i - half) * steps->y_step;
         EACH_SUM(v, vecs) {
-            vec_store(y + i * y_row + v * VL,
-                      vec_load(start + i * start_row + v * VL) + sum[i * vecs + v]);
+            vec_store(to + v * VL, vec_load((bias ? bias : to) + v * VL) + sum[i * vecs + v]);
         }
     }
 }

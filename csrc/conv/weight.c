@@ -43,20 +43,20 @@ static void cut_blocks(tgc_conv_weight_layout *l)
 {
     ptrdiff_t most = MOST_PLACES;
     if (l->method == TGC_CONV_WEIGHT_TAPS) {
-        most = tgc_conv_min(PLACES / tgc_conv_max(l->padded, 1), most);
-        most = tgc_conv_max(most, FEWEST_PLACES);
+        most = tgc_min(PLACES / tgc_max(l->padded, 1), most);
+        most = tgc_max(most, FEWEST_PLACES);
     }
-    const ptrdiff_t cols = tgc_conv_max(l->cols, 1), rows = tgc_conv_max(l->rows, 1);
-    l->block_cols = tgc_conv_ceil_div(cols, tgc_conv_ceil_div(cols, most));
-    const ptrdiff_t fitting = tgc_conv_max(tgc_conv_min(most / l->block_cols, rows), 1);
-    l->block_rows = tgc_conv_ceil_div(rows, tgc_conv_ceil_div(rows, fitting));
+    const ptrdiff_t cols = tgc_max(l->cols, 1), rows = tgc_max(l->rows, 1);
+    l->block_cols = tgc_ceil_div(cols, tgc_ceil_div(cols, most));
+    const ptrdiff_t fitting = tgc_max(tgc_min(most / l->block_cols, rows), 1);
+    l->block_rows = tgc_ceil_div(rows, tgc_ceil_div(rows, fitting));
     l->block_images = 1;
     if (l->block_rows == l->rows && l->block_cols == l->cols) {
-        l->block_images = tgc_conv_max(
-            tgc_conv_min(most / (l->rows * l->cols), l->images / l->parts), 1);
+        l->block_images = tgc_max(
+            tgc_min(most / (l->rows * l->cols), l->images / l->parts), 1);
     }
-    l->blocks = tgc_conv_ceil_div(l->images, l->block_images) *
-                tgc_conv_ceil_div(rows, l->block_rows) * tgc_conv_ceil_div(cols, l->block_cols);
+    l->blocks = tgc_ceil_div(l->images, l->block_images) *
+                tgc_ceil_div(rows, l->block_rows) * tgc_ceil_div(cols, l->block_cols);
 }
 
 /* Elements of the image that n places read along an axis. */
@@ -78,7 +78,7 @@ static void place_image(tgc_conv_weight_layout *l, const tgc_operand *x)
     l->row = cols;
     if (l->method == TGC_CONV_WEIGHT_DOTS) {
         l->step = 1;
-        l->comb = tgc_conv_ceil_div(cols, l->window.w.stride);
+        l->comb = tgc_ceil_div(cols, l->window.w.stride);
         l->row = l->comb * l->window.w.stride;
     } else if (is_inside(l->window.h, l->rows, l->height) &&
                is_inside(l->window.w, l->cols, l->width)) {
@@ -90,9 +90,9 @@ static void place_image(tgc_conv_weight_layout *l, const tgc_operand *x)
         return;
     }
     l->plane = l->row * rows;
-    const ptrdiff_t slice = tgc_conv_max(tgc_conv_ceil_div(l->channels, l->slices), 1);
-    l->copy_channels = COPY / tgc_conv_max(l->block_images * l->plane, 1);
-    l->copy_channels = tgc_conv_max(tgc_conv_min(l->copy_channels, slice), 1);
+    const ptrdiff_t slice = tgc_max(tgc_ceil_div(l->channels, l->slices), 1);
+    l->copy_channels = COPY / tgc_max(l->block_images * l->plane, 1);
+    l->copy_channels = tgc_max(tgc_min(l->copy_channels, slice), 1);
     l->image = l->plane * l->copy_channels;
 }
 
@@ -107,14 +107,14 @@ tgc_conv_weight_layout tgc_conv_weight_arrange(const tgc_call *call, tgc_conv_li
     l.outputs = y->shape[1] / l.groups;
     l.taps = l.window.h.kernel * l.window.w.kernel;
     divide(call, &l.slices, &l.parts);
-    const double vecs = (double)tgc_conv_ceil_div(l.outputs, limits.lanes);
-    const double runs = (double)tgc_conv_ceil_div(l.cols, limits.lanes);
+    const double vecs = (double)tgc_ceil_div(l.outputs, limits.lanes);
+    const double runs = (double)tgc_ceil_div(l.cols, limits.lanes);
     const double depth = fmax((double)(l.channels * l.taps), 1);
     /* Cycles of a place for one tap of one channel. */
     const double taps = 0.55 * vecs + 0.4 * vecs * (double)limits.lanes / depth;
     const double dots = 1.1 * (double)l.outputs * runs / fmax((double)l.cols, 1);
     l.method = taps <= dots ? TGC_CONV_WEIGHT_TAPS : TGC_CONV_WEIGHT_DOTS;
-    l.padded = tgc_conv_ceil_div(l.outputs, limits.lanes) * limits.lanes;
+    l.padded = tgc_ceil_div(l.outputs, limits.lanes) * limits.lanes;
     cut_blocks(&l);
     if ((double)reach(l.window.h, l.block_rows) * (double)reach(l.window.w, l.block_cols) >
         (double)LARGEST) {

@@ -107,17 +107,17 @@ static void FN(run_taps)(const FN(weight_block) *b, const T *image, const T *pac
     const FN(walk) walk = {b->images, b->rows, b->cols, l->step,
                            h.stride * l->row - b->cols * l->step,
                            l->image - b->rows * h.stride * l->row};
-    const ptrdiff_t runs = tgc_conv_ceil_div(w.kernel, FN(MOST_TAPS));
+    const ptrdiff_t runs = tgc_ceil_div(w.kernel, FN(MOST_TAPS));
     const ptrdiff_t pairs = b->channels * h.kernel, first_pair = b->first_channel * h.kernel;
     for (ptrdiff_t run = 0; run < runs; run++) {
-        const ptrdiff_t tap = tgc_conv_deal(w.kernel, runs, run);
-        const ptrdiff_t taps = tgc_conv_deal(w.kernel, runs, run + 1) - tap;
-        const ptrdiff_t most = tgc_conv_min(TILE_ROWS / taps, FN(MOST_PAIRS));
-        const ptrdiff_t tiles = tgc_conv_ceil_div(pairs, most);
+        const ptrdiff_t tap = tgc_deal(w.kernel, runs, run);
+        const ptrdiff_t taps = tgc_deal(w.kernel, runs, run + 1) - tap;
+        const ptrdiff_t most = tgc_min(TILE_ROWS / taps, FN(MOST_PAIRS));
+        const ptrdiff_t tiles = tgc_ceil_div(pairs, most);
         T *const to = sums + (l->channels * h.kernel * tap + first_pair * taps) * width;
         for (ptrdiff_t t = 0; t < tiles; t++) {
-            const ptrdiff_t pair = tgc_conv_deal(pairs, tiles, t);
-            const ptrdiff_t n = tgc_conv_deal(pairs, tiles, t + 1) - pair;
+            const ptrdiff_t pair = tgc_deal(pairs, tiles, t);
+            const ptrdiff_t n = tgc_deal(pairs, tiles, t + 1) - pair;
             const T *rows[FN(MOST_PAIRS)];
             for (ptrdiff_t p = 0; p < n; p++) {
                 rows[p] = image + (pair + p) / h.kernel * l->plane +
@@ -134,27 +134,29 @@ static void FN(run_dots)(const FN(weight_block) *b, const T *image, const tgc_op
                          const ptrdiff_t *offsets)
 {
     const tgc_conv_weight_layout *const l = b->layout;
-    const ptrdiff_t tiles = tgc_conv_ceil_div(l->taps, FN(DOT_TAPS));
+    const ptrdiff_t tiles = tgc_ceil_div(l->taps, FN(DOT_TAPS));
+    const ptrdiff_t tile = l->taps / tiles, longer = l->taps - tile * tiles;
     FN(dots) dots = {.images = b->images, .rows = b->rows, .cols = b->cols,
                      .image_row = l->window.h.stride * l->row, .image_step = l->image,
                      .y_row = y->strides[2], .y_step = y->strides[0]};
     for (ptrdiff_t o = 0; o < l->outputs; o += dots.outputs) {
-        dots.outputs = tgc_conv_min(l->outputs - o, 2);
+        dots.outputs = tgc_min(l->outputs - o, 2);
         for (int i = 0; i < 2; i++) {
-            dots.y[i] = b->y + (o + tgc_conv_min(i, dots.outputs - 1)) * y->strides[1] +
+            dots.y[i] = b->y + (o + tgc_min(i, dots.outputs - 1)) * y->strides[1] +
                         b->top * y->strides[2] + b->left;
         }
         for (ptrdiff_t c = 0; c < b->channels; c++) {
             dots.image = image + c * l->plane;
-            for (ptrdiff_t t = 0; t < tiles; t++) {
-                const ptrdiff_t tap = tgc_conv_deal(l->taps, tiles, t);
-                const ptrdiff_t n = tgc_conv_deal(l->taps, tiles, t + 1) - tap;
+            for (ptrdiff_t t = 0, tap = 0, n; t < tiles; t++, tap += n) {
+                n = tile + (t < longer);
                 T sums[2 * FN(DOT_TAPS)];
                 FN(dot_kernels)[n - 1][dots.outputs - 1](&dots, offsets + tap, sums);
-                for (ptrdiff_t i = 0; i < dots.outputs * n; i++) {
-                    T *const to = b->sums + (o + i / n) * l->channels * l->taps +
-                                  (b->first_channel + c) * l->taps + tap + i % n;
-                    *to = b->add ? *to + sums[i] : sums[i];
+                for (ptrdiff_t i = 0; i < dots.outputs; i++) {
+                    T *const to = b->sums + ((o + i) * l->channels + b->first_channel + c) * l->taps;
+                    for (ptrdiff_t k = 0; k < n; k++) {
+                        const T sum = sums[i * n + k];
+                        to[tap + k] = b->add ? to[tap + k] + sum : sum;
+                    }
                 }
             }
         }
@@ -197,12 +199,12 @@ static void FN(run_weight_block)(const tgc_call *call, FN(weight_block) b, ptrdi
     const ptrdiff_t places = b.images * b.rows * b.cols, panels = 2 * VL;
     for (ptrdiff_t start = 0; start < l->padded && l->method == TGC_CONV_WEIGHT_TAPS;
          start += panels) {
-        const ptrdiff_t width = tgc_conv_min(l->padded - start, panels);
-        FN(pack_places)(&b, y, start, tgc_conv_min(l->outputs - start, width), width,
+        const ptrdiff_t width = tgc_min(l->padded - start, panels);
+        FN(pack_places)(&b, y, start, tgc_min(l->outputs - start, width), width,
                         packed + start * places);
     }
     for (b.first_channel = first; b.first_channel < end; b.first_channel += b.channels) {
-        b.channels = tgc_conv_min(end - b.first_channel, l->copy_channels);
+        b.channels = tgc_min(end - b.first_channel, l->copy_channels);
         const T *const image = FN(weight_image)(&b, x, copy);
         if (l->method == TGC_CONV_WEIGHT_DOTS) {
             FN(run_dots)(&b, image, y, offsets);
@@ -210,7 +212,7 @@ static void FN(run_weight_block)(const tgc_call *call, FN(weight_block) b, ptrdi
         }
         for (ptrdiff_t start = 0; start < l->padded; start += panels) {
             FN(run_taps)(&b, image, packed + start * places,
-                         tgc_conv_min(l->padded - start, panels),
+                         tgc_min(l->padded - start, panels),
                          b.sums + start * l->channels * l->taps);
         }
     }
@@ -236,23 +238,23 @@ static void FN(weight_chunk)(const tgc_call *call, ptrdiff_t index)
     ptrdiff_t *const offsets = (ptrdiff_t *)(copy + (l.copy_elements + 1) / 2 * 2);
     const ptrdiff_t part = index % l.parts, slice = index / l.parts % l.slices;
     const ptrdiff_t group = index / l.parts / l.slices, depth = l.channels * l.taps;
-    const ptrdiff_t first = tgc_conv_deal(l.channels, l.slices, slice);
-    const ptrdiff_t end = tgc_conv_deal(l.channels, l.slices, slice + 1);
+    const ptrdiff_t first = tgc_deal(l.channels, l.slices, slice);
+    const ptrdiff_t end = tgc_deal(l.channels, l.slices, slice + 1);
     FN(weight_block) b = {.layout = &l};
     b.sums = (T *)call->operands[2].data + (part * l.groups + group) * l.padded * depth;
     FN(dot_offsets)(&l, offsets);
-    const ptrdiff_t across = tgc_conv_ceil_div(tgc_conv_max(l.cols, 1), l.block_cols);
-    const ptrdiff_t down = tgc_conv_ceil_div(tgc_conv_max(l.rows, 1), l.block_rows);
-    const ptrdiff_t last = tgc_conv_deal(l.blocks, l.parts, part + 1);
-    ptrdiff_t block = tgc_conv_deal(l.blocks, l.parts, part);
+    const ptrdiff_t across = tgc_ceil_div(tgc_max(l.cols, 1), l.block_cols);
+    const ptrdiff_t down = tgc_ceil_div(tgc_max(l.rows, 1), l.block_rows);
+    const ptrdiff_t last = tgc_deal(l.blocks, l.parts, part + 1);
+    ptrdiff_t block = tgc_deal(l.blocks, l.parts, part);
     /* Where there is nothing to add up, the sums are those of one block without places. */
     do {
         b.left = block % across * l.block_cols;
         b.top = block / across % down * l.block_rows;
         b.image = block / across / down * l.block_images;
-        b.images = block < last ? tgc_conv_min(l.images - b.image, l.block_images) : 0;
-        b.rows = tgc_conv_min(l.rows - b.top, l.block_rows);
-        b.cols = tgc_conv_min(l.cols - b.left, l.block_cols);
+        b.images = block < last ? tgc_min(l.images - b.image, l.block_images) : 0;
+        b.rows = tgc_min(l.rows - b.top, l.block_rows);
+        b.cols = tgc_min(l.cols - b.left, l.block_cols);
         b.y = (const T *)y->data + b.image * y->strides[0] + group * l.outputs * y->strides[1];
         b.x = (const T *)x->data + b.image * x->strides[0] + group * l.channels * x->strides[1];
         FN(run_weight_block)(call, b, first, end, copy, packed, offsets);
@@ -265,13 +267,13 @@ static void FN(weight_chunk)(const tgc_call *call, ptrdiff_t index)
 static ptrdiff_t FN(sum_row)(const tgc_operand *weight, ptrdiff_t q)
 {
     const ptrdiff_t kernel = weight->shape[3], pairs = weight->shape[1] * weight->shape[2];
-    const ptrdiff_t runs = tgc_conv_ceil_div(kernel, FN(MOST_TAPS));
+    const ptrdiff_t runs = tgc_ceil_div(kernel, FN(MOST_TAPS));
     ptrdiff_t run = 0;
-    while (tgc_conv_deal(kernel, runs, run + 1) <= q % kernel) {
+    while (tgc_deal(kernel, runs, run + 1) <= q % kernel) {
         run++;
     }
-    const ptrdiff_t tap = tgc_conv_deal(kernel, runs, run);
-    const ptrdiff_t taps = tgc_conv_deal(kernel, runs, run + 1) - tap;
+    const ptrdiff_t tap = tgc_deal(kernel, runs, run);
+    const ptrdiff_t taps = tgc_deal(kernel, runs, run + 1) - tap;
     return pairs * tap + q / kernel * taps + q % kernel - tap;
 }
 
@@ -281,20 +283,20 @@ static void FN(weight_sum_chunk)(const tgc_call *call, ptrdiff_t index)
     const tgc_operand *const weight = &call->operands[1];
     const ptrdiff_t groups = call->sizes[TGC_CONV_GROUPS], parts = call->sizes[TGC_CONV_PARTS];
     const ptrdiff_t outputs = weight->shape[0] / groups;
-    const ptrdiff_t vecs = tgc_conv_ceil_div(outputs, VL);
+    const ptrdiff_t vecs = tgc_ceil_div(outputs, VL);
     const ptrdiff_t depth = weight->shape[1] * weight->shape[2] * weight->shape[3];
     const ptrdiff_t group = index / vecs, first = index % vecs * VL;
-    const ptrdiff_t lanes = tgc_conv_min(outputs - first, VL), part = groups * vecs * VL * depth;
+    const ptrdiff_t lanes = tgc_min(outputs - first, VL), part = groups * vecs * VL * depth;
     const T *const sums = (const T *)call->operands[0].data + group * vecs * VL * depth;
     T *const to = (T *)weight->data + (group * outputs + first) * depth;
     const ptrdiff_t start = first / (2 * VL) * (2 * VL);
-    const ptrdiff_t width = tgc_conv_min(vecs * VL - start, 2 * VL);
+    const ptrdiff_t width = tgc_min(vecs * VL - start, 2 * VL);
     for (ptrdiff_t q = 0; q < depth; q += VL) {
-        const ptrdiff_t n = tgc_conv_min(depth - q, VL);
+        const ptrdiff_t n = tgc_min(depth - q, VL);
         vec rows[VL];
         for (ptrdiff_t i = 0; i < VL; i++) {
             const int dots = call->sizes[TGC_CONV_METHOD] == TGC_CONV_WEIGHT_DOTS;
-            const ptrdiff_t at = tgc_conv_min(i, (dots ? lanes : n) - 1);
+            const ptrdiff_t at = tgc_min(i, (dots ? lanes : n) - 1);
             const T *const from =
                 sums + (dots ? (first + at) * depth + q
                              : start * depth + FN(sum_row)(weight, q + at) * width + first - start);
@@ -323,7 +325,7 @@ static void FN(plan_weight_sum)(tgc_call *call)
 {
     const tgc_operand *const weight = &call->operands[1];
     const ptrdiff_t groups = call->sizes[TGC_CONV_GROUPS];
-    call->n_chunks = groups * tgc_conv_ceil_div(weight->shape[0] / groups, VL);
+    call->n_chunks = groups * tgc_ceil_div(weight->shape[0] / groups, VL);
     call->work = (double)(weight->shape[0] * weight->shape[1]) *
                  (double)(weight->shape[2] * weight->shape[3]) *
                  (double)call->sizes[TGC_CONV_PARTS] * call->kernel->cost;

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from layouts import laid_out
 
 from tinygrad_c._kernels import conv as kernels
-from tinygrad_c._kernels import runtime
+from tinygrad_c._kernels import runtime, volume
 from tinygrad_c.errors import ShapeError
 
 FLOATS = ["float32", "float64"]
@@ -90,7 +90,7 @@ def define_conv_transpose(y, weight, size, stride, padding, dilation, groups, bi
 def define_conv_weight(y, x, kernel, stride, padding, dilation, groups):
     yg, xg = split(y, 1, groups), split(x, 1, groups)
     weight = np.zeros((groups, yg.shape[2], xg.shape[2], *kernel), x.dtype)
-    places = "ij"[: len(kernel)]
+    places = "ijk"[: len(kernel)]
     for tap, xs, ys in meetings(x.shape[2:], y.shape[2:], kernel, stride, padding, dilation):
         weight[(..., *tap)] = np.einsum(
             f"ngo{places},ngc{places}->goc", yg[(..., *ys)], xg[(..., *xs)]
@@ -124,6 +124,22 @@ def problems(draw):
         size = tuple(max(m, 0) for m in fitting)
     else:
         size = tuple(draw(st.sampled_from([0, 1, 2, 7, 14, 17, 35])) for _ in range(ndim))
+    return n, groups, channels, outputs, image, kernel, size, (stride, padding, dilation, groups)
+
+
+@st.composite
+def volumes(draw):
+    """The same in three dimensions, small."""
+    n = draw(st.sampled_from([1, 2, 3, 0]))
+    groups = draw(st.sampled_from([1, 1, 2]))
+    channels, outputs = (groups * draw(st.sampled_from([1, 2, 3])) for _ in range(2))
+    per_axis = st.tuples(
+        st.sampled_from([1, 2, 3]), st.sampled_from([1, 1, 2, 3]), st.sampled_from([0, 1, 2, 5]),
+        st.sampled_from([1, 1, 2]),
+    )  # fmt: skip
+    kernel, stride, padding, dilation = zip(*[draw(per_axis) for _ in range(3)], strict=True)
+    image = tuple(draw(st.sampled_from([1, 2, 3, 5, 8, 0])) for _ in range(3))
+    size = tuple(draw(st.sampled_from([0, 1, 2, 4, 7])) for _ in range(3))
     return n, groups, channels, outputs, image, kernel, size, (stride, padding, dilation, groups)
 
 
@@ -162,6 +178,36 @@ def test_conv_weight(variant, isa, dtype, data):
     same(kernels.conv_weight(y, x, kernel, *window), define_conv_weight(y, x, kernel, *window))
 
 
+@pytest.mark.parametrize("dtype", FLOATS)
+@steady
+@given(data=st.data())
+def test_volumes(variant, isa, dtype, data):
+    n, groups, channels, outputs, *rest = data.draw(volumes())
+    image, kernel, size, window = rest
+    x = data.draw(laid_out((n, channels, *image), dtype))
+    y = data.draw(laid_out((n, outputs, *size), dtype))
+    weight = data.draw(laid_out((outputs, channels // groups, *kernel), dtype))
+    bias = data.draw(st.none() | laid_out((outputs,), dtype))
+    same(volume.conv(x, weight, size, *window, bias), define_conv(x, weight, size, *window, bias))
+    bias = data.draw(st.none() | laid_out((channels,), dtype))
+    expected = define_conv_transpose(y, weight, image, *window, bias)
+    same(volume.conv_transpose(y, weight, image, *window, bias), expected)
+    same(volume.conv_weight(y, x, kernel, *window), define_conv_weight(y, x, kernel, *window))
+
+
+def test_volumes_in_parts(monkeypatch, variant):
+    """As many at once as memory shall hold; the sums of weights go over all."""
+    x, y = whole_numbers(1, 5, 2, 3, 4, 4), whole_numbers(2, 5, 3, 3, 4, 4)
+    weight, window = whole_numbers(3, 3, 2, 3, 3, 3), ((1, 1, 1), (1, 1, 1), (1, 1, 1), 1)
+    for most in (1, 600, 10**9):
+        monkeypatch.setattr(volume, "PLANES", most)
+        same(volume.conv(x, weight, (3, 4, 4), *window), define_conv(x, weight, (3, 4, 4), *window))
+        expected = define_conv_transpose(y, weight, (3, 4, 4), *window)
+        same(volume.conv_transpose(y, weight, (3, 4, 4), *window), expected)
+        expected = define_conv_weight(y, x, (3, 3, 3), *window)
+        same(volume.conv_weight(y, x, (3, 3, 3), *window), expected)
+
+
 # Layers of networks, (n, channels, outputs, image, kernel, stride, padding, dilation, groups):
 # large enough to be cut into chunks, blocks and tiles of every kind.
 LAYERS = {
@@ -176,6 +222,10 @@ LAYERS = {
     "pointwise": (3, 40, 70, (15, 17), (1, 1), 1, 0, 1, 1),
     "pointwise strided": (3, 40, 70, (15, 17), (1, 1), 2, 0, 1, 1),
     "depthwise": (4, 30, 30, (17, 19), (3, 3), 1, 1, 1, 30),
+    "depthwise in steps of two": (3, 6, 6, (28, 33), (3, 3), 2, 1, 1, 6),
+    "depthwise in steps of three": (2, 6, 6, (18, 40), (3, 3), 3, 1, 1, 6),
+    "few outputs in steps of two": (3, 5, 3, (9, 70), (4, 4), 2, 1, 1, 1),
+    "narrow in steps of two": (3, 20, 40, (14, 14), (3, 3), 2, 1, 1, 1),
     "depthwise strided": (4, 30, 60, (17, 19), (5, 5), 2, 2, 1, 30),
     "groups": (4, 24, 36, (14, 14), (3, 3), 1, 1, 1, 3),
     "the whole image": (40, 12, 30, (5, 5), (5, 5), 1, 0, 1, 1),
@@ -281,6 +331,28 @@ def test_extreme_windows(variant):
         same(kernels.conv_transpose(y, weight, (4, 5), *window),
              define_conv_transpose(y, weight, (4, 5), *window))  # fmt: skip
         same(kernels.conv_weight(y, x, (2, 2), *window), define_conv_weight(y, x, (2, 2), *window))
+
+
+def test_errors_of_volumes():
+    x, w = np.ones((2, 3, 4, 5, 6), "f4"), np.ones((6, 3, 2, 2, 2), "f4")
+    window = ((1, 1, 1), (0, 0, 0), (1, 1, 1), 1)
+    check_error(ShapeError, "conv: x of shape (2, 3, 4, 5, 6) and weight of shape (6, 3, 2, 2) must "
+                "both have 5 dimensions", volume.conv, x, w[..., 0], (3, 4, 5), *window)
+    check_error(ShapeError, "conv: x of shape (2, 3, 4, 5, 6) must have 2 channels for weight of shape "
+                "(6, 2, 2, 2, 2) in 1 groups", volume.conv, x, w[:, :2], (3, 4, 5), *window)
+    check_error(ShapeError, "conv_transpose: y of shape (2, 3, 4, 5, 6) must have 6 channels",
+                volume.conv_transpose, x, w, (3, 4, 5), *window)
+    check_error(ShapeError, "conv_transpose: bias must be float32 of shape (6,), got float32 of shape "
+                "(5,)", volume.conv_transpose, x, np.ones((3, 6, 1, 1, 1), "f4"), (4, 5, 6), *window,
+                np.ones(5, "f4"))
+    check_error(ShapeError, "conv_weight: y of shape (1, 3, 4, 5, 6) and x of shape (2, 3, 4, 5, 6) "
+                "must agree in their first dimension", volume.conv_weight, x[:1], x, (1, 1, 1), *window)
+    check_error(TypeError, "conv: x and weight must have the same dtype", volume.conv, x,
+                w.astype("f8"), (3, 4, 5), *window)
+    check_error(ShapeError, "conv: size must have 3 numbers, got (3, 4)", volume.conv, x, w, (3, 4),
+                *window)
+    check_error(ValueError, "conv: stride must be at least 1, got (0, 1, 1)", volume.conv, x, w,
+                (3, 4, 5), (0, 1, 1), *window[1:])  # fmt: skip
 
 
 # --- columns ------------------------------------------------------------------------------------

@@ -92,6 +92,44 @@ def test_gradients_of_a_dilated_transposed_convolution_with_output_padding():
     )
 
 
+def test_volumes():
+    x, w, b = whole_numbers(2, 4, 5, 6, 7), whole_numbers(6, 2, 3, 2, 3), whole_numbers(6)
+    expected = conv_defined(x, w, b, (2, 1, 3), (1, 0, 2), (1, 2, 1), 2)
+    same(F.conv3d(tensor(x), tensor(w), tensor(b), (2, 1, 3), (1, 0, 2), (1, 2, 1), 2), expected)
+    same(F.conv3d(tensor(x[0]), tensor(w), groups=2), conv_defined(x, w, 0 * b, groups=2)[0])
+    around = np.pad(x, [(0, 0), (0, 0), (1, 1), (0, 1), (1, 1)])
+    same(F.conv3d(tensor(x), tensor(w), padding="same", groups=2),
+         conv_defined(around, w, 0 * b, groups=2))  # fmt: skip
+    w, b = whole_numbers(4, 3, 3, 2, 2), whole_numbers(6)
+    moves = (2, 3, 1), (1, 0, 1), (1, 2, 0), 2, (2, 1, 1)
+    expected = conv_transpose_defined(x, w, b, *moves)
+    same(F.conv_transpose3d(tensor(x), tensor(w), tensor(b), *moves), expected)
+    same(F.conv_transpose3d(tensor(x[1]), tensor(w), tensor(b), *moves), expected[1])
+
+
+def test_empty_batches_of_volumes_have_gradients():
+    x, w = tensor(whole_numbers(0, 2, 3, 4, 5)), tensor(whole_numbers(3, 2, 2, 2, 2))
+    x.requires_grad_(), w.requires_grad_()
+    y = F.conv3d(x, w, padding=1)
+    assert tuple(y.shape) == (0, 3, 4, 5, 6)
+    y.sum().backward()
+    same(w.grad, np.zeros((3, 2, 2, 2, 2), "f4"))
+    assert x.grad.shape == x.shape
+
+
+@pytest.mark.parametrize("call", [
+    lambda x, w: F.conv3d(x, w, None, (1, 2, 1), (1, 0, 1), (2, 1, 1)),
+    lambda x, w: F.conv_transpose3d(x, w, None, (2, 1, 1), (1, 0, 0), (1, 0, 0), 1, (1, 1, 2)),
+])  # fmt: skip
+def test_second_derivatives_of_volumes(call):
+    x, w = (
+        tensor(rng.standard_normal(shape)).requires_grad_()
+        for shape in ((1, 2, 3, 3, 2), (2, 2, 2, 2, 1))
+    )
+    assert tinygrad_c.autograd.gradcheck(call, (x, w))
+    assert tinygrad_c.autograd.gradgradcheck(call, (x, w))
+
+
 def test_fold_is_the_adjoint_of_unfold():
     x = tensor(X)
     columns = F.unfold(x, (2, 3), dilation=(2, 1), padding=(1, 0), stride=(1, 2))
@@ -166,6 +204,32 @@ def test_conv1d():
     same(layer(tensor(X[:, :, 0])), conv_defined(X[:, :, :1], W[:, :, :1], 0 * B, dilation=(1, 3))[:, :, 0])
 
 
+def test_conv3d():
+    x, w = whole_numbers(2, 4, 5, 6, 7), whole_numbers(6, 4, 3, 2, 1)
+    layer = nn.Conv3d(4, 6, (3, 2, 1), stride=(1, 2, 1), padding=1)
+    layer.load_state_dict({"weight": tensor(w), "bias": tensor(B)})
+    same(layer(tensor(x)), conv_defined(x, w, B, (1, 2, 1), (1, 1, 1)))
+    layer = nn.Conv3d(4, 6, (3, 2, 1), padding=1, padding_mode="circular", bias=False)
+    layer.load_state_dict({"weight": tensor(w)})
+    around = np.pad(x, [(0, 0), (0, 0), (1, 1), (1, 1), (1, 1)], mode="wrap")
+    same(layer(tensor(x)), conv_defined(around, w, 0 * B))
+
+
+@pytest.mark.parametrize("ndim", [1, 2, 3])
+def test_transposed_layers(ndim):
+    cls = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)[ndim - 1]
+    layer = cls(4, 6, 3, 2, 1, 1, groups=2, dilation=2)
+    x, w = whole_numbers(2, 4, *(3, 4, 5)[:ndim]), whole_numbers(4, 3, *[3] * ndim)
+    layer.load_state_dict({"weight": tensor(w), "bias": tensor(B)})
+    moves = ((2,) * ndim, (1,) * ndim)
+    same(layer(tensor(x)), conv_transpose_defined(x, w, B, *moves, (1,) * ndim, 2, (2,) * ndim))
+    plain = conv_transpose_defined(x, w, B, *moves, (0,) * ndim, 2, (2,) * ndim)
+    same(layer(tensor(x), plain.shape[2:]), plain)
+    same(layer(tensor(x), plain.shape), plain)
+    same(layer(tensor(x[0]), plain.shape[2:]), plain[0])
+    assert layer(tensor(x)).shape[2:] == tuple(n + 1 for n in plain.shape[2:])
+
+
 @pytest.mark.parametrize("padding", [1, (2, 1), "same"])
 @pytest.mark.parametrize(
     ("mode", "numpy_mode"), [("reflect", "reflect"), ("replicate", "edge"), ("circular", "wrap")]
@@ -212,6 +276,16 @@ def test_first_values_are_those_of_torch():
     assert_numbers(nn.Conv1d(2, 4, 3, groups=2, bias=False).weight, WEIGHT_1D)
 
 
+TRANSPOSED = [-0.0030564817, 0.2190021873, -0.3360067904, -0.3004458547, -0.1572386175, 0.1094747856,
+              -0.0080886967, 0.3236957788]  # fmt: skip
+
+
+def test_first_values_of_transposed_layers_are_those_of_torch():
+    tinygrad_c.manual_seed(0)
+    layer = nn.ConvTranspose2d(2, 4, (1, 3), groups=2)
+    assert_numbers(layer.weight.reshape(-1)[:8], TRANSPOSED)
+
+
 def test_printing():
     assert repr(nn.Conv2d(1, 16, 3)) == "Conv2d(1, 16, kernel_size=(3, 3), stride=(1, 1))"
     assert repr(nn.Conv2d(4, 8, (3, 1), 2, 1, 2, 4, False, "circular")) == (
@@ -221,6 +295,29 @@ def test_printing():
     assert repr(nn.Conv1d(2, 4, 3, padding="same")) == (
         "Conv1d(2, 4, kernel_size=(3,), stride=(1,), padding=same)"
     )
+
+
+def test_printing_transposed_layers():
+    assert repr(nn.ConvTranspose2d(4, 8, 3, 2, 1, (1, 0), 2, False, 1)) == (
+        "ConvTranspose2d(4, 8, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1), "
+        "output_padding=(1, 0), groups=2, bias=False)"
+    )
+    assert repr(nn.ConvTranspose3d(4, 8, 3, 2, output_padding=1)) == (
+        "ConvTranspose3d(4, 8, kernel_size=(3, 3, 3), stride=(2, 2, 2), output_padding=(1, 1, 1))"
+    )
+    assert repr(nn.ConvTranspose1d(1, 2, 3)) == "ConvTranspose1d(1, 2, kernel_size=(3,), stride=(1,))"
+
+
+def test_errors_of_transposed_layers():
+    check_error(ValueError, "ConvTranspose1d: padding_mode must be zeros, got 'circular'",
+                nn.ConvTranspose1d, 1, 1, 1, padding_mode="circular")
+    check_error(ValueError, "ConvTranspose2d: padding must be an int or 2 ints, got 'same'",
+                nn.ConvTranspose2d, 1, 1, 1, padding="same")
+    layer = nn.ConvTranspose2d(1, 1, 3, 2)
+    check_error(ShapeError, "ConvTranspose2d: output_size must be from (5, 7) to (6, 8) for input of "
+                "shape (1, 1, 2, 3), got (5, 9)", layer, zeros(1, 1, 2, 3), (5, 9))
+    check_error(ShapeError, "ConvTranspose2d: output_size must have 2 or 4 numbers, got (5,)", layer,
+                zeros(1, 1, 2, 3), (5,))  # fmt: skip
 
 
 def test_layer_errors():

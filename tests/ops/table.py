@@ -573,10 +573,12 @@ SOFTMAX = [
 ]
 
 
-def conv_defined(x, w, b, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1):
-    """The definition of a convolution of images (N, C, H, W)."""
+def conv_defined(x, w, b, stride=None, padding=None, dilation=None, groups=1):
+    """The definition of a convolution of images (N, C, ...) in any dimension."""
     n, channels, *image = x.shape
     outputs, _, *kernel = w.shape
+    ones = (1,) * len(kernel)
+    stride, padding, dilation = stride or ones, padding or (0,) * len(kernel), dilation or ones
     spread = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
     size = [
         (m + 2 * p - k) // s + 1 for m, p, k, s in zip(image, padding, spread, stride, strict=True)
@@ -585,30 +587,40 @@ def conv_defined(x, w, b, stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups
     x = np.pad(x, around).reshape(
         n, groups, channels // groups, *np.add(image, 2 * np.array(padding))
     )
-    w = w.reshape(groups, outputs // groups, channels // groups, *kernel)
+    w = w.reshape(groups, outputs // groups, channels // groups, -1)
     y = np.empty((n, groups, outputs // groups, *size), x.dtype)
-    for i, j in np.ndindex(*size):
-        rows = slice(i * stride[0], i * stride[0] + spread[0], dilation[0])
-        cols = slice(j * stride[1], j * stride[1] + spread[1], dilation[1])
-        y[..., i, j] = np.einsum("ngckl,gockl->ngo", x[..., rows, cols], w)
-    return y.reshape(n, outputs, *size) + b[:, None, None]
+    for place in np.ndindex(*size):
+        window = tuple(
+            slice(i * s, i * s + k, d)
+            for i, s, k, d in zip(place, stride, spread, dilation, strict=True)
+        )
+        columns = x[(..., *window)].reshape(n, groups, channels // groups, -1)
+        y[(..., *place)] = np.einsum("ngcq,gocq->ngo", columns, w)
+    return y.reshape(n, outputs, *size) + b.reshape(-1, *ones)
 
 
-def conv_transpose_defined(x, w, b, stride, padding, output_padding):
+def conv_transpose_defined(x, w, b, stride, padding, output_padding, groups=1, dilation=None):
     """The definition of a transposed convolution: every element adds its multiple of the window."""
-    n, _, *image = x.shape
+    n, channels, *image = x.shape
     _, outputs, *kernel = w.shape
+    dilation = dilation or (1,) * len(kernel)
+    spread = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
     full = [
         (m - 1) * s + k + e
-        for m, s, k, e in zip(image, stride, kernel, output_padding, strict=True)
+        for m, s, k, e in zip(image, stride, spread, output_padding, strict=True)
     ]
-    y = np.zeros((n, outputs, *full), x.dtype)
-    for i, j in np.ndindex(*image):
-        rows = slice(i * stride[0], i * stride[0] + kernel[0])
-        cols = slice(j * stride[1], j * stride[1] + kernel[1])
-        y[..., rows, cols] += np.einsum("nc,cokl->nokl", x[..., i, j], w)
-    (p, q), (h, v) = padding, full
-    return y[..., p : h - p, q : v - q] + b[:, None, None]
+    x = x.reshape(n, groups, channels // groups, *image)
+    w = w.reshape(groups, channels // groups, outputs, *kernel)
+    y = np.zeros((n, groups, outputs, *full), x.dtype)
+    for place in np.ndindex(*image):
+        window = tuple(
+            slice(i * s, i * s + k, d)
+            for i, s, k, d in zip(place, stride, spread, dilation, strict=True)
+        )
+        y[(..., *window)] += np.einsum("ngc,gco...->ngo...", x[(..., *place)], w)
+    inner = tuple(slice(p, f - p) for p, f in zip(padding, full, strict=True))
+    y = y.reshape(n, groups * outputs, *full)[(..., *inner)]
+    return y + b.reshape(-1, *(1,) * len(kernel))
 
 
 def unfold_defined(x):
@@ -657,6 +669,38 @@ CONV = [
         lambda t, x, w, b: t.nn.functional.conv_transpose2d(x, w, b, (2, 1), (1, 0), (1, 0)),
         lambda x, w, b: conv_transpose_defined(x, w, b, (2, 1), (1, 0), (1, 0)),
         (("any", (2, 3, 3, 4)), ("any", (3, 2, 3, 2)), ("any", (2,))),
+        ("conv_transpose", "conv", "conv_weight"),
+    ),
+    Row(
+        "conv3d",
+        lambda t, x, w, b: t.nn.functional.conv3d(x, w, b, padding=(1, 0, 1)),
+        lambda x, w, b: conv_defined(x, w, b, padding=(1, 0, 1)),
+        (("any", (2, 3, 3, 4, 5)), ("any", (4, 3, 3, 2, 3)), ("any", (4,))),
+        ("conv", "conv_transpose", "conv_weight"),
+    ),
+    Row(
+        "conv3d_strided",
+        lambda t, x, w, b: t.nn.functional.conv3d(x, w, b, (2, 1, 2), (2, 1, 0), (1, 2, 1), 2),
+        lambda x, w, b: conv_defined(x, w, b, (2, 1, 2), (2, 1, 0), (1, 2, 1), 2),
+        (("any", (1, 4, 5, 4, 6)), ("any", (6, 2, 3, 2, 2)), ("any", (6,))),
+        ("conv", "conv_transpose", "conv_weight"),
+    ),
+    Row(
+        "conv_transpose1d",
+        lambda t, x, w, b: t.nn.functional.conv_transpose1d(x, w, b, 2, 1, 1, 2, 3),
+        lambda x, w, b: conv_transpose_defined(x, w, b, (2,), (1,), (1,), 2, (3,)),
+        (("any", (2, 4, 5)), ("any", (4, 3, 2)), ("any", (6,))),
+        ("conv_transpose", "conv", "conv_weight"),
+    ),
+    Row(
+        "conv_transpose3d",
+        lambda t, x, w, b: t.nn.functional.conv_transpose3d(
+            x, w, b, (2, 1, 2), (1, 0, 1), (1, 0, 0), 2, (1, 2, 1)
+        ),
+        lambda x, w, b: conv_transpose_defined(
+            x, w, b, (2, 1, 2), (1, 0, 1), (1, 0, 0), 2, (1, 2, 1)
+        ),
+        (("any", (2, 4, 3, 2, 3)), ("any", (4, 2, 3, 2, 2)), ("any", (4,))),
         ("conv_transpose", "conv", "conv_weight"),
     ),
     Row(

@@ -13,7 +13,8 @@ from tinygrad_c.nn.activation import (
 )
 from tinygrad_c.nn.batchnorm import BatchNorm1d, BatchNorm2d
 from tinygrad_c.nn.container import ModuleList, Sequential
-from tinygrad_c.nn.conv import Conv1d, Conv2d
+from tinygrad_c.nn.conv import Conv1d, Conv2d, Conv3d
+from tinygrad_c.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from tinygrad_c.nn.dropout import Dropout
 from tinygrad_c.nn.embedding import Embedding
 from tinygrad_c.nn.flatten import Flatten, Unflatten
@@ -43,6 +44,10 @@ __all__ = [
     "Buffer",
     "Conv1d",
     "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
     "CrossEntropyLoss",
     "Dropout",
     "Embedding",

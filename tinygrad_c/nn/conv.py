@@ -168,3 +168,16 @@ class Conv2d(Convolution):
     def forward(self, x: Tensor) -> Tensor:
         x, padding = self.padded(x)
         return F.conv2d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+
+
+class Conv3d(Convolution):
+    """`nn.functional.conv3d` with its weight (O, C / groups, K, L, M) and bias (O) as parameters.
+
+    x: (N, C, D, H, W) or (C, D, H, W); y: (N, O, D', H', W') or (O, D', H', W').
+    """
+
+    ndim = 3
+
+    def forward(self, x: Tensor) -> Tensor:
+        x, padding = self.padded(x)
+        return F.conv3d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)

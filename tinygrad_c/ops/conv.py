@@ -1,11 +1,13 @@
 """Convolution, its two gradients, and the windows of an image as columns.
 
 One sum over triples of elements stands behind all three products (csrc/conv/conv.h): each is
-linear in either operand, and its derivative is one of the other two. Images are (N, C, L) or
-(N, C, H, W); sizes, strides, paddings and dilations are tuples of one or two numbers.
+linear in either operand, and its derivative is one of the other two. Images are (N, C, L),
+(N, C, H, W) or (N, C, D, H, W); sizes, strides, paddings and dilations are tuples of as many
+numbers as there are spatial dimensions.
 """
 
 from tinygrad_c._kernels import conv as kernels
+from tinygrad_c._kernels import volume
 from tinygrad_c.autograd.op import op
 from tinygrad_c.ops.reduce import sum
 
@@ -22,7 +24,8 @@ def conv(x, weight, bias=None, /, size=(), stride=(), padding=(), dilation=(), g
     ``y[n, o, i] = bias[o] + sum over c, k of x[n, c, i*stride + k*dilation - padding] *
     weight[o, c, k]``, along each spatial axis; outside x a zero is read.
     """
-    return kernels.conv(x, weight, size, stride, padding, dilation, groups, bias)
+    products = volume if x.ndim == 5 else kernels
+    return products.conv(x, weight, size, stride, padding, dilation, groups, bias)
 
 
 @conv.grad
@@ -43,7 +46,8 @@ def grad_bias(grad):
 @op
 def conv_transpose(y, weight, bias=None, /, size=(), stride=(), padding=(), dilation=(), groups=1):
     """The gradient of `conv` with respect to its x (N, C, *size), plus a bias (C)."""
-    return kernels.conv_transpose(y, weight, size, stride, padding, dilation, groups, bias)
+    products = volume if y.ndim == 5 else kernels
+    return products.conv_transpose(y, weight, size, stride, padding, dilation, groups, bias)
 
 
 @conv_transpose.grad
@@ -64,7 +68,8 @@ def grad_bias(grad):
 @op
 def conv_weight(y, x, /, kernel, stride, padding, dilation, groups):
     """The gradient of `conv` with respect to its weight (O, C / groups, *kernel)."""
-    return kernels.conv_weight(y, x, kernel, stride, padding, dilation, groups)
+    products = volume if y.ndim == 5 else kernels
+    return products.conv_weight(y, x, kernel, stride, padding, dilation, groups)
 
 
 @conv_weight.grad

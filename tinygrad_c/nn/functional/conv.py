@@ -1,7 +1,8 @@
 """Convolutions, and the windows of an image as columns.
 
-Shapes: N images of C channels, (N, C, L) in one dimension and (N, C, H, W) in two; without the N
-an image by itself. O output channels, kernels of K or (K, L) elements.
+Shapes: N images of C channels, (N, C, L) in one dimension, (N, C, H, W) in two and (N, C, D, H, W)
+in three; without the N an image by itself. O output channels, kernels of K, (K, L) or (K, L, M)
+elements.
 """
 
 import operator
@@ -66,6 +67,23 @@ def conv2d(
     return convolve("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
 
 
+def conv3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Numbers = 1,
+    padding: Numbers | str = 0,
+    dilation: Numbers = 1,
+    groups: int = 1,
+) -> Tensor:
+    """A window of weights moved through a volume: `conv2d` in three dimensions.
+
+    input (N, C, D, H, W) or (C, D, H, W), weight (O, C / groups, K, L, M), bias (O), output
+    (N, O, D', H', W') or (O, D', H', W'), each size as in `conv2d`.
+    """
+    return convolve("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
+
+
 def conv_transpose1d(
     input: Tensor,
     weight: Tensor,
@@ -102,6 +120,22 @@ def conv_transpose2d(
     """
     moves = (stride, padding, output_padding, dilation)
     return convolve_transposed("conv_transpose2d", 2, input, weight, bias, moves, groups)
+
+
+def conv_transpose3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Numbers = 1,
+    padding: Numbers = 0,
+    output_padding: Numbers = 0,
+    groups: int = 1,
+    dilation: Numbers = 1,
+) -> Tensor:
+    """`conv_transpose2d` in three dimensions: input (N, C, D, H, W) or (C, D, H, W), weight
+    (C, O / groups, K, L, M)."""
+    moves = (stride, padding, output_padding, dilation)
+    return convolve_transposed("conv_transpose3d", 3, input, weight, bias, moves, groups)
 
 
 def unfold(
@@ -156,7 +190,7 @@ def fold(
 
 
 def convolve(name, ndim, input, weight, bias, stride, padding, dilation, groups):
-    """`conv1d` and `conv2d`: checks, the size of the output, and the operation."""
+    """`conv1d` to `conv3d`: checks, the size of the output, and the operation."""
     check_weight(name, ndim, weight, groups)
     kernel = tuple(weight.shape[2:])
     before = after = padding
@@ -174,7 +208,7 @@ def convolve(name, ndim, input, weight, bias, stride, padding, dilation, groups)
 
 
 def convolve_transposed(name, ndim, input, weight, bias, moves, groups):
-    """`conv_transpose1d` and `conv_transpose2d`; `moves` are stride to dilation."""
+    """`conv_transpose1d` to `conv_transpose3d`; `moves` are stride to dilation."""
     stride, padding, output_padding, dilation = moves
     check_weight(name, ndim, weight, groups)
     kernel = tuple(weight.shape[2:])
@@ -250,7 +284,7 @@ def with_batch(name, what, input, ndim):
         return input
     if input.dim() == ndim + 1:
         return reshape(input, (1, *input.shape))
-    places = "L" if ndim == 1 else "H, W"
+    places = ("L", "H, W", "D, H, W")[ndim - 1]
     raise ShapeError(
         f"{name}: {what} must be (N, C, {places}) or (C, {places}), got shape {tuple(input.shape)}"
     )

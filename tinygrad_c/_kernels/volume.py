@@ -1,0 +1,174 @@
+"""Convolutions of volumes (N, C, D, H, W): of images whose channels are the volume's planes.
+
+Where the window of a volume has K taps along its depth, every depth z of the result is an image
+made of C K planes of x, those that the taps read::
+
+    planes[n, z, c, k] = x[n, c, z stride + k dilation - padding], zeros outside x
+
+The weight (O, C / groups, K, L, M), as it lies in memory, is the weight (O, C / groups * K, L, M)
+of a convolution of these N D' images. So all three products are those of images, in the variant
+that is chosen for them; the copies cost K reads of x beside K L M products for each output.
+"""
+
+from tinygrad_c._kernels import conv as images
+from tinygrad_c._kernels import elementwise
+from tinygrad_c._kernels.copy import contiguous, copy_, fill_
+from tinygrad_c._kernels.layout import uninitialized
+from tinygrad_c.errors import ShapeError
+
+# Elements of the planes that are copied at once, about: whole volumes.
+PLANES = 1 << 22
+
+
+def conv(x, weight, size, stride, padding, dilation, groups, bias=None):
+    """y (N, O, *size): the sums over the windows of x."""
+    check("conv", ("x", x), ("weight", weight), size, stride, padding, dilation, groups)
+    outputs, channels, taps, *kernel = weight.shape
+    check_channels("conv", "x", x, channels * groups, weight, groups)
+    depth, (step, pad, spread) = along_depth(stride, padding, dilation)
+    flat = contiguous(weight).reshape(outputs, channels * taps, *kernel)
+    y = uninitialized((len(x), outputs, *size), x.dtype)
+    for part in parts(len(x), x[:1].size * taps):
+        planes = planes_of(x[part], taps, size[0], *depth)
+        found = images.conv(planes, flat, size[1:], step, pad, spread, groups, bias)
+        copy_(y[part], by_depth(found, y[part].shape))
+    return y
+
+
+def conv_transpose(y, weight, size, stride, padding, dilation, groups, bias=None):
+    """x (N, C, *size): the gradient of `conv` with respect to x, and a bias."""
+    check("conv_transpose", ("y", y), ("weight", weight), size, stride, padding, dilation, groups)
+    outputs, channels, taps, *kernel = weight.shape
+    check_channels("conv_transpose", "y", y, outputs, weight, groups)
+    if bias is not None and (bias.shape != (channels * groups,) or bias.dtype != y.dtype):
+        raise ShapeError(
+            f"conv_transpose: bias must be {y.dtype} of shape ({channels * groups},), got "
+            f"{bias.dtype} of shape {bias.shape}"
+        )
+    depth, (step, pad, spread) = along_depth(stride, padding, dilation)
+    flat = contiguous(weight).reshape(outputs, channels * taps, *kernel)
+    x = uninitialized((len(y), channels * groups, *size), y.dtype)
+    fill_(x, 0)
+    for part in parts(len(y), x[:1].size * taps):
+        planes = images.conv_transpose(
+            images_of(y[part]), flat, size[1:], step, pad, spread, groups
+        )
+        add_planes(x[part], planes, taps, y.shape[2], *depth)
+    return x if bias is None else elementwise.add(x, bias.reshape(-1, 1, 1, 1), x)
+
+
+def conv_weight(y, x, kernel, stride, padding, dilation, groups):
+    """The weight whose windows are `kernel`: the gradient of `conv` with respect to it."""
+    check("conv_weight", ("y", y), ("x", x), kernel, stride, padding, dilation, groups)
+    if len(y) != len(x) or y.shape[1] % groups or x.shape[1] % groups:
+        raise ShapeError(
+            f"conv_weight: y of shape {y.shape} and x of shape {x.shape} must agree in their first "
+            f"dimension, and {groups} groups divide their channels"
+        )
+    taps = kernel[0]
+    depth, (step, pad, spread) = along_depth(stride, padding, dilation)
+    weight = uninitialized((y.shape[1], x.shape[1] // groups, *kernel), x.dtype)
+    fill_(weight, 0)
+    for part in parts(len(x), x[:1].size * taps):
+        planes = planes_of(x[part], taps, y.shape[2], *depth)
+        found = images.conv_weight(
+            images_of(y[part]), planes, kernel[1:], step, pad, spread, groups
+        )
+        elementwise.add(weight, found.reshape(weight.shape), weight)
+    return weight
+
+
+# ---- planes ----
+
+
+def along_depth(stride, padding, dilation):
+    """The numbers along the depth, and those of images."""
+    depth = stride[0], padding[0], dilation[0]
+    return depth, (tuple(stride[1:]), tuple(padding[1:]), tuple(dilation[1:]))
+
+
+def parts(n, elements):
+    """Slices of n volumes whose planes are `elements` each; from sizes alone."""
+    together = max(PLANES // max(elements, 1), 1)
+    return [slice(first, min(first + together, n)) for first in range(0, n, together)]
+
+
+def meetings(n, size, taps, stride, padding, dilation):
+    """For each tap, where its planes begin in x of depth n, and the depths of the result, from
+    first to last, that they are of."""
+    for k in range(taps):
+        start = k * dilation - padding
+        first = min(max(0, -(start // stride)), size)
+        last = max(min(size, (n - 1 - start) // stride + 1), first)
+        yield k, start + first * stride, first, last
+
+
+def planes_of(x, taps, size, stride, padding, dilation):
+    """The planes that the taps read, images (N * size, C * taps, H, W)."""
+    n, channels, depth, height, width = x.shape
+    planes = uninitialized((n, size, channels, taps, height, width), x.dtype)
+    volume = x.transpose(0, 2, 1, 3, 4)
+    for k, start, first, last in meetings(depth, size, taps, stride, padding, dilation):
+        fill_(planes[:, :first, :, k], 0)
+        fill_(planes[:, last:, :, k], 0)
+        if first < last:
+            there = slice(start, start + (last - first - 1) * stride + 1, stride)
+            copy_(planes[:, first:last, :, k], volume[:, there])
+    return planes.reshape(n * size, channels * taps, height, width)
+
+
+def add_planes(x, planes, taps, size, stride, padding, dilation):
+    """The adjoint of `planes_of`, added to x."""
+    n, channels, depth, height, width = x.shape
+    planes = planes.reshape(n, size, channels, taps, height, width)
+    volume = x.transpose(0, 2, 1, 3, 4)
+    for k, start, first, last in meetings(depth, size, taps, stride, padding, dilation):
+        if first < last:
+            there = volume[:, slice(start, start + (last - first - 1) * stride + 1, stride)]
+            elementwise.add(there, planes[:, first:last, :, k], there)
+
+
+def images_of(y):
+    """A volume (N, O, D, H, W) as images (N * D, O, H, W)."""
+    n, channels, depth, height, width = y.shape
+    return contiguous(y.transpose(0, 2, 1, 3, 4)).reshape(n * depth, channels, height, width)
+
+
+def by_depth(y, shape):
+    """Images (N * D, O, H, W) as a volume of `shape`, a view."""
+    n, channels, depth, height, width = shape
+    return y.reshape(n, depth, channels, height, width).transpose(0, 2, 1, 3, 4)
+
+
+# ---- checks ----
+
+
+def check(op, first, second, size, stride, padding, dilation, groups):
+    """Both operands are volumes of one dtype, and the numbers are three and large enough."""
+    (name_a, a), (name_b, b) = first, second
+    if a.ndim != 5 or b.ndim != 5:
+        raise ShapeError(
+            f"{op}: {name_a} of shape {a.shape} and {name_b} of shape {b.shape} must both have 5 "
+            "dimensions"
+        )
+    if a.dtype != b.dtype:
+        raise TypeError(
+            f"{op}: {name_a} and {name_b} must have the same dtype, got {a.dtype} and {b.dtype}"
+        )
+    for name, numbers, least in (
+        ("size", size, 0), ("stride", stride, 1), ("padding", padding, 0),
+        ("dilation", dilation, 1), ("groups", (groups,) * 3, 1),
+    ):  # fmt: skip
+        if len(numbers) != 3:
+            raise ShapeError(f"{op}: {name} must have 3 numbers, got {tuple(numbers)}")
+        if min(numbers) < least:
+            raise ValueError(f"{op}: {name} must be at least {least}, got {tuple(numbers)}")
+
+
+def check_channels(op, name, volume, wanted, weight, groups):
+    """The weight's output channels fall into `groups`, and the volume has as many as it takes."""
+    if len(weight) % groups or volume.shape[1] != wanted:
+        raise ShapeError(
+            f"{op}: {name} of shape {volume.shape} must have {wanted} channels for weight of shape "
+            f"{weight.shape} in {groups} groups, which must divide its {len(weight)}"
+        )

@@ -23,7 +23,9 @@ def main():
         for dtype in ("float32", "float64"):
             key = f"{row.name}/{dtype}"
             if key in recorded:
-                goldens |= {k: v for k, v in recorded.items() if k == key or k.startswith(key + "/")}
+                goldens |= {
+                    k: v for k, v in recorded.items() if k == key or k.startswith(key + "/")
+                }
                 continue
             operands = [torch.tensor(a) for a in row.arrays(dtype)]
             for t in operands:

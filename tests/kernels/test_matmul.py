@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from layouts import laid_out
 
-from tinygrad_c._kernels import elementwise
+from tinygrad_c._kernels import elementwise, runtime
 from tinygrad_c._kernels import matmul as kernels
-from tinygrad_c._kernels import runtime
 from tinygrad_c.errors import ShapeError
 
 FLOATS = ["float32", "float64"]

@@ -43,9 +43,13 @@ class TestSequential:
         assert net.hidden is net[0]
         assert net(3) == 7
 
-    @pytest.mark.parametrize("activation", [nn.ReLU(), nn.ReLU(inplace=True), nn.Sigmoid(), nn.Tanh()])
+    @pytest.mark.parametrize(
+        "activation", [nn.ReLU(), nn.ReLU(inplace=True), nn.Sigmoid(), nn.Tanh()]
+    )
     def test_a_linear_and_its_activation_are_one_operation(self, activation):
-        net = nn.Sequential(nn.Linear(5, 7), activation, nn.Linear(7, 3), nn.Linear(3, 3), activation)
+        net = nn.Sequential(
+            nn.Linear(5, 7), activation, nn.Linear(7, 3), nn.Linear(3, 3), activation
+        )
         x = randn(4, 5, requires_grad=True)
         y = net(x)
         expected = activation(net[3](net[2](activation(net[0](x)))))

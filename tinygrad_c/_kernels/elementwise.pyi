@@ -1,6 +1,5 @@
 """Element by element: shapes broadcast, `out` receives the result where it is given."""
 
-
 from numpy import ndarray
 
 def neg(a: ndarray, out: ndarray | None = None) -> ndarray: ...

@@ -92,7 +92,7 @@ typedef struct {
 typedef void tgc_matmul_loop(const tgc_matmul_block *block);
 
 /* Chooses a method, orders the operands for it and cuts y into chunks. `limits` has a row for
- * each method; methods that the kernel lacks have a max_rows of 0. Once more it changes nothing. */
+ * each method; methods that the kernel lacks have a max_rows of 0. A call may be planned again. */
 void tgc_matmul_plan(tgc_call *call, const tgc_matmul_limits *limits);
 void tgc_matmul_chunk(const tgc_call *call, ptrdiff_t index);
 /* Block number `index` of y. */

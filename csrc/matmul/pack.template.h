@@ -30,14 +30,14 @@ static void FN(pack_along_depth)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptr
             }
             FN(transpose)(rows);
             T *const to = panel + p * width + first;
-            if (n > VL) {
+            if ((n - VL + 1) * width - first >= VL) {
 #pragma GCC unroll 16
                 for (int i = 0; i < VL; i++) {
                     vec_store(to + i * width, rows[i]);
                 }
                 continue;
             }
-            for (int i = 0; i < n; i++) {
+            for (ptrdiff_t i = 0; i < tgc_min(n, VL); i++) {
                 vec_storen(to + i * width, rows[i], tgc_min(width - first, VL));
             }
         }

@@ -173,10 +173,12 @@ static double traffic(const problem *p, const tgc_matmul_limits *limits, double 
 static void cut(const problem *p, ptrdiff_t *sizes, const tgc_matmul_limits *limits, double work)
 {
     const ptrdiff_t max_rows =
-        tgc_min(limits->max_rows, tgc_max(limits->max_elements / sizes[TGC_MATMUL_DEPTH], 1));
+        tgc_min(limits->max_rows, limits->max_elements / sizes[TGC_MATMUL_DEPTH]);
+    /* Tiles are dealt out whole: it is of them that a chunk may have so many. */
     const double tiles_down = blocks(p->m, limits->tile_rows);
     const double tiles_across = blocks(p->n, limits->tile_cols);
-    double down = blocks(p->m, max_rows), across = blocks(p->n, limits->max_cols);
+    double down = blocks(tiles_down, tgc_max(max_rows / limits->tile_rows, 1));
+    double across = blocks(tiles_across, limits->max_cols / limits->tile_cols);
     while (p->m * p->n * p->k > work * down * across) {
         const int divisible_down = 2 * down <= tiles_down;
         const int divisible_across = 2 * across <= tiles_across;
@@ -203,19 +205,24 @@ static double time_of(const problem *p, const tgc_call *call)
     return larger(p->m * p->n * p->k * call->kernel->cost, elements * (double)bytes * BYTE_TIME);
 }
 
+/* The elements of a and b, b's columns in whole tiles. */
+static double elements_of(const problem *p, const tgc_matmul_limits *limits)
+{
+    return p->k * (p->m + blocks(p->n, limits->tile_cols) * (double)limits->tile_cols);
+}
+
 /* Is packing all of a and b once less work than packing them chunk by chunk? */
 static int is_packed_once(const problem *p, const ptrdiff_t *sizes, const tgc_matmul_limits *limits)
 {
-    const double elements = p->m * p->k + p->n * p->k;
     if (sizes[TGC_MATMUL_METHOD] != TGC_MATMUL_TILES || sizes[TGC_MATMUL_BATCH] != 1 ||
-        p->k == 0 || elements > MOST_PACKED) {
+        p->k == 0 || elements_of(p, limits) > MOST_PACKED) {
         return 0;
     }
     return sizes[TGC_MATMUL_WANTED] == TGC_MATMUL_PACKED ||
            (sizes[TGC_MATMUL_WANTED] == TGC_MATMUL_AUTO &&
             p->m * p->n * p->k >= PACKED_WORK &&
             traffic(p, limits, (double)sizes[TGC_MATMUL_DOWN], (double)sizes[TGC_MATMUL_ACROSS]) >=
-                PACKED_GAIN * elements);
+                PACKED_GAIN * (p->m + p->n) * p->k);
 }
 
 /* For a call of at least one element of y, whose method and problem are known. */
@@ -235,10 +242,7 @@ static void plan_chunks(tgc_call *call, const problem *p, const tgc_matmul_limit
     sizes[TGC_MATMUL_GROUP] = tgc_max((ptrdiff_t)group, 1);
     if (is_packed_once(p, sizes, limits)) {
         sizes[TGC_MATMUL_METHOD] = TGC_MATMUL_PACKED;
-        sizes[TGC_MATMUL_ELEMENTS] =
-            sizes[TGC_MATMUL_K] *
-            (sizes[TGC_MATMUL_M] +
-             tgc_ceil_div(sizes[TGC_MATMUL_N], limits->tile_cols) * limits->tile_cols);
+        sizes[TGC_MATMUL_ELEMENTS] = (ptrdiff_t)elements_of(p, limits);
     }
     call->n_chunks = tgc_ceil_div(sizes[TGC_MATMUL_BATCH], sizes[TGC_MATMUL_GROUP]) *
                      sizes[TGC_MATMUL_DOWN] * sizes[TGC_MATMUL_ACROSS];

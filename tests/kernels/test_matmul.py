@@ -215,6 +215,37 @@ def test_every_variant_in_every_layout(isa, variant, threads, shape, dtype):
         same(kernels.linear(x, w.T, bias, out=out), (expected + bias).astype(dtype))
 
 
+@pytest.mark.parametrize("m", [1, 2, 3, 5, 7, 15])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_narrow_tiles_stay_within_their_panels(isa, threads, m, dtype):
+    """What the last vectors of a panel hold beyond it would be in the next panel."""
+    kernels.set_variant("packed")
+    for k, n, count in itertools.product((17, 33, 129, 578), (5, 64), (1, 3)):
+        threads(count)
+        a, b = whole_numbers(1, m, k, dtype=dtype), whole_numbers(2, k, n, dtype=dtype)
+        expected = np.round(a.astype("f8") @ b.astype("f8")).astype(dtype)
+        for x, w in itertools.product((a, np.asfortranarray(a)), (b, np.asfortranarray(b))):
+            same(kernels.matmul(x, w), expected)
+            assert kernels.ran() == "packed"
+    kernels.set_variant("auto")
+
+
+@pytest.mark.parametrize(
+    ("shape", "dtype"),
+    [((1024, 1024, 128), "float32"), ((512, 512, 64), "float64"), ((1024, 256, 192), "float32"),
+     ((128, 512, 192), "float64")],
+)  # fmt: skip
+def test_chunks_of_whole_tiles_fit_their_workspace(isa, threads, shape, dtype):
+    m, k, n = shape
+    a, b = whole_numbers(1, m, k, dtype=dtype), whole_numbers(2, k, n, dtype=dtype)
+    expected = np.round(a.astype("f8") @ b.astype("f8")).astype(dtype)
+    for count in (1, 2, 3):
+        threads(count)
+        for _ in range(3):
+            same(kernels.matmul(a, b), expected)
+            same(kernels.linear(a, b.T), expected)
+
+
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_activations_have_the_bits_of_the_elementwise_kernels(isa, variant, activation, dtype):

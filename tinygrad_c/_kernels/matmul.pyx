@@ -50,6 +50,7 @@ cdef extern from "matmul/matmul.h" nogil:
 
     ctypedef enum tgc_matmul_method:
         TGC_MATMUL_AUTO
+        TGC_MATMUL_TILES
         TGC_MATMUL_PACKED
 
 
@@ -134,9 +135,13 @@ cdef int run_product(tgc_call *call, int dtype, int activation=0) except -1:
         call.kernel.plan(call)
     if may_pack and call.sizes[TGC_MATMUL_METHOD] == TGC_MATMUL_PACKED:
         run_packed(call, dtype)
-    else:
-        run(call)
+        tgc_matmul_ran = TGC_MATMUL_PACKED
+        return 0
+    run(call)
     tgc_matmul_ran = <int>call.sizes[TGC_MATMUL_METHOD]
+    # The plan of a plan may be packed, where a batch became one product: it ran as tiles.
+    if tgc_matmul_ran == TGC_MATMUL_PACKED:
+        tgc_matmul_ran = TGC_MATMUL_TILES
     return 0
 
 

@@ -26,5 +26,7 @@ def activated(layer: Linear, activation: Module, x: Tensor) -> Tensor:
     """``activation(layer(x))``"""
     try:
         return linear_activation(x, layer.weight, layer.bias, ACTIVATIONS[type(activation)])
-    except Exception:  # the error of the layer itself says which one it is
-        return activation(layer(x))
+    except (TypeError, ValueError):
+        pass
+    # The error of the layer itself says which one it is.
+    return activation(layer(x))

@@ -7,6 +7,7 @@
 
 PYTHON ?= python3
 VENV := .venv
+EXTRAS ?= train,test
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check --quiet
 SOURCES := setup.py pyproject.toml $(shell find csrc tinygrad_c -name '*.[ch]' -path 'csrc/*' \
 	-o -name '*.py' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.pyi' -o -name '*.npz')
@@ -27,7 +28,7 @@ $(VENV)/train.stamp: $(SOURCES) | $(VENV)/bin/python
 
 $(VENV)/test.stamp: $(SOURCES) | $(VENV)/bin/python
 	@echo 'Installing tinygrad_c into $(VENV): compiles the kernels, about a minute.'
-	$(PIP) install '.[train,test]'
+	$(PIP) install '.[$(EXTRAS)]'
 	@touch $(VENV)/train.stamp $@
 
 $(VENV)/bin/python:

@@ -22,12 +22,12 @@ test: $(VENV)/test.stamp
 
 # `train.stamp` stands for the installed package with the extra [train], and so on.
 $(VENV)/train.stamp: $(SOURCES) | $(VENV)/bin/python
-	@echo 'Installing tinygrad_c into $(VENV): compiles the kernels, about a minute.'
+	@echo 'Installing tinygrad_c into $(VENV): compiles the kernels, some minutes on two cores.'
 	$(PIP) install '.[train]'
 	@touch $@
 
 $(VENV)/test.stamp: $(SOURCES) | $(VENV)/bin/python
-	@echo 'Installing tinygrad_c into $(VENV): compiles the kernels, about a minute.'
+	@echo 'Installing tinygrad_c into $(VENV): compiles the kernels, some minutes on two cores.'
 	$(PIP) install '.[$(EXTRAS)]'
 	@touch $(VENV)/train.stamp $@
 

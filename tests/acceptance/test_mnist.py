@@ -9,13 +9,17 @@ import pytest
 import real_data
 
 SCRIPT = Path(__file__).with_name("mnist_cnn.py")
-# Of torch 2.13 with seed 0: python mnist_cnn.py DATA --library torch --steps 20
+# Of torch 2.13: python mnist_cnn.py DATA --library torch --steps 20 --seed 4. Where an activation is
+# within rounding of zero, or two of a pooling window of each other, the order of a sum decides which
+# way a gradient goes, and Adam makes much of it: with seed 5, torch's own losses on two instruction
+# sets are 4e-4 apart after 20 steps. Seed 4 meets no such tie.
+SEED = 4
 LOSSES = [
-    *(2.296663284301758, 2.3057572841644287, 2.265594482421875, 2.2716705799102783),
-    *(2.220890760421753, 2.1956374645233154, 2.1273953914642334, 2.0848872661590576),
-    *(2.0256731510162354, 1.906046986579895, 1.834747552871704, 1.7160462141036987),
-    *(1.5586004257202148, 1.4552973508834839, 1.2811017036437988, 1.2176637649536133),
-    *(1.0991442203521729, 0.9148395657539368, 0.8230717778205872, 0.780943751335144),
+    *(2.3062000274658203, 2.2770612239837646, 2.235417366027832, 2.193376064300537),
+    *(2.090669870376587, 2.0169918537139893, 1.9114388227462769, 1.77190363407135),
+    *(1.5779764652252197, 1.5118718147277832, 1.3668991327285767, 1.1605236530303955),
+    *(1.0978666543960571, 0.9897922277450562, 0.8173654675483704, 0.853762686252594),
+    *(0.7147173881530762, 0.670090913772583, 0.6606065034866333, 0.6557769775390625),
 ]
 
 
@@ -26,7 +30,8 @@ def run(*options):
 
 
 def test_the_first_losses_are_those_of_pytorch():
-    assert run("--steps", "20")["losses"] == pytest.approx(LOSSES, abs=1e-4)
+    losses = run("--steps", "20", "--seed", str(SEED))["losses"]
+    assert losses == pytest.approx(LOSSES, abs=1e-4)
 
 
 @pytest.mark.slow

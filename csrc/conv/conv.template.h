@@ -93,7 +93,7 @@ static void FN(run_panel)(FN(block) *b, ptrdiff_t start, ptrdiff_t width, const 
     /* Two short rows fill a tile together. A division takes as long as some terms of the sums. */
     const ptrdiff_t joined = 2 * cols <= TILE_ROWS ? 2 : 1;
     const ptrdiff_t tiles = tgc_ceil_div(cols, TILE_ROWS);
-    const ptrdiff_t tile = tiles ? cols / tiles : 0, longer = cols - tile * tiles;
+    const tgc_shares shares = tgc_share(cols, tiles);
     const ptrdiff_t y_step = width * l->w.step_out;
     const ptrdiff_t image_row = l->h.step_in * l->row, y_row = width * l->h.step_out * result_cols;
     ptrdiff_t k = 0;
@@ -108,7 +108,7 @@ static void FN(run_panel)(FN(block) *b, ptrdiff_t start, ptrdiff_t width, const 
             for (ptrdiff_t i = 0; i < rows; i += together) {
                 together = tgc_min(together, rows - i);
                 for (ptrdiff_t t = 0, j = 0, places; t < tiles; t++, j += places) {
-                    places = tile + (t < longer);
+                    places = tgc_share_size(shares, t);
                     const FN(tile_steps) steps = {
                         l->step, together > 1 ? image_row : places / 2 * l->step, y_step,
                         together > 1 ? y_row : places / 2 * y_step};

@@ -9,10 +9,10 @@
  *     packed[k * width + l] = the weight of term k of the tile's output l
  */
 
-/* The tiles of a group's outputs: of `width` each, the first `longer` of one more. */
+/* The tiles of a group's outputs. */
 typedef struct {
     ptrdiff_t outputs, padded, tiles;
-    ptrdiff_t width, longer;
+    tgc_shares widths;
     int channels;
 } FN(tiling);
 
@@ -20,17 +20,16 @@ static FN(tiling) FN(tile_outputs)(tgc_conv_method method, ptrdiff_t outputs)
 {
     if (method == TGC_CONV_CHANNELS) {
         const ptrdiff_t padded = tgc_ceil_div(outputs, VL) * VL;
-        return (FN(tiling)){outputs, padded, tgc_ceil_div(outputs, 2 * VL), 2 * VL, 0, 1};
+        return (FN(tiling)){outputs, padded, tgc_ceil_div(outputs, 2 * VL), {2 * VL, 0}, 1};
     }
     const ptrdiff_t tiles = tgc_ceil_div(outputs, TILE_ROWS);
-    const ptrdiff_t width = tiles ? outputs / tiles : 0;
-    return (FN(tiling)){outputs, outputs, tiles, width, outputs - width * tiles, 0};
+    return (FN(tiling)){outputs, outputs, tiles, tgc_share(outputs, tiles), 0};
 }
 
 /* The first output of a tile; for the number of tiles, all of them. */
 static ptrdiff_t FN(tile_start)(const FN(tiling) *t, ptrdiff_t tile)
 {
-    return tgc_min(tile * t->width + tgc_min(tile, t->longer), t->padded);
+    return tgc_min(tgc_share_start(t->widths, tile), t->padded);
 }
 
 /* The weights of a tile's outputs: strides of outputs, of the channels that are summed, of taps. */
@@ -78,9 +77,7 @@ static ptrdiff_t FN(pack_lines)(const FN(weights) *w, ptrdiff_t depth, ptrdiff_t
             TGC_UNROLL
             for (int i = 0; i < VL; i++) {
                 const T *const line = w->data + (first + i) * w->output + k;
-                rows[i] = first + i >= lanes ? vec_zero()
-                          : n == VL          ? vec_load(line)
-                                             : vec_loadn(line, n);
+                rows[i] = first + i < lanes ? vec_load_first(line, n) : vec_zero();
             }
             FN(transpose)(rows);
             TGC_UNROLL

@@ -115,9 +115,9 @@ static void FN(run_taps)(const FN(weight_block) *b, const T *image, const T *pac
         const ptrdiff_t most = tgc_min(TILE_ROWS / taps, FN(MOST_PAIRS));
         const ptrdiff_t tiles = tgc_ceil_div(pairs, most);
         T *const to = sums + (l->channels * h.kernel * tap + first_pair * taps) * width;
-        for (ptrdiff_t t = 0; t < tiles; t++) {
-            const ptrdiff_t pair = tgc_deal(pairs, tiles, t);
-            const ptrdiff_t n = tgc_deal(pairs, tiles, t + 1) - pair;
+        const tgc_shares shares = tgc_share(pairs, tiles);
+        for (ptrdiff_t t = 0, pair = 0, n; t < tiles; t++, pair += n) {
+            n = tgc_share_size(shares, t);
             const T *rows[FN(MOST_PAIRS)];
             for (ptrdiff_t p = 0; p < n; p++) {
                 rows[p] = image + (pair + p) / h.kernel * l->plane +
@@ -135,7 +135,7 @@ static void FN(run_dots)(const FN(weight_block) *b, const T *image, const tgc_op
 {
     const tgc_conv_weight_layout *const l = b->layout;
     const ptrdiff_t tiles = tgc_ceil_div(l->taps, FN(DOT_TAPS));
-    const ptrdiff_t tile = l->taps / tiles, longer = l->taps - tile * tiles;
+    const tgc_shares shares = tgc_share(l->taps, tiles);
     FN(dots) dots = {.images = b->images, .rows = b->rows, .cols = b->cols,
                      .image_row = l->window.h.stride * l->row, .image_step = l->image,
                      .y_row = y->strides[2], .y_step = y->strides[0]};
@@ -148,7 +148,7 @@ static void FN(run_dots)(const FN(weight_block) *b, const T *image, const tgc_op
         for (ptrdiff_t c = 0; c < b->channels; c++) {
             dots.image = image + c * l->plane;
             for (ptrdiff_t t = 0, tap = 0, n; t < tiles; t++, tap += n) {
-                n = tile + (t < longer);
+                n = tgc_share_size(shares, t);
                 T sums[2 * FN(DOT_TAPS)];
                 FN(dot_kernels)[n - 1][dots.outputs - 1](&dots, offsets + tap, sums);
                 for (ptrdiff_t i = 0; i < dots.outputs; i++) {

@@ -120,7 +120,7 @@ UNARY(neg, -a)
 UNARY(abs, vec_abs(a))
 UNARY(sign, vec_select(vec_gt(a, vec_zero()), vec_set1(1),
                        vec_select(vec_lt(a, vec_zero()), vec_set1(-1), vec_zero())))
-UNARY(relu, vec_select(vec_le(a, vec_zero()), vec_zero(), a))
+UNARY(relu, vec_relu(a))
 UNARY(square, a *a)
 UNARY(sqrt, vec_sqrt(a))
 UNARY(reciprocal, 1 / a)

@@ -1,5 +1,7 @@
 #include "tiles.h"
 
+#include "../runtime/sizes.h"
+
 /* Moves the tile to `position` of dimension d. */
 static void move(const tgc_call *call, tgc_tile *tile, int d, ptrdiff_t position)
 {
@@ -12,7 +14,7 @@ static void move(const tgc_call *call, tgc_tile *tile, int d, ptrdiff_t position
 /* Of the pieces of `size` that `length` is cut into: the one with this index, from *begin on. */
 static ptrdiff_t piece(ptrdiff_t length, ptrdiff_t size, ptrdiff_t *index, ptrdiff_t *begin)
 {
-    const ptrdiff_t pieces = (length + size - 1) / size;
+    const ptrdiff_t pieces = tgc_ceil_div(length, size);
     *begin = *index % pieces * size;
     *index /= pieces;
     return length - *begin < size ? length - *begin : size;

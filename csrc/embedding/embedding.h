@@ -14,7 +14,7 @@
 #define TGC_EMBEDDING_H
 
 #include "../index/index.h"
-#include "../reduce/axes.h"
+#include "../runtime/sizes.h"
 #include "../runtime/dispatch.h"
 
 /* What call->sizes holds. */

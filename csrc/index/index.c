@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../runtime/sizes.h"
 #include "../vec/typed.h"
 
 enum {
@@ -134,7 +135,7 @@ static void run_lines(const tgc_call *call, tgc_lines *w, int indices, ptrdiff_t
 static void cut_anywhere(tgc_call *call, ptrdiff_t n, ptrdiff_t chunk)
 {
     call->sizes[TGC_INDEX_CHUNK] = chunk;
-    call->n_chunks = (n + chunk - 1) / chunk;
+    call->n_chunks = tgc_ceil_div(n, chunk);
 }
 
 /* Does an index change along the last dimension? Then there is one place to find per element. */
@@ -217,11 +218,11 @@ static void plan_put(tgc_call *call)
     call->work = moving_work(call, n);
     if (n > 0 && split >= 0) {
         const ptrdiff_t size = x->shape[split], others = n / size;
-        ptrdiff_t chunk = (size + SPLIT_CHUNKS - 1) / SPLIT_CHUNKS;
-        chunk = chunk * others < SPLIT_ELEMENTS ? (SPLIT_ELEMENTS + others - 1) / others : chunk;
+        ptrdiff_t chunk = tgc_ceil_div(size, SPLIT_CHUNKS);
+        chunk = chunk * others < SPLIT_ELEMENTS ? tgc_ceil_div(SPLIT_ELEMENTS, others) : chunk;
         chunk = chunk < SPLIT_ROW && split == call->sizes[TGC_INDEX_NDIM] - 1 ? SPLIT_ROW : chunk;
         call->sizes[TGC_INDEX_CHUNK] = chunk;
-        call->n_chunks = (size + chunk - 1) / chunk;
+        call->n_chunks = tgc_ceil_div(size, chunk);
     }
 }
 

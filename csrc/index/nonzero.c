@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "../runtime/lines.h"
+#include "../runtime/sizes.h"
 
 /* Elements that are looked at in one go. */
 enum { BLOCK = 256 };
@@ -32,7 +33,7 @@ FIND(f64, double)
 static void plan(tgc_call *call)
 {
     const ptrdiff_t n = tgc_operand_size(&call->operands[0]);
-    call->n_chunks = (n + TGC_NONZERO_CHUNK - 1) / TGC_NONZERO_CHUNK;
+    call->n_chunks = tgc_ceil_div(n, TGC_NONZERO_CHUNK);
     call->work = (double)n * call->kernel->cost;
 }
 

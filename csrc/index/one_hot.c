@@ -2,6 +2,7 @@
 
 #include "index.h"
 #include "nonzero.h"
+#include "../runtime/sizes.h"
 
 enum { CHUNK_ELEMENTS = 16384 };
 
@@ -14,7 +15,7 @@ static void plan(tgc_call *call)
     const ptrdiff_t chunk = classes < CHUNK_ELEMENTS ? CHUNK_ELEMENTS / classes : 1;
     call->sizes[CLASSES] = classes;
     call->sizes[CHUNK] = chunk;
-    call->n_chunks = (n + chunk - 1) / chunk;
+    call->n_chunks = tgc_ceil_div(n, chunk);
     call->work = (double)n * (double)classes * call->kernel->cost;
 }
 

@@ -20,6 +20,7 @@
 #define TGC_LOSS_H
 
 #include "../runtime/dispatch.h"
+#include "../runtime/sizes.h"
 
 enum { TGC_LOSS_REDUCTION };
 enum { TGC_LOSS_NONE, TGC_LOSS_MEAN, TGC_LOSS_SUM };
@@ -29,7 +30,7 @@ enum { TGC_LOSS_CHUNK = 16384 };
 
 static inline ptrdiff_t tgc_loss_chunks(ptrdiff_t n)
 {
-    return (n + TGC_LOSS_CHUNK - 1) / TGC_LOSS_CHUNK;
+    return tgc_ceil_div(n, TGC_LOSS_CHUNK);
 }
 
 void tgc_loss_plan(tgc_call *call);

@@ -41,7 +41,7 @@ TGC_INLINE vec FN(get)(const T *p, ptrdiff_t step, ptrdiff_t n)
     if (step != 1) {
         return vec_gather(p, step, n);
     }
-    return n == VL ? vec_load(p) : vec_loadn(p, n);
+    return vec_load_first(p, n);
 }
 
 /* A line of losses: elements of x, t and, without reduction, y, which is contiguous. */

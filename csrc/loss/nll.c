@@ -5,6 +5,7 @@
 
 #include "../index/index.h"
 #include "../runtime/lines.h"
+#include "../runtime/sizes.h"
 #include "../vec/typed.h"
 
 enum { TARGET, X, WEIGHT };
@@ -55,7 +56,7 @@ static void plan_chunks(tgc_call *call, ptrdiff_t chunk, double cost)
 {
     const ptrdiff_t n = tgc_operand_size(&call->operands[TARGET]);
     call->sizes[TGC_NLL_CHUNK] = chunk;
-    call->n_chunks = (n + chunk - 1) / chunk;
+    call->n_chunks = tgc_ceil_div(n, chunk);
     call->work = (double)n * cost;
 }
 

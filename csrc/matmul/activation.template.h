@@ -15,7 +15,7 @@
     }
 
 /* As the elementwise kernels compute them: the bits are the same. */
-ACTIVATE(apply_relu, vec_select(vec_le(a, vec_zero()), vec_zero(), a))
+ACTIVATE(apply_relu, vec_relu(a))
 ACTIVATE(apply_tanh, vec_tanh(a))
 ACTIVATE(apply_sigmoid, vec_sigmoid(a))
 

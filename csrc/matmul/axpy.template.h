@@ -14,8 +14,7 @@ TGC_INLINE vec FN(sum_rows)(const int depth, const vec *a, const T *b, ptrdiff_t
     vec sum = vec_zero();
     TGC_UNROLL
     for (int p = 0; p < depth; p++) {
-        sum = vec_fma(a[p], lanes == VL ? vec_load(b + p * b_row) : vec_loadn(b + p * b_row, lanes),
-                      sum);
+        sum = vec_fma(a[p], vec_load_first(b + p * b_row, lanes), sum);
     }
     return sum;
 }

@@ -59,6 +59,9 @@ enum {
     TGC_MATMUL_N_SIZES
 };
 
+/* Products of fewer multiplications are packed only where the caller wants it. */
+enum { TGC_MATMUL_PACKED_WORK = 1 << 24 };
+
 /* What the plan has to know of a method. */
 typedef struct {
     ptrdiff_t tile_rows, tile_cols;

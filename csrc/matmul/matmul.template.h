@@ -75,10 +75,9 @@ static void FN(run_panel)(const FN(step) *s, const T *a_packed, const FN(panel) 
     const ptrdiff_t col = panel->col, cols = panel->cols, width = FN(whole_vecs)(cols);
     const int whole = cols == width && s->y_col == 1 && (!s->start || s->start_col == 1);
     T edge[TILE_ROWS * FN(TILE_COLS)];
-    const ptrdiff_t least = tgc_div(s->rows, s->tiles), longer = s->rows - least * s->tiles;
-    ptrdiff_t rows;
-    for (ptrdiff_t i = 0, row = 0; i < s->tiles; i++, row += rows) {
-        rows = least + (i < longer);
+    const tgc_shares shares = tgc_share(s->rows, s->tiles);
+    for (ptrdiff_t i = 0, row = 0, rows; i < s->tiles; i++, row += rows) {
+        rows = tgc_share_size(shares, i);
         T *const y_tile = s->y + row * s->y_row + col * s->y_col;
         const T *start = s->start ? s->start + row * s->start_row + col * s->start_col : NULL;
         T *const y = whole ? y_tile : edge;
@@ -110,9 +109,9 @@ static void FN(pack_a)(const FN(step) *s, T *packed)
         FN(pack_panels)(packed, s->tiles, s->rows, s->depth, s->a, s->a_col);
         return;
     }
-    for (ptrdiff_t i = 0; i < s->tiles; i++) {
-        const ptrdiff_t row = tgc_deal(s->rows, s->tiles, i);
-        const ptrdiff_t rows = tgc_deal(s->rows, s->tiles, i + 1) - row;
+    const tgc_shares shares = tgc_share(s->rows, s->tiles);
+    for (ptrdiff_t i = 0, row = 0, rows; i < s->tiles; i++, row += rows) {
+        rows = tgc_share_size(shares, i);
         FN(pack)(packed + row * s->depth, rows, rows, s->depth, s->a + row * s->a_row, s->a_row,
                  s->a_col);
     }
@@ -197,16 +196,16 @@ static void FN(run_dots)(const FN(step) *step)
         s.a_row = s.depth;
     }
     const ptrdiff_t tiles = tgc_ceil_div(s.rows, FN(DOT_ROWS));
+    const tgc_shares shares = tgc_share(s.rows, tiles);
     for (ptrdiff_t col = 0; col < s.cols; col += FN(DOT_COLS)) {
         const ptrdiff_t cols = tgc_min(s.cols - col, FN(DOT_COLS));
         const T *b[FN(DOT_COLS)];
         for (ptrdiff_t j = 0; j < FN(DOT_COLS); j++) {
             b[j] = s.b + (col + tgc_min(j, cols - 1)) * s.b_col;
         }
-        for (ptrdiff_t t = 0; t < tiles; t++) {
+        for (ptrdiff_t t = 0, row = 0, rows; t < tiles; t++, row += rows) {
+            rows = tgc_share_size(shares, t);
             T result[FN(DOT_ROWS) * FN(DOT_COLS)];
-            const ptrdiff_t row = tgc_deal(s.rows, tiles, t);
-            const ptrdiff_t rows = tgc_deal(s.rows, tiles, t + 1) - row;
             FN(dots)[rows - 1](s.depth, s.a + row * s.a_row, s.a_row, b, result);
             FN(store_dots)(&s, row, rows, col, cols, result);
         }

@@ -70,13 +70,13 @@ static void FN(pack_along_lanes)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptr
 static void FN(pack_panels)(T *panels, ptrdiff_t n_panels, ptrdiff_t lanes, ptrdiff_t depth,
                             const T *source, ptrdiff_t depth_stride)
 {
-    const ptrdiff_t least = lanes / n_panels, wider = lanes % n_panels;
+    const tgc_shares shares = tgc_share(lanes, n_panels);
     for (ptrdiff_t p = 0; p < depth; p++, source += depth_stride) {
         const T *from = source;
         T *panel = panels;
         ptrdiff_t n;
         for (ptrdiff_t i = 0; i < n_panels; i++) {
-            const ptrdiff_t width = least + (i < wider);
+            const ptrdiff_t width = tgc_share_size(shares, i);
             T *const to = panel + p * width;
             panel += width * depth;
             for (ptrdiff_t l = 0; l < width; l += VL, from += n) {

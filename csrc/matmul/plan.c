@@ -9,8 +9,8 @@ static const double CHUNK_TIME = 8e3, LONG_CHUNK_TIME = 5e5;
 static const double FEW_CHUNKS = 4, MANY_CHUNKS = 16;
 /* Nanoseconds that a byte takes which comes from memory. */
 static const double BYTE_TIME = 0.04;
-/* Operands of so many products are packed once if that saves packing some elements more often. */
-static const double PACKED_WORK = 1 << 24, PACKED_GAIN = 1.5, MOST_PACKED = 1 << 26;
+/* Operands of no more elements are packed once, if chunk by chunk it were so many times the work. */
+static const double PACKED_GAIN = 1.5, MOST_PACKED = 1 << 26;
 
 /* fmax and ceil are calls of the library on CPUs without SSE 4.1, a good part of a small plan. */
 static double larger(double a, double b)
@@ -220,7 +220,7 @@ static int is_packed_once(const problem *p, const ptrdiff_t *sizes, const tgc_ma
     }
     return sizes[TGC_MATMUL_WANTED] == TGC_MATMUL_PACKED ||
            (sizes[TGC_MATMUL_WANTED] == TGC_MATMUL_AUTO &&
-            p->m * p->n * p->k >= PACKED_WORK &&
+            p->m * p->n * p->k >= TGC_MATMUL_PACKED_WORK &&
             traffic(p, limits, (double)sizes[TGC_MATMUL_DOWN], (double)sizes[TGC_MATMUL_ACROSS]) >=
                 PACKED_GAIN * (p->m + p->n) * p->k);
 }

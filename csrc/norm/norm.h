@@ -48,7 +48,7 @@
 #ifndef TGC_NORM_H
 #define TGC_NORM_H
 
-#include "../reduce/axes.h"
+#include "../runtime/sizes.h"
 #include "../runtime/dispatch.h"
 #include "../runtime/workspace.h"
 

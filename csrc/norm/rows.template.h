@@ -9,21 +9,6 @@ enum { ROWS = 128, GROUP = 8, TILE = 1024 };
 #define EACH_ROW(r, rows) TGC_UNROLL for (ptrdiff_t r = 0; r < (rows); r++)
 #endif
 
-/* The first n lanes; n == VL where that is known when compiling. */
-TGC_INLINE vec FN(load_first)(const T *p, ptrdiff_t n)
-{
-    return n == VL ? vec_load(p) : vec_loadn(p, n);
-}
-
-TGC_INLINE void FN(store_first)(T *p, vec v, ptrdiff_t n)
-{
-    if (n == VL) {
-        vec_store(p, v);
-    } else {
-        vec_storen(p, v, n);
-    }
-}
-
 /* Sums over rows for each channel of a tile: of x - base and of its square; of grad and of
  * grad * (x - base). */
 typedef struct {
@@ -38,7 +23,7 @@ TGC_INLINE void FN(add_moments)(const T *x, ptrdiff_t step, int rows, FN(tile) *
     vec sum = vec_load(t->sum + at), squares = vec_load(t->product + at);
     EACH_ROW(r, rows)
     {
-        const vec d = FN(load_first)(x + r * step + at, n) - base;
+        const vec d = vec_load_first(x + r * step + at, n) - base;
         sum += d;
         squares = vec_fma(d, d, squares);
     }
@@ -120,9 +105,9 @@ TGC_INLINE void FN(add_products)(const tgc_norm *norm, const T *grad, const T *x
     vec sum = vec_load(t->sum + at), product = vec_load(t->product + at);
     EACH_ROW(r, rows)
     {
-        const vec g = FN(load_first)(grad + r * norm->grad->strides[0] + at, n);
+        const vec g = vec_load_first(grad + r * norm->grad->strides[0] + at, n);
         sum += g;
-        product = vec_fma(g, FN(load_first)(x + r * norm->x->strides[0] + at, n) - base, product);
+        product = vec_fma(g, vec_load_first(x + r * norm->x->strides[0] + at, n) - base, product);
     }
     vec_store(t->sum + at, sum);
     vec_store(t->product + at, product);
@@ -183,9 +168,9 @@ static void FN(batch_norm_backward_sums)(const tgc_call *call, ptrdiff_t index)
 /* y = (x - mean) * scale + bias of up to VL channels. */
 TGC_INLINE void FN(apply_lanes)(const T *x, T *y, const T *factors, ptrdiff_t channels, ptrdiff_t n)
 {
-    const vec d = FN(load_first)(x, n) - FN(load_first)(factors, n);
-    const vec scale = FN(load_first)(factors + channels, n);
-    FN(store_first)(y, vec_fma(d, scale, FN(load_first)(factors + 2 * channels, n)), n);
+    const vec d = vec_load_first(x, n) - vec_load_first(factors, n);
+    const vec scale = vec_load_first(factors + channels, n);
+    vec_store_first(y, vec_fma(d, scale, vec_load_first(factors + 2 * channels, n)), n);
 }
 
 static void FN(apply_row)(const T *x, T *y, const T *factors, ptrdiff_t channels)
@@ -224,14 +209,14 @@ static void FN(batch_norm_apply)(const tgc_call *call, ptrdiff_t index)
 TGC_INLINE void FN(backward_lanes)(const T *grad, const T *x, T *y, const T *factors,
                                    ptrdiff_t channels, ptrdiff_t n, int training)
 {
-    const vec scale = FN(load_first)(factors + channels, n);
-    const vec shift = FN(load_first)(factors + 3 * channels, n);
-    vec v = vec_fma(FN(load_first)(grad, n), scale, -shift);
+    const vec scale = vec_load_first(factors + channels, n);
+    const vec shift = vec_load_first(factors + 3 * channels, n);
+    vec v = vec_fma(vec_load_first(grad, n), scale, -shift);
     if (training) {
-        const vec d = FN(load_first)(x, n) - FN(load_first)(factors, n);
-        v = vec_fnma(d, FN(load_first)(factors + 2 * channels, n), v);
+        const vec d = vec_load_first(x, n) - vec_load_first(factors, n);
+        v = vec_fnma(d, vec_load_first(factors + 2 * channels, n), v);
     }
-    FN(store_first)(y, v, n);
+    vec_store_first(y, v, n);
 }
 
 TGC_INLINE void FN(backward_row)(const T *grad, const T *x, T *y, const T *factors,

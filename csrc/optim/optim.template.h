@@ -4,17 +4,12 @@ TGC_INLINE vec FN(get)(char *const *data, const ptrdiff_t *steps, int operand, p
                        ptrdiff_t n)
 {
     const T *p = (const T *)data[operand] + i * steps[operand];
-    return n == VL ? vec_load(p) : vec_loadn(p, n);
+    return vec_load_first(p, n);
 }
 
 TGC_INLINE void FN(put)(char *const *data, int operand, ptrdiff_t i, ptrdiff_t n, vec v)
 {
-    T *p = (T *)data[operand] + i;
-    if (n == VL) {
-        vec_store(p, v);
-    } else {
-        vec_storen(p, v, n);
-    }
+    vec_store_first((T *)data[operand] + i, v, n);
 }
 
 TGC_INLINE T FN(scalar)(const tgc_call *call, int i)

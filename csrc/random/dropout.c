@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../runtime/lines.h"
+#include "../runtime/sizes.h"
 
 /* Elements of a chunk, and of a block of words; a counter gives four words. */
 enum { CHUNK = 16384, BLOCK = 64, WORDS = 4 };
@@ -15,14 +16,14 @@ void tgc_dropout_plan(tgc_call *call)
     const ptrdiff_t n = tgc_operand_size(a);
     call->sizes[ELEMENTS] = n;
     call->sizes[CONTIGUOUS] = tgc_is_contiguous(a);
-    call->n_chunks = (n + CHUNK - 1) / CHUNK;
+    call->n_chunks = tgc_ceil_div(n, CHUNK);
     call->work = (double)n * call->kernel->cost;
 }
 
 void tgc_dropout_finish(const tgc_call *call)
 {
     tgc_generator *g = (tgc_generator *)(void *)call->operands[1].data;
-    const ptrdiff_t blocks = (call->sizes[ELEMENTS] + BLOCK - 1) / BLOCK;
+    const ptrdiff_t blocks = tgc_ceil_div(call->sizes[ELEMENTS], BLOCK);
     __atomic_fetch_add(&g->philox_counter, (uint64_t)blocks * (BLOCK / WORDS), __ATOMIC_RELAXED);
 }
 

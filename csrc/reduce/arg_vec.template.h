@@ -35,7 +35,7 @@ TGC_INLINE void FN(search_row)(int op, FN(extreme) *best, const T *a, ptrdiff_t 
 {
     static const tgc_reduce_block one_row = {.rows = 1};
     for (ptrdiff_t i = 0; i < n; i += TGC_REDUCE_RUN) {
-        const ptrdiff_t length = n - i < TGC_REDUCE_RUN ? n - i : TGC_REDUCE_RUN;
+        const ptrdiff_t length = tgc_min(n - i, TGC_REDUCE_RUN);
         const T *run = a + i * stride;
         const int fold = op == TGC_ARG_MAX ? MAX : MIN;
         const T value = FN(fold_lanes)(fold, FN(reduce_run)(fold, run, &one_row, length, stride));
@@ -78,13 +78,13 @@ TGC_INLINE void FN(search_strips)(int op, FN(extreme) *acc, const T *a, const tg
 {
     FN(extremes) best;
     for (ptrdiff_t j = 0; j < b->width; j += VL) {
-        const ptrdiff_t n = b->width - j < VL ? b->width - j : VL;
+        const ptrdiff_t n = tgc_min(b->width - j, VL);
         const vec v = FN(load_lanes)(a + j * width_stride, width_stride, n, vec_zero());
         vec_store(best.value + j, v);
         vec_store(best.row + j, vec_zero());
     }
     for (ptrdiff_t i = 1; i < b->n; i += 8) {
-        const ptrdiff_t rows = b->n - i < 8 ? b->n - i : 8;
+        const ptrdiff_t rows = tgc_min(b->n - i, 8);
         const T *from = a + i * b->stride;
         ptrdiff_t j = 0;
         for (; j + VL <= b->width; j += VL) {

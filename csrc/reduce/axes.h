@@ -44,11 +44,6 @@ static inline ptrdiff_t tgc_product(const ptrdiff_t *shape, int begin, int end)
     return n;
 }
 
-static inline ptrdiff_t tgc_clamp(ptrdiff_t x, ptrdiff_t low, ptrdiff_t high)
-{
-    return tgc_min(x > low ? x : low, high);
-}
-
 static inline ptrdiff_t tgc_distance(ptrdiff_t stride)
 {
     return stride < 0 ? -stride : stride;

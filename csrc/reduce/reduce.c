@@ -49,7 +49,7 @@ static ptrdiff_t choose_pieces(const ptrdiff_t *sizes, const tgc_operand *a)
     const int kept = (int)sizes[KEPT];
     ptrdiff_t longest = 0;
     for (int d = kept; d < a->ndim; d++) {
-        longest = tgc_distance(a->strides[d]) > longest ? tgc_distance(a->strides[d]) : longest;
+        longest = tgc_max(longest, tgc_distance(a->strides[d]));
     }
     if (kept > 0 && tgc_distance(a->strides[kept - 1]) > longest) {
         return tgc_clamp(sizes[COUNT] / CHUNK, 1, sizes[SPLITS]);

@@ -24,6 +24,7 @@
 #define TGC_REDUCE_H
 
 #include "../runtime/dispatch.h"
+#include "../runtime/sizes.h"
 
 enum { TGC_REDUCE_AXES, TGC_REDUCE_SPLITS };
 enum { TGC_REDUCE_SLOT = 16 };

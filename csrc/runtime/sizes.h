@@ -15,6 +15,11 @@ static inline ptrdiff_t tgc_max(ptrdiff_t a, ptrdiff_t b)
     return a > b ? a : b;
 }
 
+static inline ptrdiff_t tgc_clamp(ptrdiff_t x, ptrdiff_t low, ptrdiff_t high)
+{
+    return tgc_min(tgc_max(x, low), high);
+}
+
 /* a / b, of numbers from 0 and from 1. Most sizes are far below 2^32, of which CPUs divide several
  * times as fast. */
 static inline ptrdiff_t tgc_div(ptrdiff_t a, ptrdiff_t b)
@@ -32,12 +37,33 @@ static inline ptrdiff_t tgc_ceil_div(ptrdiff_t a, ptrdiff_t b)
     return down + (down * b != a);
 }
 
-/* The first of `n` things that part `index` of `parts` gets when they are dealt out evenly; `n`
- * for index == parts. */
+/* n things dealt out evenly: each part gets `least` of them, the first `longer` parts one more. */
+typedef struct {
+    ptrdiff_t least, longer;
+} tgc_shares;
+
+/* For no parts there must be no things. */
+static inline tgc_shares tgc_share(ptrdiff_t n, ptrdiff_t parts)
+{
+    const ptrdiff_t least = parts ? tgc_div(n, parts) : 0;
+    return (tgc_shares){least, n - least * parts};
+}
+
+static inline ptrdiff_t tgc_share_size(tgc_shares shares, ptrdiff_t part)
+{
+    return shares.least + (part < shares.longer);
+}
+
+/* The first thing of a part; for the number of parts, all things. */
+static inline ptrdiff_t tgc_share_start(tgc_shares shares, ptrdiff_t part)
+{
+    return shares.least * part + tgc_min(part, shares.longer);
+}
+
+/* The same where one part matters. */
 static inline ptrdiff_t tgc_deal(ptrdiff_t n, ptrdiff_t parts, ptrdiff_t index)
 {
-    const ptrdiff_t least = tgc_div(n, parts);
-    return least * index + tgc_min(index, n - least * parts);
+    return tgc_share_start(tgc_share(n, parts), index);
 }
 
 #endif

@@ -28,6 +28,7 @@
 #define TGC_CROSS_ENTROPY_H
 
 #include "../runtime/dispatch.h"
+#include "../runtime/sizes.h"
 
 enum { TGC_CE_ROLE, TGC_CE_CLASSES, TGC_CE_REDUCTION, TGC_CE_WEIGHTED, TGC_CE_IGNORE_INDEX };
 enum { TGC_CE_FORWARD, TGC_CE_TOTAL, TGC_CE_BACKWARD };
@@ -43,7 +44,7 @@ static inline ptrdiff_t tgc_cross_entropy_rows(ptrdiff_t n_classes)
 static inline ptrdiff_t tgc_cross_entropy_chunks(ptrdiff_t n, ptrdiff_t n_classes)
 {
     const ptrdiff_t rows = tgc_cross_entropy_rows(n_classes);
-    return (n + rows - 1) / rows;
+    return tgc_ceil_div(n, rows);
 }
 
 /* A call taken apart. What it does not have is NULL. */

@@ -5,6 +5,25 @@ TGC_INLINE vmask vec_isnan(vec v)
     return vec_ne(v, v);
 }
 
+TGC_INLINE vec vec_relu(vec v)
+{
+    return vec_select(vec_le(v, vec_zero()), vec_zero(), v);
+}
+
+TGC_INLINE vec vec_load_first(const T *p, ptrdiff_t n)
+{
+    return n == VL ? vec_load(p) : vec_loadn(p, n);
+}
+
+TGC_INLINE void vec_store_first(T *p, vec v, ptrdiff_t n)
+{
+    if (n == VL) {
+        vec_store(p, v);
+    } else {
+        vec_storen(p, v, n);
+    }
+}
+
 TGC_INLINE vec vec_clamp(vec v, T low, T high)
 {
     return vec_clamp_max(vec_clamp_min(v, low), high);

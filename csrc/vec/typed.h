@@ -37,6 +37,9 @@
 #define vec_store FN(vec_store)
 #define vec_loadn FN(vec_loadn)
 #define vec_storen FN(vec_storen)
+/* The same, with whole vectors for n == VL, which is most often so or known when compiling. */
+#define vec_load_first FN(vec_load_first)
+#define vec_store_first FN(vec_store_first)
 #define vec_gather FN(vec_gather)
 #define vec_scatter FN(vec_scatter)
 /* (p, n), (p, v, n): whole numbers of 0 to 255, a byte for each lane. */
@@ -67,6 +70,8 @@
 #define vec_clamp_min FN(vec_clamp_min)
 #define vec_clamp_max FN(vec_clamp_max)
 #define vec_clamp FN(vec_clamp)
+/* 0 where v <= 0, else v, also where that is NaN. */
+#define vec_relu FN(vec_relu)
 /* To integers; round takes ties to even. The sign of v stays, also that of a zero. */
 #define vec_round FN(vec_round)
 #define vec_floor FN(vec_floor)

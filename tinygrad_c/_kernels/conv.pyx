@@ -78,16 +78,6 @@ cdef extern from "conv/weight.h" nogil:
         TGC_CONV_PARTS
 
 
-cdef extern from *:
-    """
-    /* Each thread has its own choice, and its own memory of what ran last. */
-    static _Thread_local int tgc_conv_variant = 2;
-    static _Thread_local int tgc_conv_ran = -1;
-    """
-    int tgc_conv_variant
-    int tgc_conv_ran
-
-
 # ---- the variants ----
 
 VARIANTS = ("naive", "im2col", "implicit")
@@ -95,22 +85,9 @@ cdef enum:
     NAIVE
     IM2COL
     IMPLICIT
+    DEFAULT = IMPLICIT
 
-
-def variant():
-    """The name of the variant that convolutions of this thread run."""
-    return VARIANTS[tgc_conv_variant]
-
-
-def set_variant(name):
-    """Let convolutions of this thread run the variant `name`."""
-    global tgc_conv_variant
-    tgc_conv_variant = VARIANTS.index(name)
-
-
-def ran():
-    """The variant that the last convolution of this thread ran, None before the first."""
-    return None if tgc_conv_ran < 0 else VARIANTS[tgc_conv_ran]
+include "variants.pxi"
 
 
 # ---- checks ----
@@ -231,7 +208,7 @@ cdef int run_moving(int kernel, int naive, ndarray image, ndarray weight, npy_in
     cdef int dtype = dtype_code(image)
     cdef npy_intp n_packed, groups = window[4]
     cdef ndarray packed
-    if tgc_conv_variant == IMPLICIT:
+    if chosen() == IMPLICIT:
         image = in_rows(image)
         n_packed = packed_size(weight, outputs, groups)
         packed = empty(1, &n_packed, dtype)
@@ -279,45 +256,42 @@ cdef npy_intp LANES = 16
 
 def conv(ndarray x, ndarray weight, size, stride, padding, dilation, groups, ndarray bias=None):
     """y of spatial `size`: the sums over the windows of x, see csrc/conv/conv.h."""
-    global tgc_conv_ran
     check_pair("conv", "x", x, "weight", weight)
     check_window("conv", PyArray_NDIM(x) - 2, stride, padding, dilation, groups)
     check_channels("conv", "x", x, PyArray_DIMS(weight)[1] * groups, weight, groups)
     check_bias("conv", bias, x, PyArray_DIMS(weight)[0])
     check_numbers("conv", "size", size, PyArray_NDIM(x) - 2, 0)
-    if tgc_conv_variant == IM2COL:
-        tgc_conv_ran = IM2COL
+    if chosen() == IM2COL:
+        remember(IM2COL)
         return conv_by_columns(x, weight, bias, size, stride, padding, dilation, groups)
     cdef ndarray y = new_image(x, PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], size)
     window = spatial(weight), stride, padding, dilation, groups
-    tgc_conv_ran = run_moving(
-        TGC_conv, TGC_conv_naive, x, weight, PyArray_DIMS(weight)[0], bias, y, window)
+    remember(run_moving(
+        TGC_conv, TGC_conv_naive, x, weight, PyArray_DIMS(weight)[0], bias, y, window))
     return y
 
 
 def conv_transpose(ndarray y, ndarray weight, size, stride, padding, dilation, groups,
                    ndarray bias=None):
     """x of spatial `size`: the gradient of `conv` with respect to x, and a bias."""
-    global tgc_conv_ran
     check_pair("conv_transpose", "y", y, "weight", weight)
     check_window("conv_transpose", PyArray_NDIM(y) - 2, stride, padding, dilation, groups)
     check_channels("conv_transpose", "y", y, PyArray_DIMS(weight)[0], weight, groups)
     check_bias("conv_transpose", bias, y, PyArray_DIMS(weight)[1] * groups)
     check_numbers("conv_transpose", "size", size, PyArray_NDIM(y) - 2, 0)
-    if tgc_conv_variant == IM2COL:
-        tgc_conv_ran = IM2COL
+    if chosen() == IM2COL:
+        remember(IM2COL)
         return conv_transpose_by_columns(y, weight, bias, size, stride, padding, dilation, groups)
     cdef npy_intp channels = PyArray_DIMS(weight)[1] * groups
     cdef ndarray x = new_image(y, PyArray_DIMS(y)[0], channels, size)
     window = spatial(weight), stride, padding, dilation, groups
-    tgc_conv_ran = run_moving(
-        TGC_conv_transpose, TGC_conv_transpose_naive, y, weight, channels, bias, x, window)
+    remember(run_moving(
+        TGC_conv_transpose, TGC_conv_transpose_naive, y, weight, channels, bias, x, window))
     return x
 
 
 def conv_weight(ndarray y, ndarray x, kernel, stride, padding, dilation, groups):
     """The weight whose windows are `kernel`: the gradient of `conv` with respect to it."""
-    global tgc_conv_ran
     check_pair("conv_weight", "y", y, "x", x)
     check_window("conv_weight", PyArray_NDIM(y) - 2, stride, padding, dilation, groups)
     check_numbers("conv_weight", "kernel", kernel, PyArray_NDIM(y) - 2, 1)
@@ -326,12 +300,12 @@ def conv_weight(ndarray y, ndarray x, kernel, stride, padding, dilation, groups)
         raise ShapeError(
             f"conv_weight: y of shape {(<object>y).shape} and x of shape {(<object>x).shape} must "
             f"agree in their first dimension, and {groups} groups divide their channels")
-    if tgc_conv_variant == IM2COL:
-        tgc_conv_ran = IM2COL
+    if chosen() == IM2COL:
+        remember(IM2COL)
         return conv_weight_by_columns(y, x, kernel, stride, padding, dilation, groups)
     cdef ndarray weight = new_image(y, PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, kernel)
     window = kernel, stride, padding, dilation, groups
-    tgc_conv_ran = run_weight(y, x, weight, window)
+    remember(run_weight(y, x, weight, window))
     return weight
 
 
@@ -341,7 +315,7 @@ cdef int run_weight(ndarray y, ndarray x, ndarray weight, object window) except 
     cdef int dtype = dtype_code(x)
     cdef npy_intp n_sums
     cdef ndarray sums
-    if tgc_conv_variant == IMPLICIT:
+    if chosen() == IMPLICIT:
         y, x = in_rows(y), in_rows(x)
         begin(&call, TGC_conv_weight, dtype)
         set_window(&call, window)

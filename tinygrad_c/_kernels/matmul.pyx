@@ -47,47 +47,21 @@ cdef extern from "matmul/matmul.h" nogil:
         TGC_MATMUL_METHOD
         TGC_MATMUL_ELEMENTS
         TGC_MATMUL_N_SIZES
+        TGC_MATMUL_PACKED_WORK
 
     ctypedef enum tgc_matmul_method:
         TGC_MATMUL_AUTO
-        TGC_MATMUL_TILES
         TGC_MATMUL_PACKED
-
-
-cdef extern from *:
-    """
-    /* Each thread has its own choice, and its own memory of what ran last. */
-    static _Thread_local int tgc_matmul_variant = TGC_MATMUL_AUTO;
-    static _Thread_local int tgc_matmul_ran = TGC_MATMUL_AUTO;
-    """
-    int tgc_matmul_variant
-    int tgc_matmul_ran
 
 
 # ---- the variants ----
 
 # In the order of tgc_matmul_method.
 VARIANTS = ("auto", "naive", "tiles", "packed", "dots", "axpys")
+cdef enum:
+    DEFAULT = TGC_MATMUL_AUTO
 
-
-def variant():
-    """The name of the variant that products of this thread run."""
-    return VARIANTS[tgc_matmul_variant]
-
-
-def set_variant(name):
-    """Let products of this thread run the variant `name`."""
-    global tgc_matmul_variant
-    tgc_matmul_variant = VARIANTS.index(name)
-
-
-def ran():
-    """The variant that the last product of this thread ran, None before the first."""
-    return None if tgc_matmul_ran == TGC_MATMUL_AUTO else VARIANTS[tgc_matmul_ran]
-
-
-# Fewer multiplications are not worth the question whether to pack the operands once.
-cdef double LARGE = 1 << 24
+include "variants.pxi"
 
 
 cdef double multiplications(const tgc_call *call) noexcept:
@@ -125,23 +99,25 @@ cdef int run_packed(tgc_call *call, int dtype) except -1:
 ACTIVATIONS = (None, "relu", "tanh", "sigmoid")
 
 
+cdef bint may_be_packed(const tgc_call *call) noexcept:
+    """A question that is asked before the plan answers it: most products are too small for it."""
+    return chosen() == TGC_MATMUL_PACKED or (
+        chosen() == TGC_MATMUL_AUTO and multiplications(call) >= TGC_MATMUL_PACKED_WORK)
+
+
 cdef int run_product(tgc_call *call, int dtype, int activation=0) except -1:
-    global tgc_matmul_ran
-    cdef bint may_pack = tgc_matmul_variant == TGC_MATMUL_PACKED or (
-        tgc_matmul_variant == TGC_MATMUL_AUTO and multiplications(call) >= LARGE)
-    call.sizes[TGC_MATMUL_WANTED] = tgc_matmul_variant
+    cdef tgc_call planned
+    call.sizes[TGC_MATMUL_WANTED] = chosen()
     call.sizes[TGC_MATMUL_ACTIVATION] = activation
-    if may_pack:
-        call.kernel.plan(call)
-    if may_pack and call.sizes[TGC_MATMUL_METHOD] == TGC_MATMUL_PACKED:
-        run_packed(call, dtype)
-        tgc_matmul_ran = TGC_MATMUL_PACKED
-        return 0
+    if may_be_packed(call):
+        planned = call[0]
+        planned.kernel.plan(&planned)
+        if planned.sizes[TGC_MATMUL_METHOD] == TGC_MATMUL_PACKED:
+            run_packed(&planned, dtype)
+            remember(TGC_MATMUL_PACKED)
+            return 0
     run(call)
-    tgc_matmul_ran = <int>call.sizes[TGC_MATMUL_METHOD]
-    # The plan of a plan may be packed, where a batch became one product: it ran as tiles.
-    if tgc_matmul_ran == TGC_MATMUL_PACKED:
-        tgc_matmul_ran = TGC_MATMUL_TILES
+    remember(<int>call.sizes[TGC_MATMUL_METHOD])
     return 0
 
 

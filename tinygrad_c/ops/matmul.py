@@ -49,7 +49,7 @@ def transposed(t):
 @op
 def linear(x, weight, bias=None, /):
     """``y = x @ weight.T + bias``: x (..., in), weight (out, in), bias (out,), y (..., out)."""
-    return kernels.linear(x, weight, None if bias is None else bias)
+    return kernels.linear(x, weight, bias)
 
 
 @linear.grad
@@ -75,7 +75,7 @@ def rows(t):
 @op
 def linear_activation(x, weight, bias=None, /, activation="relu"):
     """`linear`, then "relu", "tanh" or "sigmoid", while a cache holds what `linear` wrote."""
-    return kernels.linear(x, weight, None if bias is None else bias, None, activation)
+    return kernels.linear(x, weight, bias, None, activation)
 
 
 BACKWARD = {"relu": relu_backward, "tanh": tanh_backward, "sigmoid": sigmoid_backward}

@@ -63,7 +63,7 @@ def cross_entropy(
     the gradient needs beside the operands.
     """
     loss, lse = kernels.cross_entropy(
-        logits, target, None if weight is None else weight, ignore_index, label_smoothing, reduction
+        logits, target, weight, ignore_index, label_smoothing, reduction
     )
     return loss, {"lse": lse}
 
@@ -100,7 +100,7 @@ def cross_entropy_backward(
         logits,
         target,
         lse,
-        None if weight is None else weight,
+        weight,
         ignore_index,
         label_smoothing,
         reduction,

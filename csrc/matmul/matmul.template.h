@@ -23,10 +23,12 @@ enum {
     FN(MAX_ELEMENTS) = CACHED_BYTES / sizeof(T),
     /* For as many columns of y, a is read in place. */
     FN(IN_PLACE_COLS) = 8 * FN(TILE_COLS),
-    /* For as many rows of y, a block of b of as many elements is read in place. */
+    /* For as many rows of y, a block of b of as many elements is read in place: of as many as the
+     * second-level cache holds where one tile has all rows. */
     FN(IN_PLACE_ROWS) = 16 * TILE_ROWS,
     FN(IN_PLACE_UNALIGNED_ROWS) = 2 * TILE_ROWS,
     FN(IN_PLACE_ELEMENTS) = 65536 * 4 / sizeof(T),
+    FN(IN_PLACE_ONCE_ELEMENTS) = 4 * FN(IN_PLACE_ELEMENTS),
 };
 
 /* One block of the sum: y = start + a b over `depth` terms. */
@@ -133,7 +135,9 @@ static int FN(packs_b)(const FN(step) *s)
 {
     const ptrdiff_t distance = s->b_row < 0 ? -s->b_row : s->b_row;
     const int aligned = ((uintptr_t)s->b | (size_t)distance * sizeof(T)) % TGC_VEC_BYTES == 0;
-    return s->b_col != 1 || distance * s->depth > FN(IN_PLACE_ELEMENTS) ||
+    return s->b_col != 1 ||
+           distance * s->depth >
+               (s->tiles == 1 ? FN(IN_PLACE_ONCE_ELEMENTS) : FN(IN_PLACE_ELEMENTS)) ||
            s->rows > (aligned ? FN(IN_PLACE_ROWS) : FN(IN_PLACE_UNALIGNED_ROWS));
 }
 

@@ -9,7 +9,8 @@
  */
 #include "transpose.template.h"
 
-enum { FN(PACK_AHEAD) = 16 };
+/* No more than a first-level cache holds of rows at a distance of 4096 bytes. */
+enum { FN(PACK_AHEAD) = 8 };
 
 /* depth_stride is 1: blocks of VL x VL are transposed in registers. The last lanes go first, so
  * that what their vectors write beyond the panel's row is overwritten by the first lanes. */

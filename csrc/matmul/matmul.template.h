@@ -23,17 +23,17 @@ enum {
     FN(MAX_ELEMENTS) = CACHED_BYTES / sizeof(T),
     /* For as many columns of y, a is read in place. */
     FN(IN_PLACE_COLS) = 8 * FN(TILE_COLS),
-    /* For as many rows of y, a block of b of as many elements is read in place: of as many as the
-     * second-level cache holds where one tile has all rows. */
+    /* For as many rows of y, a b of as many elements is read in place: of as many as the second-level
+     * cache holds where one tile has all rows. */
     FN(IN_PLACE_ROWS) = 16 * TILE_ROWS,
     FN(IN_PLACE_UNALIGNED_ROWS) = 2 * TILE_ROWS,
     FN(IN_PLACE_ELEMENTS) = 65536 * 4 / sizeof(T),
     FN(IN_PLACE_ONCE_ELEMENTS) = 4 * FN(IN_PLACE_ELEMENTS),
 };
 
-/* One block of the sum: y = start + a b over `depth` terms. */
+/* One block of the sum: y = start + a b over `depth` of k terms. */
 typedef struct {
-    ptrdiff_t rows, tiles, cols, depth;
+    ptrdiff_t rows, tiles, cols, k, depth;
     const T *a, *b, *start;
     ptrdiff_t a_row, a_col, b_row, b_col, start_row, start_col;
     T *y;
@@ -129,14 +129,14 @@ static int FN(packs_a)(const FN(step) *s)
                                       : FN(IN_PLACE_COLS) / 4);
 }
 
-/* Rows of a large block are packed because packing fetches them ahead. Vectors that are not aligned
+/* Rows of a large b are packed because packing fetches them ahead. Vectors that are not aligned
  * lie across two cache lines, twice the loads. */
 static int FN(packs_b)(const FN(step) *s)
 {
     const ptrdiff_t distance = s->b_row < 0 ? -s->b_row : s->b_row;
     const int aligned = ((uintptr_t)s->b | (size_t)distance * sizeof(T)) % TGC_VEC_BYTES == 0;
     return s->b_col != 1 ||
-           distance * s->depth >
+           distance * s->k >
                (s->tiles == 1 ? FN(IN_PLACE_ONCE_ELEMENTS) : FN(IN_PLACE_ELEMENTS)) ||
            s->rows > (aligned ? FN(IN_PLACE_ROWS) : FN(IN_PLACE_UNALIGNED_ROWS));
 }
@@ -195,7 +195,7 @@ static void FN(run_dots)(const FN(step) *step)
     FN(step) s = *step;
     if (s.a_col != 1) {
         T *const copy = tgc_workspace();
-        FN(copy)(s.rows, s.depth, s.a, s.a_row, s.a_col, copy, s.depth, 1);
+        FN(pack)(copy, s.depth, s.depth, s.rows, s.a, s.a_col, s.a_row);
         s.a = copy;
         s.a_row = s.depth;
     }
@@ -244,6 +244,7 @@ static void FN(sum_blocks)(const tgc_matmul_block *block)
         .rows = block->rows,
         .tiles = block->tiles,
         .cols = block->cols,
+        .k = block->k,
         .a = (const T *)block->a.data,
         .a_row = block->a.row,
         .a_col = block->a.col,
@@ -326,7 +327,7 @@ static void FN(install)(tgc_table table)
                                .plan = FN(plan),
                                .chunk = tgc_matmul_chunk,
                                .loop = (void (*)(void))FN(compute),
-                               .cost = 0.2 / VL};
+                               .cost = 0.4}; /* of a cycle */
     table[TGC_matmul][TGC_DTYPE] = matmul;
     table[TGC_matmul_pack][TGC_DTYPE] = (tgc_kernel){.name = "matmul_pack",
                                                      .plan = FN(plan_pack),
@@ -335,5 +336,5 @@ static void FN(install)(tgc_table table)
     table[TGC_matmul_packed][TGC_DTYPE] = (tgc_kernel){.name = "matmul_packed",
                                                        .plan = FN(plan_packed),
                                                        .chunk = FN(packed_chunk),
-                                                       .cost = matmul.cost};
+                                                       .cost = 0.2 / VL};
 }

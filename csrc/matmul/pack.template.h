@@ -98,7 +98,7 @@ static void FN(pack)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptrdiff_t depth
 {
     if (lane_stride == 1 && width % VL == 0) {
         FN(pack_along_lanes)(panel, width, lanes, depth, source, depth_stride);
-    } else if (depth_stride == 1) {
+    } else if (depth_stride == 1 && 2 * depth >= VL) {
         FN(pack_along_depth)(panel, width, lanes, depth, source, lane_stride);
     } else {
         for (ptrdiff_t p = 0; p < depth; p++) {

@@ -3,8 +3,9 @@
 
 #include "matmul.h"
 
-/* Nanoseconds of work that a chunk is worth, and after which one more is: enough chunks for two
- * threads to finish together, and not more of them than that, as each packs its operands. */
+/* Nanoseconds of work that a chunk is worth, where there is work for two threads, and after which one
+ * more is: enough chunks for them to finish together, and not more than that, as each packs its
+ * operands. */
 static const double CHUNK_TIME = 8e3, LONG_CHUNK_TIME = 5e5;
 static const double FEW_CHUNKS = 4, MANY_CHUNKS = 16;
 /* Nanoseconds that a byte takes which comes from memory. */
@@ -96,6 +97,14 @@ static problem describe(const tgc_call *call, int transposed)
                      .y_along_n = y->strides[col] == 1 && bias->strides[col] == 1};
 }
 
+/* Panels of b; one of no more than half the width is a vector wide, and costs little more than half
+ * as much. */
+static double panels(double n, ptrdiff_t width)
+{
+    const double all = blocks(n, width);
+    return (all - 0.5) * (double)width >= n ? all - 0.45 : all;
+}
+
 /*
  * Cycles that a method takes; the constants are measured. Tiles pay for lanes beyond n, for rows
  * too few to hide the latency of a multiply-add, for packing a b that is not contiguous along n,
@@ -122,7 +131,7 @@ static double method_time(const problem *p, tgc_matmul_method method,
                    ? 0.6 * p->m * blocks(2 * p->n, tiles->tile_cols) * p->k
                    : HUGE_VAL;
     default:
-        return larger(p->m, 4) * blocks(p->n, tiles->tile_cols) * p->k +
+        return larger(p->m, 4) * panels(p->n, tiles->tile_cols) * p->k +
                (p->b_along_n ? 0 : 0.5 * p->k * p->n) +
                (p->y_along_n ? 0 : 3 * p->m * p->n * blocks(p->k, tiles->max_depth));
     }
@@ -197,12 +206,14 @@ static void cut(const problem *p, ptrdiff_t *sizes, const tgc_matmul_limits *lim
     sizes[TGC_MATMUL_ACROSS] = (ptrdiff_t)across;
 }
 
-/* Nanoseconds of one product: of its arithmetic, or of reading and writing its operands. */
-static double time_of(const problem *p, const tgc_call *call)
+/* Nanoseconds of one product: of its method, or of reading and writing its operands. */
+static double time_of(const problem *p, const tgc_call *call, const tgc_matmul_limits *limits)
 {
     const size_t bytes = tgc_item_size(call->operands[0].dtype);
     const double elements = p->m * p->k + p->k * p->n + p->m * p->n;
-    return larger(p->m * p->n * p->k * call->kernel->cost, elements * (double)bytes * BYTE_TIME);
+    const tgc_matmul_method method = (tgc_matmul_method)call->sizes[TGC_MATMUL_METHOD];
+    return larger(method_time(p, method, limits) * call->kernel->cost,
+                  elements * (double)bytes * BYTE_TIME);
 }
 
 /* The elements of a and b, b's columns in whole tiles. */
@@ -230,9 +241,10 @@ static void plan_chunks(tgc_call *call, const problem *p, const tgc_matmul_limit
 {
     ptrdiff_t *const sizes = call->sizes;
     const double batch = (double)sizes[TGC_MATMUL_BATCH];
-    const double time = time_of(p, call);
+    const double time = time_of(p, call, limits);
+    limits += sizes[TGC_MATMUL_METHOD];
     call->work = time * batch;
-    double n_chunks = call->work / CHUNK_TIME;
+    double n_chunks = call->work > TGC_PARALLEL_WORK ? call->work / CHUNK_TIME : 1;
     n_chunks = n_chunks < FEW_CHUNKS ? n_chunks : FEW_CHUNKS;
     const double many = call->work / LONG_CHUNK_TIME;
     n_chunks = larger(n_chunks, many < MANY_CHUNKS ? many : MANY_CHUNKS);
@@ -256,7 +268,7 @@ void tgc_matmul_plan(tgc_call *call, const tgc_matmul_limits *limits)
         fold(call);
     }
     const tgc_matmul_method method = choose_method(call, limits);
-    limits += method;
+    const tgc_matmul_limits *const own = &limits[method];
     const problem p = describe(call, 0);
     const ptrdiff_t k = call->operands[0].shape[y->ndim - 1];
     sizes[TGC_MATMUL_METHOD] = method;
@@ -267,11 +279,11 @@ void tgc_matmul_plan(tgc_call *call, const tgc_matmul_limits *limits)
     for (int d = 0; d < y->ndim - 2; d++) {
         sizes[TGC_MATMUL_BATCH] *= y->shape[d];
     }
-    sizes[TGC_MATMUL_TILE_ROWS] = limits->tile_rows;
-    sizes[TGC_MATMUL_TILE_COLS] = limits->tile_cols;
+    sizes[TGC_MATMUL_TILE_ROWS] = own->tile_rows;
+    sizes[TGC_MATMUL_TILE_COLS] = own->tile_cols;
     /* Blocks of the sum, as even as they can be. */
     sizes[TGC_MATMUL_DEPTH] =
-        k > limits->max_depth ? tgc_ceil_div(k, tgc_ceil_div(k, limits->max_depth)) : tgc_max(k, 1);
+        k > own->max_depth ? tgc_ceil_div(k, tgc_ceil_div(k, own->max_depth)) : tgc_max(k, 1);
     call->n_chunks = 0;
     if (p.m > 0 && p.n > 0 && sizes[TGC_MATMUL_BATCH] > 0) {
         plan_chunks(call, &p, limits);

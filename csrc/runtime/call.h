@@ -61,7 +61,7 @@ typedef struct tgc_kernel {
     void (*finish)(const struct tgc_call *call);
     /* The loop that `chunk` is to run, where one chunk function serves a family, or NULL. */
     void (*loop)(void);
-    /* Nanoseconds per element, for `plan`. */
+    /* Nanoseconds per element, or of whatever else `plan` counts. */
     double cost;
     /* Writes the text of the IndexError that call->status >= 0 stands for, or NULL. */
     void (*explain)(const struct tgc_call *call, char *text, size_t size);

@@ -23,12 +23,12 @@ enum {
     FN(MAX_ELEMENTS) = CACHED_BYTES / sizeof(T),
     /* For as many columns of y, a is read in place. */
     FN(IN_PLACE_COLS) = 8 * FN(TILE_COLS),
-    /* For as many rows of y, a b of as many elements is read in place: of as many as the second-level
-     * cache holds where one tile has all rows. */
+    /* For as many rows of y, a b of as many elements is read in place; for few rows, of as many as
+     * the second-level cache holds. */
     FN(IN_PLACE_ROWS) = 16 * TILE_ROWS,
     FN(IN_PLACE_UNALIGNED_ROWS) = 2 * TILE_ROWS,
     FN(IN_PLACE_ELEMENTS) = 65536 * 4 / sizeof(T),
-    FN(IN_PLACE_ONCE_ELEMENTS) = 4 * FN(IN_PLACE_ELEMENTS),
+    FN(IN_PLACE_FEW_ROWS_ELEMENTS) = 4 * FN(IN_PLACE_ELEMENTS),
 };
 
 /* One block of the sum: y = start + a b over `depth` of k terms. */
@@ -119,25 +119,31 @@ static void FN(pack_a)(const FN(step) *s, T *packed)
     }
 }
 
-/* In place, the terms of a column of a lie far apart where it is contiguous along its rows; and
- * elements at a distance of 4096 bytes evict each other: a cache has few places for them. */
-static int FN(packs_a)(const FN(step) *s)
+/* Elements whose distance is a multiple of 4096 bytes evict each other: a first-level cache has 8 to
+ * 12 places for all of them, for twice as many at half the distance. */
+static int FN(collide)(ptrdiff_t distance, ptrdiff_t bytes)
 {
-    const int collide = TILE_ROWS > 8 && s->a_row * (ptrdiff_t)sizeof(T) % 4096 == 0;
-    return s->cols > (collide         ? FN(TILE_COLS)
-                      : s->a_col == 1 ? FN(IN_PLACE_COLS)
-                                      : FN(IN_PLACE_COLS) / 4);
+    return distance * (ptrdiff_t)sizeof(T) % bytes == 0;
 }
 
-/* Rows of a large b are packed because packing fetches them ahead. Vectors that are not aligned
+/* In place, the terms of a column of a lie far apart where it is contiguous along its rows. */
+static int FN(packs_a)(const FN(step) *s)
+{
+    return s->cols > (TILE_ROWS > 8 && FN(collide)(s->a_row, 4096) ? FN(TILE_COLS)
+                      : s->a_col == 1                              ? FN(IN_PLACE_COLS)
+                                                                   : FN(IN_PLACE_COLS) / 4);
+}
+
+/* Rows of a large b are packed because packing fetches them ahead, unless one tile or two read them:
+ * the second finds those that do not collide in the first-level cache. Vectors that are not aligned
  * lie across two cache lines, twice the loads. */
 static int FN(packs_b)(const FN(step) *s)
 {
     const ptrdiff_t distance = s->b_row < 0 ? -s->b_row : s->b_row;
     const int aligned = ((uintptr_t)s->b | (size_t)distance * sizeof(T)) % TGC_VEC_BYTES == 0;
+    const int few = s->tiles <= (FN(collide)(distance, 2048) ? 1 : 2);
     return s->b_col != 1 ||
-           distance * s->k >
-               (s->tiles == 1 ? FN(IN_PLACE_ONCE_ELEMENTS) : FN(IN_PLACE_ELEMENTS)) ||
+           distance * s->k > (few ? FN(IN_PLACE_FEW_ROWS_ELEMENTS) : FN(IN_PLACE_ELEMENTS)) ||
            s->rows > (aligned ? FN(IN_PLACE_ROWS) : FN(IN_PLACE_UNALIGNED_ROWS));
 }
 

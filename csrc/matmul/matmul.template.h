@@ -126,11 +126,11 @@ static int FN(collide)(ptrdiff_t distance, ptrdiff_t bytes)
     return distance * (ptrdiff_t)sizeof(T) % bytes == 0;
 }
 
-/* In place, the terms of a column of a lie far apart where it is contiguous along its rows. */
+/* In place, elements that lie neither beside the next term's nor the next row's are a line each. */
 static int FN(packs_a)(const FN(step) *s)
 {
     return s->cols > (TILE_ROWS > 8 && FN(collide)(s->a_row, 4096) ? FN(TILE_COLS)
-                      : s->a_col == 1                              ? FN(IN_PLACE_COLS)
+                      : s->a_col == 1 || s->a_row == 1             ? FN(IN_PLACE_COLS)
                                                                    : FN(IN_PLACE_COLS) / 4);
 }
 

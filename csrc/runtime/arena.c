@@ -2,19 +2,9 @@
 
 #include <stdint.h>
 
+#include "guard.h"
 #include "limits.h"
 #include "pages.h"
-
-/* The address sanitizer is told which memory no block covers: freed blocks, and what a size class
- * has beyond the bytes that were asked for. */
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/asan_interface.h>
-#define FORBID(data, bytes) ASAN_POISON_MEMORY_REGION(data, bytes)
-#define ALLOW(data, bytes) ASAN_UNPOISON_MEMORY_REGION(data, bytes)
-#else
-#define FORBID(data, bytes) ((void)0)
-#define ALLOW(data, bytes) ((void)0)
-#endif
 
 /*
  * Size classes: multiples of 64 bytes up to 256, then 4 to an octave, and 16 to an octave for
@@ -36,7 +26,9 @@ enum {
     N_CLASSES = N_CARVED + 16 * (LARGEST - LARGE)
 };
 
-/* A free block holds the link to the next one in its own memory. */
+/* A free block holds the link to the next one in its own memory. Forbidden is all memory that no
+ * block covers: free blocks, what is between blocks, and what a size class has beyond the bytes
+ * that were asked for. */
 typedef struct free_block {
     struct free_block *next;
 } free_block;
@@ -100,18 +92,19 @@ static inline size_t class_bytes(int c)
 
 static void *carve(carver *from, size_t bytes)
 {
-    if (!from->chunks || from->used + bytes > from->chunk_bytes) {
+    if (!from->chunks || from->used + bytes + TGC_GUARD > from->chunk_bytes) {
         chunk *new = tgc_pages_map(from->chunk_bytes, from->chunk_bytes);
         if (!new) {
             return NULL;
         }
         stats.n_system++;
+        TGC_FORBID(new + 1, from->chunk_bytes - sizeof *new);
         new->next = from->chunks;
         from->chunks = new;
         from->used = from->first;
     }
     void *data = (char *)from->chunks + from->used;
-    from->used += bytes;
+    from->used += bytes + TGC_GUARD;
     from->chunks->n_carved++;
     return data;
 }
@@ -125,7 +118,11 @@ static void *new_block(size_t bytes)
         return carve(&medium, bytes);
     }
     stats.n_system++;
-    return tgc_pages_map(bytes, TGC_HUGE_PAGE);
+    void *data = tgc_pages_map(bytes + TGC_GUARD_PAGE, TGC_HUGE_PAGE);
+    if (data) {
+        TGC_FORBID(data, bytes + TGC_GUARD_PAGE);
+    }
+    return data;
 }
 
 static int fits(size_t bytes)
@@ -160,23 +157,23 @@ static chunk *chunk_of(const free_block *block, int c)
 
 static void unmap(void *data, size_t bytes)
 {
-    ALLOW(data, bytes);
+    TGC_ALLOW(data, bytes);
     tgc_pages_unmap(data, bytes);
 }
 
-static void release_large(void)
+TGC_UNGUARDED static void release_large(void)
 {
     for (int c = N_CARVED; c < N_CLASSES; c++) {
         while (free_blocks[c]) {
             free_block *block = free_blocks[c];
             free_blocks[c] = block->next;
             stats.cached -= class_bytes(c);
-            unmap(block, class_bytes(c));
+            unmap(block, class_bytes(c) + TGC_GUARD_PAGE);
         }
     }
 }
 
-static void count_free_blocks(void)
+TGC_UNGUARDED static void count_free_blocks(void)
 {
     for (int c = 0; c < N_CARVED; c++) {
         for (free_block *block = free_blocks[c]; block; block = block->next) {
@@ -190,7 +187,7 @@ static int is_idle(const chunk *piece)
     return piece->n_free == piece->n_carved;
 }
 
-static void drop_blocks_of_idle_chunks(void)
+TGC_UNGUARDED static void drop_blocks_of_idle_chunks(void)
 {
     for (int c = 0; c < N_CARVED; c++) {
         for (free_block **link = &free_blocks[c]; *link;) {
@@ -233,7 +230,7 @@ void tgc_arena_empty_cache(void)
 
 /* ---- the interface ---- */
 
-int tgc_arena_alloc(tgc_block *block, size_t nbytes)
+TGC_UNGUARDED int tgc_arena_alloc(tgc_block *block, size_t nbytes)
 {
     if (nbytes > (size_t)1 << LARGEST) {
         return -1;
@@ -252,8 +249,7 @@ int tgc_arena_alloc(tgc_block *block, size_t nbytes)
     }
     stats.in_use += bytes;
     stats.peak = stats.in_use > stats.peak ? stats.in_use : stats.peak;
-    FORBID(data, bytes);
-    ALLOW(data, nbytes);
+    TGC_ALLOW(data, nbytes);
     block->data = data;
     block->nbytes = nbytes;
     block->version = 0;
@@ -261,17 +257,16 @@ int tgc_arena_alloc(tgc_block *block, size_t nbytes)
     return 0;
 }
 
-void tgc_arena_free(tgc_block *block)
+TGC_UNGUARDED void tgc_arena_free(tgc_block *block)
 {
     const int c = block->size_class;
     if (c < 0) {
         return;
     }
     free_block *data = block->data;
-    ALLOW(data, sizeof *data);
     data->next = free_blocks[c];
     free_blocks[c] = data;
-    FORBID(data + 1, class_bytes(c) - sizeof *data);
+    TGC_FORBID(data, class_bytes(c));
     stats.in_use -= class_bytes(c);
     stats.cached += class_bytes(c);
     block->size_class = -1;

@@ -7,6 +7,7 @@
 static void run_chunk(const void *context, ptrdiff_t index)
 {
     const tgc_call *call = context;
+    tgc_workspace_limit(call->workspace);
     call->kernel->chunk(call, index);
 }
 
@@ -26,6 +27,7 @@ static void count_writes(const tgc_call *call)
 void tgc_finish(const tgc_call *call)
 {
     if (call->kernel->finish) {
+        tgc_workspace_limit(call->workspace);
         call->kernel->finish(call);
     }
     count_writes(call);
@@ -37,6 +39,7 @@ void tgc_execute(tgc_call *call)
     if (call->n_chunks > 1 && call->work > TGC_PARALLEL_WORK) {
         tgc_parallel(run_chunk, call, call->n_chunks);
     } else {
+        tgc_workspace_limit(call->workspace);
         for (ptrdiff_t i = 0; i < call->n_chunks; i++) {
             call->kernel->chunk(call, i);
         }

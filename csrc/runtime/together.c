@@ -96,6 +96,7 @@ static void run_chunk(const void *context, ptrdiff_t index)
         }
     }
     const tgc_call *call = &r->calls[low];
+    tgc_workspace_limit(call->workspace);
     call->kernel->chunk(call, index - call->first_chunk);
 }
 

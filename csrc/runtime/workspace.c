@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdint.h>
 
+#include "guard.h"
 #include "limits.h"
 #include "pages.h"
 #include "threads.h"
@@ -27,15 +28,51 @@ static size_t buffer_bytes(const buffer *b)
     return b->slices.stride * (size_t)b->n;
 }
 
+#if defined(TGC_GUARDED)
+/* Bytes of `current` that are not forbidden. */
+static _Thread_local size_t limit;
+
+void tgc_workspace_limit(size_t bytes)
+{
+    if (bytes > limit) {
+        TGC_ALLOW(current, bytes);
+    } else if (bytes < limit) {
+        TGC_FORBID(current + bytes, limit - bytes);
+    }
+    limit = bytes;
+}
+
+/* Until a call sets a limit, only the end of a slice is forbidden. */
+static void guard(size_t stride)
+{
+    TGC_FORBID(current, stride);
+    limit = 0;
+    tgc_workspace_limit(stride > 0 ? stride - TGC_GUARD : 0);
+}
+#else
+static void guard(size_t stride)
+{
+    (void)stride;
+}
+#endif
+
+/* The running thread has the slice at `data`, of `stride` bytes, from now on. */
+static void use(char *data, size_t stride)
+{
+    current = data;
+    guard(stride);
+}
+
 /* A thread-local variable has no destructor in C; a key with the variable's address has. */
 static void release(void *owned)
 {
     buffer *b = owned;
     if (b->slices.data) {
+        TGC_ALLOW(b->slices.data, buffer_bytes(b));
         tgc_pages_unmap(b->slices.data, buffer_bytes(b));
     }
     *b = (buffer){0};
-    current = NULL;
+    use(NULL, 0);
 }
 
 static void make_key(void)
@@ -57,26 +94,26 @@ static int allocate(size_t stride, int n)
     }
     release(&own);
     own = wanted;
-    current = own.slices.data;
+    use(own.slices.data, stride);
     return 0;
 }
 
 int tgc_workspace_reserve(size_t bytes)
 {
     const int n = tgc_get_num_threads();
-    if (bytes <= own.slices.stride && n <= own.n) {
+    if (n <= own.n && bytes <= own.slices.stride - TGC_GUARD) {
         return 0;
     }
     if (bytes > SIZE_MAX / 2) {
         return -1;
     }
-    const size_t stride = (bytes + PAGE - 1) / PAGE * PAGE;
+    const size_t stride = (bytes + TGC_GUARD + PAGE - 1) / PAGE * PAGE;
     return allocate(stride > own.slices.stride ? stride : own.slices.stride, n);
 }
 
 int tgc_workspace_share(int n)
 {
-    return own.slices.stride == 0 || n <= own.n ? 0 : tgc_workspace_reserve(own.slices.stride);
+    return own.slices.stride == 0 || n <= own.n ? 0 : allocate(own.slices.stride, n);
 }
 
 void *tgc_workspace(void)
@@ -101,5 +138,6 @@ tgc_workspaces tgc_workspace_own(void)
 
 void tgc_workspace_enter(const tgc_workspaces *workspaces, int index)
 {
-    current = workspaces->data ? workspaces->data + workspaces->stride * (size_t)index : NULL;
+    char *data = workspaces->data;
+    use(data ? data + workspaces->stride * (size_t)index : NULL, workspaces->stride);
 }

@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+#include "guard.h"
+
 /* At least `bytes` of 64-byte aligned scratch memory of the running thread; its contents are
  * lost with the next chunk. tgc_workspace_reserve(bytes), called before the region, is what can
  * fail: it returns 0, or -1 when there is no memory. tgc_workspace cannot. */
@@ -16,6 +18,17 @@ void *tgc_workspace(void);
 void tgc_workspace_release(void);
 /* Bytes of the buffer of the running thread, all slices together. */
 size_t tgc_workspace_bytes(void);
+
+/* The kernel that the running thread runs next may use that many bytes. Says so to the address
+ * sanitizer, and is nothing in other builds. */
+#if defined(TGC_GUARDED)
+void tgc_workspace_limit(size_t bytes);
+#else
+static inline void tgc_workspace_limit(size_t bytes)
+{
+    (void)bytes;
+}
+#endif
 
 /* For threads.c: the slices of one caller's buffer. */
 typedef struct {

@@ -86,13 +86,13 @@ def build(driver, mode):
     return program
 
 
-def run(program, mode):
+def run(program, mode, *arguments):
     # Drivers fork on purpose, and a child of a process with threads may start threads again.
     environment = {**os.environ, "TSAN_OPTIONS": "die_after_fork=0"}
     if mode == "thread":
         environment["TINYGRAD_C_ISA"] = "generic"
     for prefix in [], ["setarch", "--addr-no-randomize"]:
-        command = [*prefix, str(program)]
+        command = [*prefix, str(program), *arguments]
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=300, env=environment
         )
@@ -120,3 +120,26 @@ def test_driver(driver, mode):
     done = run(build(driver, mode), mode)
     assert done.returncode == 0, f"{driver.name} under the {mode} sanitizer:\n{done.stderr}"
     assert done.stderr == ""
+
+
+# 16 floats fill their size class, 17 end within one; the last ones lie in mappings of their own.
+@pytest.mark.parametrize("what", ["slice", "slices", "block"])
+@pytest.mark.parametrize("n", [16, 17, 4096, 1 << 20])
+def test_overrun_is_reported(what, n):
+    program = build(Path(__file__).with_name("overrun.c"), "address")
+    for index in (0, n - 1):
+        done = run(program, "address", what, str(n), str(index))
+        assert done.returncode == 0, done.stderr
+    done = run(program, "address", what, str(n), str(n))
+    assert done.returncode != 0
+    assert "AddressSanitizer: use-after-poison" in done.stderr
+
+
+@pytest.mark.parametrize("index", [0, 15])
+def test_use_after_free_is_reported(index):
+    done = run(
+        build(Path(__file__).with_name("overrun.c"), "address"),
+        "address", "freed", "16", str(index),
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "AddressSanitizer: use-after-poison" in done.stderr

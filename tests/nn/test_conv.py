@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import tinygrad_c
-from tests.ops.table import conv_defined, conv_transpose_defined
+from tests.ops.table.conv import conv_defined, conv_transpose_defined
 from tinygrad_c import float64, nn, tensor, use_kernels, which_kernel, zeros
 from tinygrad_c.errors import ShapeError
 from tinygrad_c.nn import functional as F

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from exact import ALL, FLOATS, INTEGERS, same
 from hypothesis import given
 from hypothesis import strategies as st
 from layouts import SIZES, laid_out, shapes
@@ -11,17 +12,6 @@ from layouts import SIZES, laid_out, shapes
 from tinygrad_c._kernels import copy as kernels
 from tinygrad_c._kernels import runtime
 from tinygrad_c.errors import ShapeError
-
-INTEGERS = ["uint8", "int32", "int64"]
-FLOATS = ["float32", "float64"]
-ALL = ["bool", *INTEGERS, *FLOATS]
-
-
-def same(got, expected):
-    assert got.dtype == expected.dtype
-    assert got.shape == expected.shape
-    np.testing.assert_array_equal(got, expected)
-
 
 # --- cast ---------------------------------------------------------------------------------------
 

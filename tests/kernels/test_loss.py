@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from layouts import broadcastable, laid_out, shapes
 
 from tinygrad_c._kernels import loss as kernels
-from tinygrad_c._kernels import runtime
 from tinygrad_c.errors import ShapeError
 
 DTYPES = ["float32", "float64"]
@@ -48,13 +47,6 @@ def reduced(losses, reduction, n=None):
     with np.errstate(all="ignore"):
         total = np.sum(losses, dtype=np.float64)
         return total if reduction == "sum" else total / np.float64(losses.size if n is None else n)
-
-
-@pytest.fixture
-def threads():
-    before = runtime.get_num_threads()
-    yield runtime.set_num_threads
-    runtime.set_num_threads(before)
 
 
 # ---- element by element ----

@@ -60,13 +60,6 @@ def all_bits(lists):
     return [array.tobytes() for arrays in lists for array in arrays]
 
 
-@pytest.fixture
-def threads():
-    before = runtime.get_num_threads()
-    yield runtime.set_num_threads
-    runtime.set_num_threads(before)
-
-
 @steps
 @dtypes
 def test_together_or_one_by_one_with_any_threads(isa, threads, step, n_states, dtype):

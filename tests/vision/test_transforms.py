@@ -1,4 +1,4 @@
-"""Transforms of images. The random numbers were recorded from torchvision 0.28."""
+"""Transforms of images: exact against NumPy, for arrays, tensors and pictures."""
 
 import numpy as np
 import pytest
@@ -7,56 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 import tinygrad_c as tgc
+from tests.vision.pictures import kinds, modes, naive_pad, paddings, pictures, planes, sides
 from tinygrad_c import nn
 from tinygrad_c.vision import transforms
 from tinygrad_c.vision.transforms import functional
-from tinygrad_c.vision.transforms.batch import takes_batches, transform_batch
-
-modes = st.sampled_from(["constant", "edge", "reflect", "symmetric"])
-sides = st.integers(1, 7)
-paddings = st.one_of(
-    st.integers(0, 4),
-    st.tuples(st.integers(0, 4), st.integers(0, 4)),
-    st.lists(st.integers(0, 3), min_size=4, max_size=4),
-)
-pictures = npst.arrays(
-    np.uint8, st.one_of(st.tuples(sides, sides), st.tuples(sides, sides, st.just(3)))
-)
-
-
-def planes(picture):
-    """A picture (H, W) or (H, W, 3) as a tensor (C, H, W) of its pixels."""
-    array = picture[None] if picture.ndim == 2 else picture.transpose(2, 0, 1)
-    return tgc.from_numpy(np.ascontiguousarray(array))
-
-
-def edges_of(padding):
-    numbers = [padding] * 2 if isinstance(padding, int) else list(padding)
-    left, top, right, bottom = (numbers * 2)[:4]
-    return left, top, right, bottom
-
-
-def naive_pad(picture, padding, fill, mode):
-    left, top, right, bottom = edges_of(padding)
-    widths = [(top, bottom), (left, right), (0, 0)][: picture.ndim]
-    if mode == "constant":
-        return np.pad(picture, widths, constant_values=fill)
-    return np.pad(picture, widths, mode=mode)
-
-
-def kinds(picture):
-    """The picture as an array, as a tensor and, where Pillow is there, as its image; and a
-    function from each back to an array."""
-    yield picture, np.asarray
-    yield (
-        planes(picture),
-        lambda t: t.numpy()[0] if picture.ndim == 2 else t.numpy().transpose(1, 2, 0),
-    )
-    try:
-        from PIL import Image
-    except ModuleNotFoundError:
-        return
-    yield Image.fromarray(picture), np.asarray
 
 
 @given(picture=pictures, padding=paddings, mode=modes, fill=st.integers(0, 255))
@@ -192,151 +146,6 @@ def test_tensors_keep_their_gradient():
     expected = np.zeros((1, 4, 4), np.float32)
     expected[:, 1:3, 1:3] = 4
     assert np.array_equal(x.grad.numpy(), expected)
-
-
-# Random numbers
-
-
-def test_random_crops_are_torchvisions():
-    picture = np.arange(12 * 10, dtype=np.uint8).reshape(12, 10)
-    tgc.manual_seed(0)
-    crop = transforms.RandomCrop(4, padding=2)
-    assert [int(crop(picture)[3, 3]) for _ in range(8)] == [48, 24, 0, 41, 59, 0, 46, 117]
-    assert transforms.RandomCrop.get_params(picture, (3, 5)) == (6, 0, 3, 5)
-    assert int(tgc.randint(10**6, ())) == 868794
-
-
-def test_an_image_of_the_size_draws_nothing():
-    tgc.manual_seed(0)
-    expected = float(tgc.rand(1))
-    tgc.manual_seed(0)
-    picture = np.ones((3, 4), np.uint8)
-    assert np.array_equal(transforms.RandomCrop((3, 4))(picture), picture)
-    assert float(tgc.rand(1)) == expected
-
-
-def test_random_flips_are_torchvisions():
-    tgc.manual_seed(1)
-    flip = transforms.RandomHorizontalFlip(0.3)
-    assert [int(flip(np.uint8([[0, 1]]))[0, 0]) for _ in range(20)] == [
-        0,
-        1,
-        0,
-        0,
-        1,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-    ]
-    assert int(tgc.randint(10**6, ())) == 426750
-
-
-@given(seed=st.integers(0, 2**32), p=st.floats(0, 1))
-def test_a_flip_draws_as_rand_does(seed, p):
-    tgc.manual_seed(seed)
-    expected = bool(tgc.rand(1) < p)
-    tgc.manual_seed(seed)
-    flipped = transforms.RandomHorizontalFlip(p)(np.uint8([[0, 1]]))
-    assert flipped.tolist() == [[1, 0] if expected else [0, 1]]
-
-
-def test_a_small_image_gets_as_much_at_both_sides_as_it_lacks():
-    tgc.manual_seed(2)
-    crop = transforms.RandomCrop((5, 4), pad_if_needed=True, fill=9)
-    cut = crop(np.ones((3, 3), np.uint8))
-    assert cut.shape == (5, 4)
-    assert set(cut.ravel().tolist()) == {1, 9}
-
-
-# Batches
-
-steps = st.one_of(
-    st.builds(transforms.RandomHorizontalFlip, st.floats(0, 1)),
-    st.builds(transforms.CenterCrop, st.tuples(sides, sides)),
-    st.builds(transforms.Pad, paddings, st.integers(0, 255), modes),
-    st.builds(
-        transforms.RandomCrop,
-        st.tuples(sides, sides),
-        st.one_of(st.none(), paddings),
-        st.just(True),
-        st.integers(0, 255),
-        modes,
-    ),
-)
-
-
-@given(
-    batch=npst.arrays(
-        np.uint8,
-        st.one_of(
-            st.tuples(st.integers(1, 5), sides, sides),
-            st.tuples(st.integers(1, 5), sides, sides, st.just(3)),
-        ),
-    ),
-    before=st.lists(steps, max_size=2),
-    after=st.lists(steps, max_size=2),
-    seed=st.integers(0, 2**32),
-)
-def test_a_batch_has_the_bits_of_its_images(batch, before, after, seed):
-    transform = transforms.Compose(
-        [
-            transforms.Compose(before),
-            transforms.ToTensor(),
-            *after,
-            transforms.Normalize([0.4], [0.3]),
-        ]
-    )
-    stacked = batch[:, None] if batch.ndim == 3 else batch.transpose(0, 3, 1, 2)
-    assert takes_batches(transform)
-    assert transform.makes_tensors
-    tgc.manual_seed(seed)
-    expected = [transform(image).numpy() for image in batch]
-    state = tgc.default_generator.get_state()
-    tgc.manual_seed(seed)
-    together = transform_batch(transform, stacked).numpy()
-    assert np.array_equal(together, np.stack(expected))
-    assert np.array_equal(tgc.default_generator.get_state(), state)
-
-
-def test_what_a_subclass_changes_is_not_overlooked():
-    class Brighter(transforms.Normalize):
-        def forward(self, tensor):
-            return super().forward(tensor) + 1
-
-    class Corner(transforms.RandomCrop):
-        @staticmethod
-        def get_params(img, output_size):
-            return 0, 0, *output_size
-
-    class Twice(transforms.ToTensor):
-        def __call__(self, pic):
-            return 2 * super().__call__(pic)
-
-    for transform in (
-        Brighter([0.0], [1.0]),
-        Corner(2),
-        Twice(),
-        transforms.Lambda(str),
-        str,
-        None,
-    ):
-        assert not takes_batches(transform)
-        assert not takes_batches(transforms.Compose([transforms.ToTensor(), transform]))
-
-
-# Printing and errors
 
 
 def test_printing():

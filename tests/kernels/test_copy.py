@@ -197,9 +197,9 @@ def test_copy_errors():
         kernels.copy_(np.ones(3), np.ones((1, 3)))
     frozen = np.ones(3)
     frozen.flags.writeable = False
-    with pytest.raises(ValueError, match="copy_: dst must be writable"):
+    with pytest.raises(ValueError, match="copy_: dst must be writeable"):
         kernels.copy_(frozen, np.zeros(3))
-    with pytest.raises(ValueError, match="fill_: dst must be writable"):
+    with pytest.raises(ValueError, match="fill_: dst must be writeable"):
         kernels.fill_(frozen, 2)
     spread = np.lib.stride_tricks.as_strided(np.ones(3), (2, 3), (0, 8))
     with pytest.raises(RuntimeError, match="more than one element of dst refers to a single"):

@@ -81,7 +81,7 @@ def test_out_errors():
         kernels.add(a, a, out=np.ones((2, 3), np.int64))
     frozen = np.ones((2, 3))
     frozen.flags.writeable = False
-    with pytest.raises(ValueError, match="add: out must be writable, got a read-only array"):
+    with pytest.raises(ValueError, match="add: out must be writeable, got a read-only array"):
         kernels.add(a, a, out=frozen)
     spread = np.lib.stride_tricks.as_strided(np.ones(3), (2, 3), (0, 8))
     with pytest.raises(RuntimeError, match="more than one element of out refers to a single"):

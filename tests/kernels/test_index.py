@@ -197,11 +197,15 @@ READ_ONLY.flags.writeable = False
             TypeError,
             "must have its dtype float64, got int64",
         ),
-        (lambda: kernels.index_put_(READ_ONLY, [I], V), ValueError, "a must be writeable"),
+        (
+            lambda: kernels.index_put_(READ_ONLY, [I], V),
+            ValueError,
+            "a must be writeable, got a read-only array",
+        ),
         (
             lambda: kernels.index_put_(np.lib.stride_tricks.as_strided(A, (3,), (0,)), [I], V),
             RuntimeError,
-            "more than one element of a refers to a single memory location, its stride is 0",
+            "more than one element of a refers to a single memory location, its strides are (0,)",
         ),
         (lambda: kernels.gather(A, 2, X), IndexError, "dim must be from -2 to 1, got 2"),
         (lambda: kernels.gather(A, 0.0, X), TypeError, "integer"),

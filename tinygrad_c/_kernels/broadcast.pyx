@@ -210,14 +210,15 @@ cdef int check_out(str op, ndarray out, int ndim, const npy_intp *shape, int cod
     if category(dtype_code(out)) < category(code):
         raise TypeError(
             f"{op}: out must be able to hold {dtype_of_code(code)}, got dtype {out.dtype}")
-    check_writable(op, "out", out)
+    check_writeable(op, "out", out)
     return 0
 
 
-cdef int check_writable(str op, str name, ndarray out) except -1:
+cdef int check_writeable(str op, str name, ndarray out) except -1:
+    """Every element must have a place of its own that may be written to."""
     cdef int d
     if not PyArray_ISWRITEABLE(out):
-        raise ValueError(f"{op}: {name} must be writable, got a read-only array")
+        raise ValueError(f"{op}: {name} must be writeable, got a read-only array")
     for d in range(PyArray_NDIM(out)):
         if PyArray_STRIDES(out)[d] == 0 and PyArray_DIMS(out)[d] > 1 and PyArray_SIZE(out) > 0:
             raise RuntimeError(
@@ -281,7 +282,7 @@ cdef ndarray assign(str op, ndarray dst, ndarray src):
         raise ShapeError(f"{op}: src of shape {(<object>src).shape} must broadcast to the shape of "
                          f"dst, got {(<object>dst).shape}")
     check_ndim(op, ndim)
-    check_writable(op, "dst", dst)
+    check_writeable(op, "dst", dst)
     if overlaps(dst, [src]):
         src = copied(src)
     begin(&call, TGC_cast_bool + dtype_code(dst), dtype_code(src))

@@ -11,10 +11,8 @@ from libc.stdint cimport int64_t
 from numpy cimport (
     PyArray_DATA,
     PyArray_DIMS,
-    PyArray_ISWRITEABLE,
     PyArray_NDIM,
     PyArray_SIZE,
-    PyArray_STRIDES,
     import_array,
     ndarray,
     npy_intp,
@@ -22,6 +20,7 @@ from numpy cimport (
 
 import numpy as np
 
+from tinygrad_c._kernels.broadcast cimport check_writeable
 from tinygrad_c._kernels.runtime cimport (
     TGC_I64,
     TGC_MAX_DIMS,
@@ -103,18 +102,6 @@ cdef int check_dim(str op, object dim, int ndim) except -1:
     if not -n <= d < n:
         raise IndexError(f"{op}: dim must be from {-n} to {n - 1}, got {d}")
     return d % n
-
-
-cdef int check_written(str op, ndarray a) except -1:
-    cdef int d
-    if not PyArray_ISWRITEABLE(a):
-        raise ValueError(f"{op}: a must be writeable")
-    for d in range(PyArray_NDIM(a)):
-        if PyArray_STRIDES(a)[d] == 0 and PyArray_DIMS(a)[d] > 1 and PyArray_SIZE(a) > 0:
-            raise RuntimeError(
-                f"{op}: more than one element of a refers to a single memory location, its stride "
-                f"is 0 in dimension {d}: clone() it before writing to it")
-    return 0
 
 
 cdef int check_ndim(str op, int ndim) except -1:
@@ -242,8 +229,9 @@ cdef ndarray take(str op, int kernel, ndarray a, list indices, const Positions *
         if (<object>out).shape != expected or dtype_code(out) != dtype_code(a):
             raise ShapeError(f"{op}: out must be {a.dtype} of shape {expected}, got {out.dtype} of "
                              f"shape {(<object>out).shape}")
-        if not PyArray_ISWRITEABLE(out) or np.may_share_memory(a, out):
-            raise ValueError(f"{op}: out must be writeable and must not overlap a")
+        check_writeable(op, "out", out)
+        if np.may_share_memory(a, out):
+            raise ValueError(f"{op}: out must not overlap a")
     check_when_empty(op, a, p)
     add_indexed(&call, a, TGC_READ, p)
     add_indices(&call, indices, p)
@@ -259,7 +247,7 @@ cdef ndarray put(
     cdef int n_operands
     if dtype_code(x) != dtype_code(a):
         raise TypeError(f"{op}: what is put into a must have its dtype {a.dtype}, got {x.dtype}")
-    check_written(op, a)
+    check_writeable(op, "a", a)
     check_when_empty(op, a, p)
     if np.may_share_memory(a, x):
         x = x.copy()

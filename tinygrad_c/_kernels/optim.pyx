@@ -12,13 +12,12 @@ from numpy cimport (
     PyArray_DIMS,
     PyArray_ISWRITEABLE,
     PyArray_NDIM,
-    PyArray_SIZE,
-    PyArray_STRIDES,
     import_array,
     ndarray,
     npy_intp,
 )
 
+from tinygrad_c._kernels.broadcast cimport check_writeable
 from tinygrad_c._kernels.runtime cimport (
     TGC_F32,
     TGC_READ,
@@ -59,7 +58,6 @@ cdef extern from "optim/optim.h" nogil:
 cdef int add_like(str name, tgc_call *call, str operand, ndarray array, ndarray param,
                   int access) except -1:
     """Appends an operand that is as `param` in shape and dtype."""
-    cdef int d
     if PyArray_NDIM(array) != PyArray_NDIM(param) or memcmp(
             PyArray_DIMS(array), PyArray_DIMS(param), PyArray_NDIM(array) * sizeof(npy_intp)) != 0:
         raise ShapeError(f"{name}: {operand} must have the same shape as its parameter, "
@@ -68,12 +66,7 @@ cdef int add_like(str name, tgc_call *call, str operand, ndarray array, ndarray 
         raise TypeError(f"{name}: {operand} must have the same dtype as its parameter, "
                         f"got {array.dtype} and {param.dtype}")
     if access == TGC_UPDATE:
-        if not PyArray_ISWRITEABLE(array):
-            raise ValueError(f"{name}: {operand} must be writeable, got a read-only array")
-        for d in range(PyArray_NDIM(array) if PyArray_SIZE(array) > 0 else 0):
-            if PyArray_STRIDES(array)[d] == 0 and PyArray_DIMS(array)[d] > 1:
-                raise ValueError(f"{name}: {operand} must have distinct elements, "
-                                 f"got strides {(<object>array).strides}")
+        check_writeable(name, operand, array)
     add_operand(call, array, access)
     return 0
 

@@ -14,10 +14,7 @@ from libc.string cimport memcpy
 from numpy cimport (
     PyArray_DATA,
     PyArray_DIMS,
-    PyArray_ISWRITEABLE,
     PyArray_NDIM,
-    PyArray_SIZE,
-    PyArray_STRIDES,
     import_array,
     ndarray,
     npy_intp,
@@ -25,6 +22,7 @@ from numpy cimport (
 
 import numpy as np
 
+from tinygrad_c._kernels.broadcast cimport check_writeable
 from tinygrad_c._kernels.runtime cimport (
     Cell,
     TGC_BOOL,
@@ -194,25 +192,13 @@ def initial_seed():
     return current_generator().initial_seed()
 
 
-cdef int check_out(str op, ndarray out) except -1:
-    cdef int d
-    if not PyArray_ISWRITEABLE(out):
-        raise ValueError(f"{op}: out must be writeable")
-    for d in range(PyArray_NDIM(out)):
-        if PyArray_STRIDES(out)[d] == 0 and PyArray_DIMS(out)[d] > 1 and PyArray_SIZE(out) > 0:
-            raise RuntimeError(
-                f"{op}: more than one element of out refers to a single memory location, its "
-                f"stride is 0 in dimension {d}: clone() it before writing to it")
-    return 0
-
-
 cdef ndarray state_of(generator):
     return (<Generator?>(current_generator() if generator is None else generator)).state
 
 
 cdef int begin_draw(tgc_call *call, int kernel, str op, ndarray out, generator) except -1:
     """Starts the record: the generator's state and nothing else."""
-    check_out(op, out)
+    check_writeable(op, "out", out)
     begin(call, kernel, dtype_code(out))
     add_operand(call, state_of(generator), TGC_UPDATE)
     return 0

@@ -17,7 +17,7 @@ enum { FN(PACK_AHEAD) = 8 };
 static void FN(pack_along_depth)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptrdiff_t depth,
                                  const T *source, ptrdiff_t lane_stride)
 {
-    for (ptrdiff_t first = (lanes - 1) / VL * VL; first >= 0; first -= VL) {
+    for (ptrdiff_t first = tgc_ceil_div(lanes, VL) * VL - VL; first >= 0; first -= VL) {
         const T *lane[VL];
         for (ptrdiff_t i = 0; i < VL; i++) {
             lane[i] = source + (first + i < lanes ? first + i : lanes - 1) * lane_stride;

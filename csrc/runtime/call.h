@@ -135,6 +135,6 @@ int tgc_prepare(const tgc_call *call);
 void tgc_finish(const tgc_call *call);
 
 /* Work of fewer nanoseconds is done before a second thread has joined in. */
-enum { TGC_PARALLEL_WORK = 20000 };
+enum { TGC_PARALLEL_WORK = 10000 };
 
 #endif

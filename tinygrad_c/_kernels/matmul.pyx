@@ -2,7 +2,6 @@
 
 from numpy cimport (
     PyArray_DIMS,
-    PyArray_ISWRITEABLE,
     PyArray_NDIM,
     PyArray_STRIDES,
     import_array,
@@ -10,6 +9,7 @@ from numpy cimport (
     npy_intp,
 )
 
+from tinygrad_c._kernels.broadcast cimport check_writeable
 from tinygrad_c._kernels.runtime cimport (
     TGC_BOOL,
     TGC_F32,
@@ -138,12 +138,7 @@ cdef int check_out(str op, ndarray out, int ndim, const npy_intp *shape, ndarray
         raise ShapeError(f"{op}: out must have shape {wanted}, got {(<object>out).shape}")
     if dtype_code(out) != dtype_code(a):
         raise TypeError(f"{op}: out must have dtype {a.dtype}, got {out.dtype}")
-    if not PyArray_ISWRITEABLE(out):
-        raise ValueError(f"{op}: out must be writeable, got a read-only array")
-    for d in range(ndim):
-        if PyArray_STRIDES(out)[d] == 0 and shape[d] > 1 and out.size > 0:
-            raise ValueError(f"{op}: out must not hold an element twice, got strides {(<object>out).strides} "
-                             f"for shape {wanted}")
+    check_writeable(op, "out", out)
     for operand in (a, b, bias):
         if operand is not None and np.may_share_memory(out, operand):
             raise ValueError(f"{op}: out must not share memory with an operand")

@@ -27,6 +27,11 @@ TGC_INLINE void vec_store(T *p, vec v)
     memcpy(p, &v, sizeof v);
 }
 
+TGC_INLINE void vec_prefetch(const T *p)
+{
+    __builtin_prefetch((const char *)p + 2048);
+}
+
 /* These two are out of line: they are long, and loops that hardly anybody runs have many of them. */
 static __attribute__((noinline, unused)) vec vec_gather(const T *p, ptrdiff_t stride, ptrdiff_t n)
 {

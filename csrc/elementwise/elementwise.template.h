@@ -25,6 +25,8 @@ TGC_INLINE void FN(map_1)(vec (*f)(vec), ptrdiff_t n, char *const *data, const p
     T *y = (T *)(void *)data[1];
     const ptrdiff_t a_step = VL * steps[0];
     for (; n >= VL; n -= VL, a += a_step, y += VL) {
+        vec_prefetch(a);
+        vec_prefetch(y);
         vec_store(y, f(vec_load(a)));
     }
     if (n > 0) {
@@ -42,6 +44,9 @@ TGC_INLINE void FN(map_2)(vec (*f)(vec, vec), ptrdiff_t n, char *const *data,
     T *y = (T *)(void *)data[2];
     const ptrdiff_t a_step = VL * steps[0], b_step = VL * steps[1];
     for (; n >= VL; n -= VL, a += a_step, b += b_step, y += VL) {
+        vec_prefetch(a);
+        vec_prefetch(b);
+        vec_prefetch(y);
         vec_store(y, f(vec_load(a), vec_load(b)));
     }
     if (n > 0) {
@@ -60,6 +65,10 @@ TGC_INLINE void FN(map_3)(vec (*f)(vec, vec, vec), ptrdiff_t n, char *const *dat
     T *y = (T *)(void *)data[3];
     const ptrdiff_t a_step = VL * steps[0], b_step = VL * steps[1], c_step = VL * steps[2];
     for (; n >= VL; n -= VL, a += a_step, b += b_step, c += c_step, y += VL) {
+        vec_prefetch(a);
+        vec_prefetch(b);
+        vec_prefetch(c);
+        vec_prefetch(y);
         vec_store(y, f(vec_load(a), vec_load(b), vec_load(c)));
     }
     if (n > 0) {
@@ -193,6 +202,12 @@ static void FN(pow)(const tgc_call *call, ptrdiff_t n, char *const *data, const 
         const vec base[2] = {vec_load(a), vec_load(a + a_step)};
         const vec exponent[2] = {vec_load(b), vec_load(b + b_step)};
         vec power[2];
+        vec_prefetch(a);
+        vec_prefetch(a + a_step);
+        vec_prefetch(b);
+        vec_prefetch(b + b_step);
+        vec_prefetch(y);
+        vec_prefetch(y + VL);
         vec_pows(2, base, exponent, power);
         vec_store(y, power[0]);
         vec_store(y + VL, power[1]);
@@ -220,6 +235,9 @@ static void FN(where)(const tgc_call *call, ptrdiff_t n, char *const *data,
     const ptrdiff_t c_step = VL * steps[0], a_step = VL * steps[1], b_step = VL * steps[2];
     for (; n >= VL; n -= VL, condition += c_step, a += a_step, b += b_step, y += VL) {
         const vmask chosen = vmask_loadn_bytes(condition, VL);
+        vec_prefetch(a);
+        vec_prefetch(b);
+        vec_prefetch(y);
         vec_store(y, vec_select(chosen, vec_load(a), vec_load(b)));
     }
     if (n > 0) {

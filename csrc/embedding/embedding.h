@@ -23,6 +23,9 @@ enum {
     TGC_EMBEDDING_CHUNK /* set by plan: rows of a chunk */
 };
 
+/* Rows of the gradient that are asked for before they are added. */
+enum { TGC_EMBEDDING_PENDING = 16 };
+
 void tgc_embedding_plan(tgc_call *call);
 void tgc_embedding_backward_plan(tgc_call *call);
 void tgc_embedding_explain(const tgc_call *call, char *text, size_t size);

@@ -39,6 +39,30 @@ static void FN(add_row)(T *to, const T *from, ptrdiff_t n)
     }
 }
 
+/* Asks for what add_row is to read; the rest of a long row a CPU foresees. */
+static void FN(prefetch_row)(const T *row, ptrdiff_t n)
+{
+    enum { LINE = 64 / sizeof(T), FIRST = 16 };
+    for (ptrdiff_t j = 0; j < tgc_min(n, FIRST * LINE); j += LINE) {
+        __builtin_prefetch(row + j);
+    }
+}
+
+/* Positions whose rows of y are on their way from memory, and the rows that they are added to. */
+typedef struct {
+    int n;
+    T *to[TGC_EMBEDDING_PENDING];
+    const T *from[TGC_EMBEDDING_PENDING];
+} FN(pending);
+
+static void FN(add_pending)(FN(pending) *rows, ptrdiff_t columns)
+{
+    for (int i = 0; i < rows->n; i++) {
+        FN(add_row)(rows->to[i], rows->from[i], columns);
+    }
+    rows->n = 0;
+}
+
 /* Operands: y, index, weight. */
 static void FN(embedding_backward)(const tgc_call *call, ptrdiff_t chunk)
 {
@@ -46,6 +70,7 @@ static void FN(embedding_backward)(const tgc_call *call, ptrdiff_t chunk)
     const tgc_operand *weight = &call->operands[2];
     const ptrdiff_t size = call->sizes[TGC_EMBEDDING_CHUNK], begin = chunk * size;
     const ptrdiff_t end = tgc_min(begin + size, weight->shape[0]), columns = weight->shape[1];
+    FN(pending) rows = {.n = 0};
     memset(FN(table_row)(weight, begin), 0, (size_t)((end - begin) * columns) * sizeof(T));
     for (ptrdiff_t p = 0; p < y->shape[0]; p++) {
         const int64_t row = tgc_embedding_index(index, p);
@@ -54,9 +79,15 @@ static void FN(embedding_backward)(const tgc_call *call, ptrdiff_t chunk)
             return;
         }
         if (row >= begin && row < end && row != call->sizes[TGC_EMBEDDING_SKIP]) {
-            FN(add_row)(FN(table_row)(weight, row), FN(table_row)(y, p), columns);
+            rows.to[rows.n] = FN(table_row)(weight, row);
+            rows.from[rows.n] = FN(table_row)(y, p);
+            FN(prefetch_row)(rows.from[rows.n], columns);
+            if (++rows.n == TGC_EMBEDDING_PENDING) {
+                FN(add_pending)(&rows, columns);
+            }
         }
     }
+    FN(add_pending)(&rows, columns);
 }
 
 static void FN(install_embedding)(tgc_table table)

@@ -60,11 +60,43 @@ TGC_INLINE void FN(move_line)(const tgc_call *call, const tgc_indexed *a, const 
     }
 }
 
+/* Elements that lie side by side in a row of the first operand, and do so in the last: the fewer
+ * instructions each takes, the more of them are on their way from memory at once. */
+static void FN(take_row)(const tgc_call *call, const index_axis *axis, const tgc_lines *line,
+                         ptrdiff_t n, ptrdiff_t p)
+{
+    const T *x = (const T *)(const void *)line->data[0];
+    const int64_t *indices = (const int64_t *)(const void *)line->data[1];
+    T *y = (T *)(void *)line->data[2];
+    const uint64_t size = (uint64_t)axis->size;
+#pragma GCC unroll 4
+    for (ptrdiff_t i = 0; i < n; i++) {
+        uint64_t index = (uint64_t)indices[i];
+        if (__builtin_expect(index >= size, 0)) {
+            index += (uint64_t)axis->back;
+            if (index >= size) {
+                tgc_report(call, p + i);
+                return;
+            }
+        }
+        y[i] = x[index];
+    }
+}
+
+/* Is that how they lie? */
+TGC_INLINE int FN(is_row)(const tgc_indexed *a, const tgc_lines *line)
+{
+    return line->step[0] == 0 && a->axes[0].stride == sizeof(T) &&
+           line->step[1] == sizeof(int64_t) && line->step[2] == sizeof(T);
+}
+
 /* The usual cases are compiled for themselves. */
 TGC_INLINE void FN(move_any)(const tgc_call *call, const tgc_indexed *a, const tgc_lines *line,
                              ptrdiff_t n, ptrdiff_t p, int put, int add)
 {
-    if (a->simple && a->k == 1) {
+    if (!put && a->simple && a->k == 1 && FN(is_row)(a, line)) {
+        FN(take_row)(call, &a->axes[0], line, n, p);
+    } else if (a->simple && a->k == 1) {
         FN(move_line)(call, a, line, n, p, put, add, 1, 1);
     } else if (a->simple && a->k == 2) {
         FN(move_line)(call, a, line, n, p, put, add, 2, 1);

@@ -56,6 +56,10 @@ static void FN(clear)(T *y, ptrdiff_t n, ptrdiff_t step, const nll *c)
     const int by_class = c->class_stride > step;
     const ptrdiff_t rows = by_class ? c->n_classes : n, columns = by_class ? n : c->n_classes;
     const ptrdiff_t row = by_class ? c->class_stride : step;
+    if (row == columns) {
+        memset(y, 0, (size_t)(rows * columns) * sizeof(T));
+        return;
+    }
     for (ptrdiff_t i = 0; i < rows; i++) {
         memset(y + i * row, 0, (size_t)columns * sizeof(T));
     }

@@ -1,9 +1,10 @@
 /* Batch normalisation of (n, channels, length), channel by channel, for one real type (T).
  * Elements are visited in blocks: some rows, of which each is contiguous. */
 
-/* n rows of `length` elements, `step` apart. */
+/* n rows of `length` elements, `step` apart; those of the next block begin at `ahead`, which is p
+ * where a CPU foresees them by itself. */
 typedef struct {
-    T *p;
+    T *p, *ahead;
     ptrdiff_t n, step, length;
 } FN(norm_block);
 
@@ -19,56 +20,18 @@ TGC_INLINE FN(norm_block) FN(find_block)(const tgc_operand *o, ptrdiff_t c, ptrd
     const ptrdiff_t n = o->shape[0], length = o->shape[2], step = o->strides[0];
     T *p = (T *)(void *)o->data + c * o->strides[1];
     if (length == 0) {
-        return (FN(norm_block)){p, 0, step, 0};
+        return (FN(norm_block)){p, p, 0, step, 0};
     }
     if (length <= BLOCK) {
         const ptrdiff_t rows = BLOCK / length, first = i * rows;
-        return (FN(norm_block)){p + first * step, tgc_clamp(n - first, 0, rows), step, length};
+        p += first * step;
+        return (FN(norm_block)){p, n - first > rows ? p + rows * step : p,
+                                tgc_clamp(n - first, 0, rows), step, length};
     }
     const ptrdiff_t pieces = tgc_ceil_div(length, BLOCK), row = i / pieces;
     const ptrdiff_t begin = i % pieces * BLOCK;
-    return (FN(norm_block)){p + row * step + begin, row < n, step, tgc_min(BLOCK, length - begin)};
-}
-
-static tgc_moments FN(block_moments)(FN(norm_block) b)
-{
-    const double n = (double)b.n * (double)b.length;
-    vec even = vec_zero(), odd = vec_zero();
-    for (ptrdiff_t row = 0; row < b.n; row++) {
-        const T *p = b.p + row * b.step;
-        ptrdiff_t at = 0;
-        for (; at + 2 * VL <= b.length; at += 2 * VL) {
-            even += vec_load(p + at);
-            odd += vec_load(p + at + VL);
-        }
-        for (; at < b.length; at += VL) {
-            even += vec_loadn(p + at, tgc_min(b.length - at, VL));
-        }
-    }
-    const double mean = (double)vec_sum(even + odd) / n;
-    const vec middle = vec_set1((T)mean);
-    vec squares = vec_zero(), others = vec_zero(), rest = vec_zero();
-    for (ptrdiff_t row = 0; row < b.n; row++) {
-        const T *p = b.p + row * b.step;
-        ptrdiff_t at = 0;
-        for (; at + 2 * VL <= b.length; at += 2 * VL) {
-            const vec d = vec_load(p + at) - middle, e = vec_load(p + at + VL) - middle;
-            squares = vec_fma(d, d, squares);
-            others = vec_fma(e, e, others);
-            rest += d + e;
-        }
-        for (; at < b.length; at += VL) {
-            const ptrdiff_t left = tgc_min(b.length - at, VL);
-            const vec d = vec_select(vmask_first(left), vec_loadn(p + at, left) - middle, vec_zero());
-            squares = vec_fma(d, d, squares);
-            rest += d;
-        }
-    }
-    /* The distances from the rounded mean do not add up to 0: what is left corrects both. */
-    const double off = (double)vec_sum(rest) / n;
-    return (tgc_moments){.n = n,
-                         .mean = (double)(T)mean + off,
-                         .squares = (double)vec_sum(squares + others) - n * off * off};
+    p += row * step + begin;
+    return (FN(norm_block)){p, p, row < n, step, tgc_min(BLOCK, length - begin)};
 }
 
 static tgc_moments FN(channel_moments)(const tgc_operand *x, ptrdiff_t c)
@@ -79,7 +42,7 @@ static tgc_moments FN(channel_moments)(const tgc_operand *x, ptrdiff_t c)
         if (b.n == 0) {
             return all;
         }
-        tgc_moments_merge(&all, FN(block_moments)(b));
+        tgc_moments_merge(&all, FN(moments)(b.p, b.n, b.step, b.length, b.ahead));
     }
 }
 
@@ -102,9 +65,12 @@ static void FN(batch_norm)(const tgc_call *call, ptrdiff_t c)
     const tgc_channel channel = tgc_channel_forward(&norm, c, &moments);
     const vec mean = vec_set1((T)channel.mean), scale = vec_set1((T)channel.scale);
     const vec bias = vec_set1((T)channel.bias);
-    for (ptrdiff_t i = 0; i < norm.n; i++) {
+    /* From the end on: the rows that were read last are still in the cache. */
+    for (ptrdiff_t i = norm.n - 1; i >= 0; i--) {
         const T *from = (const T *)(const void *)x->data + i * x->strides[0] + c * x->strides[1];
         T *to = (T *)(void *)y->data + i * y->strides[0] + c * y->strides[1];
+        FN(prefetch_row)(i > 0 ? from - x->strides[0] : from, norm.length);
+        FN(prefetch_row)(i > 0 ? to - y->strides[0] : to, norm.length);
         FN(normalize_plane)(from, to, norm.length, mean, scale, bias);
     }
 }
@@ -116,6 +82,8 @@ static void FN(add_block)(FN(norm_block) grad, FN(norm_block) x, vec mean, doubl
     for (ptrdiff_t row = 0; row < x.n; row++) {
         const T *g = grad.p + row * grad.step, *p = x.p + row * x.step;
         ptrdiff_t at = 0;
+        FN(prefetch_row)(grad.ahead + row * grad.step, x.length);
+        FN(prefetch_row)(x.ahead + row * x.step, x.length);
         for (; at + VL <= x.length; at += VL) {
             const vec v = vec_load(g + at);
             sums += v;
@@ -149,11 +117,14 @@ static void FN(batch_norm_backward)(const tgc_call *call, ptrdiff_t c)
     const tgc_channel_grad channel = tgc_channel_backward(&norm, c, sum, product);
     const vec scale = vec_set1((T)channel.scale), slope = vec_set1((T)channel.slope);
     const vec shift = vec_set1((T)channel.shift);
-    for (ptrdiff_t i = 0; to && i < norm.n; i++) {
+    for (ptrdiff_t i = to ? norm.n - 1 : -1; i >= 0; i--) {
         const T *g = (const T *)(const void *)grad->data + i * grad->strides[0] + c * grad->strides[1];
         const T *p = (const T *)(const void *)x->data + i * x->strides[0] + c * x->strides[1];
         T *y = (T *)(void *)to->data + i * to->strides[0] + c * to->strides[1];
         ptrdiff_t at = 0;
+        FN(prefetch_row)(i > 0 ? g - grad->strides[0] : g, norm.length);
+        FN(prefetch_row)(i > 0 ? p - x->strides[0] : p, norm.length);
+        FN(prefetch_row)(i > 0 ? y - to->strides[0] : y, norm.length);
         if (!norm.training) {
             FN(normalize_plane)(g, y, norm.length, vec_zero(), scale, vec_zero());
             continue;

@@ -21,9 +21,9 @@
  *
  * whose operands in brackets are there where sizes[TGC_NORM_HAS] names them. A channel is one
  * chunk. Its mean and squared distances are taken in T over blocks of about 4096 elements, in two
- * passes of which the second reads the first-level cache, and merged in double in the order of
- * the blocks (Chan, Golub and LeVeque, "Algorithms for computing the sample variance", 1983); so
- * are the sums of the gradients.
+ * passes of which the second reads the first-level cache (reduce/moments.template.h), and merged in
+ * double in the order of the blocks; so are the sums of the gradients. y and grad_x are written
+ * from the end on.
  *
  * Rows of channels, where the length is 1, and all that is in evaluation, are read and written in
  * the order of memory by two calls, of which the first leaves factors for each channel:
@@ -48,6 +48,7 @@
 #ifndef TGC_NORM_H
 #define TGC_NORM_H
 
+#include "../reduce/moments.h"
 #include "../runtime/sizes.h"
 #include "../runtime/dispatch.h"
 #include "../runtime/workspace.h"
@@ -102,20 +103,6 @@ void tgc_norm_apply_plan(tgc_call *call);
 /* Merge the parts, and write all that is written for each channel. */
 void tgc_norm_statistics_finish(const tgc_call *call);
 void tgc_norm_sums_finish(const tgc_call *call);
-
-/* Of some elements their number, mean, and sum of squared distances from it. */
-typedef struct {
-    double n, mean, squares;
-} tgc_moments;
-
-/* Adds further elements. */
-static inline void tgc_moments_merge(tgc_moments *a, tgc_moments b)
-{
-    const double n = a->n + b.n, step = b.mean - a->mean;
-    a->mean += step * (b.n / n);
-    a->squares += b.squares + step * step * (a->n * b.n / n);
-    a->n = n;
-}
 
 /* What one channel is computed with: y = (x - mean) * scale + bias. */
 typedef struct {

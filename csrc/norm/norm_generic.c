@@ -3,10 +3,12 @@
 #include "../vec/generic.h"
 
 #include "../vec/f32.h"
+#include "../reduce/moments.template.h"
 #include "batch_norm.template.h"
 #include "rows.template.h"
 
 #include "../vec/f64.h"
+#include "../reduce/moments.template.h"
 #include "batch_norm.template.h"
 #include "rows.template.h"
 

@@ -49,8 +49,9 @@ TGC_INLINE void FN(largest_columns)(const tgc_pool_axis *columns, const T *line,
 {
     for (ptrdiff_t j = 0; j < columns->out; j += VL) {
         const ptrdiff_t n = tgc_min(columns->out - j, VL);
-        vec best = vec_set1((T)-INFINITY), at = vec_load(first_taps + j), tap = vec_zero();
-        for (ptrdiff_t k = 0; k < columns->kernel; k++, tap += 1) {
+        vec best = FN(load_every)(line + j * stride, stride, n), at = vec_load(first_taps + j);
+        vec tap = vec_set1(1);
+        for (ptrdiff_t k = 1; k < columns->kernel; k++, tap += 1) {
             const vec v = FN(load_every)(line + j * stride + k * columns->dilation, stride, n);
             TAKE_LARGER(best, at, v, tap);
         }

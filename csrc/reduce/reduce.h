@@ -3,8 +3,8 @@
  *
  * Operands: a, then the outputs, then (if sizes[TGC_REDUCE_SPLITS] > 1) scratch for partial
  * results: splits * outputs * TGC_REDUCE_SLOT bytes. An output has a's dimensions; those that
- * are reduced are ignored. sum prod mean amax amin any all argmax argmin have one output;
- * max and min have two, the values and their int64 indices along the reduced axis.
+ * are reduced are ignored. sum prod mean squared_distances amax amin any all argmax argmin have one
+ * output; max and min have two, the values and their int64 indices along the reduced axis.
  * sizes[TGC_REDUCE_AXES]: bit d is set where axis d is reduced.
  *
  * Every output is made from runs of at most 2048 elements (of rows that are not whole vectors,
@@ -17,6 +17,12 @@
  * n/8 times 2^-53 sum|a_i|, to which storing the result as T adds u times its size. Blocks and
  * splits follow from shape and strides alone, so any number of threads gives the same bits.
  *
+ * squared_distances is the sum of squared distances from the mean, in one pass over memory: those
+ * of runs (moments.template.h) are merged in double, in index order. Of columns side by side, at
+ * most 128 rows are one run, whose sums are taken in T of a less the mean of their first 8: that is
+ * within sqrt(n / 8) standard deviations of the mean of n rows, so that the sum of squares loses at
+ * most 4 of its bits.
+ *
  * The maximum of values with a NaN is NaN; the index is that of the first NaN, else that of the
  * first maximum, in C order of the reduced axes.
  */
@@ -27,7 +33,7 @@
 #include "../runtime/sizes.h"
 
 enum { TGC_REDUCE_AXES, TGC_REDUCE_SPLITS };
-enum { TGC_REDUCE_SLOT = 16 };
+enum { TGC_REDUCE_SLOT = 24 };
 
 /* Elements of one chunk, about; elements side by side that are reduced in T, at most. */
 enum { TGC_REDUCE_CHUNK = 32768, TGC_REDUCE_RUN = 2048, TGC_REDUCE_WIDTH = 1024 };

@@ -42,7 +42,7 @@ TGC_INLINE vec FN(apply)(int op, vec a, vec b)
 TGC_INLINE vec FN(load_lanes)(const T *p, ptrdiff_t stride, ptrdiff_t n, vec fill)
 {
     if (n == VL) {
-        return stride == 1 ? vec_load(p) : vec_gather(p, stride, VL);
+        return stride == 1 ? vec_load(p) : vec_gather(p, stride, n);
     }
     const vec v = stride == 1 ? vec_loadn(p, n) : vec_gather(p, stride, n);
     return vec_select(vmask_first(n), v, fill);
@@ -123,66 +123,64 @@ TGC_INLINE vec FN(reduce_run)(int op, const T *a, const tgc_reduce_block *b, ptr
 }
 
 /* Up to eight rows of one vector of columns to one vector. */
-TGC_INLINE vec FN(reduce_column)(int op, const T *a, ptrdiff_t stride, ptrdiff_t rows,
-                                 ptrdiff_t width_stride, ptrdiff_t n)
+TGC_INLINE vec FN(reduce_column)(int op, const T *a, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t n)
 {
     const vec fill = vec_set1((T)reduce_identity(op));
     vec v[8];
     TGC_UNROLL for (int k = 0; k < 8; k++)
     {
-        v[k] = k < rows ? FN(load_lanes)(a + k * stride, width_stride, n, fill) : fill;
+        v[k] = k < rows ? FN(load_lanes)(a + k * stride, 1, n, fill) : fill;
     }
     return FN(fold)(op, v);
 }
 
-/* Columns side by side: up to eight rows of all of them, into their accumulators. */
+/* Up to eight rows of all columns, into their accumulators. */
 TGC_INLINE void FN(add_strip)(int op, double *acc, const T *a, const tgc_reduce_block *b,
-                              ptrdiff_t rows, ptrdiff_t width_stride)
+                              ptrdiff_t rows)
 {
     T lanes[VL];
     ptrdiff_t j = 0;
     for (; j + VL <= b->width; j += VL) {
-        vec_store(lanes, FN(reduce_column)(op, a + j * width_stride, b->stride, rows,
-                                           width_stride, VL));
+        vec_store(lanes, FN(reduce_column)(op, a + j, b->stride, rows, VL));
         for (int l = 0; l < VL; l++) {
             acc[j + l] = reduce_apply(op, acc[j + l], lanes[l]);
         }
     }
-    vec_store(lanes, FN(reduce_column)(op, a + j * width_stride, b->stride, rows, width_stride,
-                                       b->width - j));
+    vec_store(lanes, FN(reduce_column)(op, a + j, b->stride, rows, b->width - j));
     for (int l = 0; l < b->width - j; l++) {
         acc[j + l] = reduce_apply(op, acc[j + l], lanes[l]);
     }
 }
 
-TGC_INLINE void FN(add_strips)(int op, double *acc, const tgc_reduce_block *b,
-                               ptrdiff_t width_stride)
+/* Outputs side by side. */
+TGC_INLINE void FN(add_strips)(int op, double *acc, const tgc_reduce_block *b)
 {
     for (ptrdiff_t r = 0; r < b->rows; r++) {
         const T *a = (const T *)b->a + r * b->row_stride;
         ptrdiff_t i = 0;
         for (; i + 8 <= b->n; i += 8) {
-            FN(add_strip)(op, acc, a + i * b->stride, b, 8, width_stride);
+            FN(add_strip)(op, acc, a + i * b->stride, b, 8);
         }
         if (i < b->n) {
-            FN(add_strip)(op, acc, a + i * b->stride, b, b->n - i, width_stride);
+            FN(add_strip)(op, acc, a + i * b->stride, b, b->n - i);
         }
     }
 }
 
 /* rows * n elements to one number, in runs. */
-TGC_INLINE double FN(reduce_rows)(int op, const T *a, const tgc_reduce_block *b, ptrdiff_t stride)
+TGC_INLINE double FN(reduce_rows)(int op, const T *a, const tgc_reduce_block *b)
 {
     double sum = reduce_identity(op);
     for (ptrdiff_t i = 0; i < b->n; i += TGC_REDUCE_RUN) {
         const ptrdiff_t n = b->n - i < TGC_REDUCE_RUN ? b->n - i : TGC_REDUCE_RUN;
-        const vec v = FN(reduce_run)(op, a + i * stride, b, n, stride);
+        const vec v = FN(reduce_run)(op, a + i, b, n, 1);
         sum = reduce_apply(op, sum, FN(fold_lanes)(op, v));
     }
     return sum;
 }
 
-TGC_INLINE void FN(add_rows)(int op, double *acc, const tgc_reduce_block *b, ptrdiff_t stride)
+/* The elements of an output side by side. */
+TGC_INLINE void FN(add_rows)(int op, double *acc, const tgc_reduce_block *b)
 {
     const T *a = (const T *)b->a;
     ptrdiff_t j = 0;
@@ -191,7 +189,7 @@ TGC_INLINE void FN(add_rows)(int op, double *acc, const tgc_reduce_block *b, ptr
         vec v[VL];
         T lanes[VL];
         for (ptrdiff_t k = 0; k < VL; k++) {
-            v[k] = FN(reduce_run)(op, a + (j + k) * b->width_stride, b, b->n, stride);
+            v[k] = FN(reduce_run)(op, a + (j + k) * b->width_stride, b, b->n, 1);
         }
         vec_store(lanes, FN(fold_vectors)(op, v));
         for (int l = 0; l < VL; l++) {
@@ -199,20 +197,71 @@ TGC_INLINE void FN(add_rows)(int op, double *acc, const tgc_reduce_block *b, ptr
         }
     }
     for (; j < b->width; j++) {
-        acc[j] = reduce_apply(op, acc[j], FN(reduce_rows)(op, a + j * b->width_stride, b, stride));
+        acc[j] = reduce_apply(op, acc[j], FN(reduce_rows)(op, a + j * b->width_stride, b));
     }
 }
 
-TGC_INLINE void FN(add_block)(int op, double *acc, const tgc_reduce_block *b)
+typedef void FN(add)(void *acc, const tgc_reduce_block *block);
+
+/* Room for eight rows of the widest tile, or for several runs. */
+enum { FN(COPY) = 8 * TGC_REDUCE_WIDTH };
+
+/* A strip whose columns do not lie side by side: as copies of eight rows in which they do. */
+static void FN(add_strip_copies)(void *acc, const tgc_reduce_block *b, FN(add) *add)
+{
+    T copy[FN(COPY)];
+    tgc_reduce_block part = {.a = (const char *)copy, .width = b->width, .width_stride = 1,
+                             .rows = 1, .stride = b->width, .strips = 1};
+    for (ptrdiff_t r = 0; r < b->rows; r++) {
+        const T *a = (const T *)b->a + r * b->row_stride;
+        for (ptrdiff_t i = 0; i < b->n; i += part.n) {
+            part.n = tgc_min(b->n - i, 8);
+            for (ptrdiff_t k = 0; k < part.n; k++) {
+                for (ptrdiff_t j = 0; j < b->width; j++) {
+                    copy[k * b->width + j] = a[(i + k) * b->stride + j * b->width_stride];
+                }
+            }
+            add(acc, &part);
+        }
+    }
+}
+
+/* Rows whose elements do not lie side by side: as copies of runs in which they do. `slot` is the
+ * size of an accumulator. */
+static void FN(add_row_copies)(char *acc, ptrdiff_t slot, const tgc_reduce_block *b, FN(add) *add)
+{
+    T copy[FN(COPY)];
+    const ptrdiff_t run = tgc_min(b->n, TGC_REDUCE_RUN), size = b->rows * run;
+    const ptrdiff_t outputs = tgc_clamp(FN(COPY) / size, 1, b->width);
+    tgc_reduce_block part = {.a = (const char *)copy, .rows = b->rows, .stride = 1};
+    for (ptrdiff_t j = 0; j < b->width; j += part.width) {
+        part.width = tgc_min(b->width - j, outputs);
+        for (ptrdiff_t i = 0; i < b->n; i += part.n) {
+            part.n = part.row_stride = tgc_min(b->n - i, run);
+            part.width_stride = b->rows * part.n;
+            T *to = copy;
+            for (ptrdiff_t line = 0; line < part.width * b->rows; line++) {
+                const T *a = (const T *)b->a + (j + line / b->rows) * b->width_stride +
+                             line % b->rows * b->row_stride + i * b->stride;
+                for (ptrdiff_t k = 0; k < part.n; k++) {
+                    *to++ = a[k * b->stride];
+                }
+            }
+            add(acc + j * slot, &part);
+        }
+    }
+}
+
+TGC_INLINE void FN(add_block)(int op, void *acc, const tgc_reduce_block *b, FN(add) *add)
 {
     if (b->strips && b->width_stride == 1) {
-        FN(add_strips)(op, acc, b, 1);
+        FN(add_strips)(op, acc, b);
     } else if (b->strips) {
-        FN(add_strips)(op, acc, b, b->width_stride);
+        FN(add_strip_copies)(acc, b, add);
     } else if (b->stride == 1) {
-        FN(add_rows)(op, acc, b, 1);
+        FN(add_rows)(op, acc, b);
     } else {
-        FN(add_rows)(op, acc, b, b->stride);
+        FN(add_row_copies)(acc, sizeof(double), b, add);
     }
 }
 
@@ -231,8 +280,8 @@ static void FN(store_mean)(const void *acc, ptrdiff_t width, const tgc_reduce_ta
     }
 }
 
-/* One reduction: its functions, and the loop that names them. */
-#define REDUCTION(name, op, store_function)                                                  \
+/* What a reduction does with its accumulators, and the loop that names it and `store`. */
+#define REDUCTION(name, op)                                                                  \
     static void FN(name##_init)(void *acc, ptrdiff_t width)                                  \
     {                                                                                        \
         for (ptrdiff_t j = 0; j < width; j++) {                                              \
@@ -241,7 +290,7 @@ static void FN(store_mean)(const void *acc, ptrdiff_t width, const tgc_reduce_ta
     }                                                                                        \
     static void FN(name##_add)(void *acc, const tgc_reduce_block *block)                     \
     {                                                                                        \
-        FN(add_block)(op, acc, block);                                                       \
+        FN(add_block)(op, acc, block, FN(name##_add));                                       \
     }                                                                                        \
     static void FN(name##_combine)(void *acc, const void *later, ptrdiff_t width)            \
     {                                                                                        \
@@ -250,21 +299,24 @@ static void FN(store_mean)(const void *acc, ptrdiff_t width, const tgc_reduce_ta
                 reduce_apply(op, ((double *)acc)[j], ((const double *)later)[j]);            \
         }                                                                                    \
     }                                                                                        \
+    LOOP(name, name, store)
+#define LOOP(name, reduction, store_function)                                                \
     static const tgc_reduce_op *FN(name)(void)                                               \
     {                                                                                        \
-        static const tgc_reduce_op functions = {.init = FN(name##_init),                     \
-                                                .add = FN(name##_add),                       \
-                                                .combine = FN(name##_combine),               \
-                                                .store = store_function};                    \
+        static const tgc_reduce_op functions = {.init = FN(reduction##_init),                \
+                                                .add = FN(reduction##_add),                  \
+                                                .combine = FN(reduction##_combine),          \
+                                                .store = FN(store_function)};                \
         return &functions;                                                                   \
     }
 
-REDUCTION(sum, SUM, FN(store))
-REDUCTION(mean, SUM, FN(store_mean))
-REDUCTION(prod, PROD, FN(store))
-REDUCTION(amax, MAX, FN(store))
-REDUCTION(amin, MIN, FN(store))
+REDUCTION(sum, SUM)
+REDUCTION(prod, PROD)
+REDUCTION(amax, MAX)
+REDUCTION(amin, MIN)
+LOOP(mean, sum, store_mean)
 
+#undef LOOP
 #undef REDUCTION
 
 static void FN(install)(tgc_table table)

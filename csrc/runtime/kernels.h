@@ -37,7 +37,8 @@
 
 /* Over any axes of one operand. */
 #define TGC_REDUCE_KERNELS(X) \
-    X(sum) X(mean) X(prod) X(amax) X(amin) X(any) X(all) X(max) X(min) X(argmax) X(argmin)
+    X(sum) X(mean) X(prod) X(squared_distances) X(amax) X(amin) X(any) X(all) X(max) X(min) \
+    X(argmax) X(argmin)
 
 /* Gathers and scatters. */
 #define TGC_INDEX_KERNELS(X)                                                      \

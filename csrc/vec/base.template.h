@@ -27,7 +27,13 @@ TGC_INLINE void vec_store(T *p, vec v)
     memcpy(p, &v, sizeof v);
 }
 
-TGC_INLINE vec vec_gather(const T *p, ptrdiff_t stride, ptrdiff_t n)
+TGC_INLINE void vec_prefetch(const T *p)
+{
+    __builtin_prefetch((const char *)p + 2048);
+}
+
+/* These two are out of line: they are long, and loops that hardly anybody runs have many of them. */
+static __attribute__((noinline, unused)) vec vec_gather(const T *p, ptrdiff_t stride, ptrdiff_t n)
 {
     vec v = {0};
     for (ptrdiff_t i = 0; i < n; i++) {
@@ -36,7 +42,8 @@ TGC_INLINE vec vec_gather(const T *p, ptrdiff_t stride, ptrdiff_t n)
     return v;
 }
 
-TGC_INLINE void vec_scatter(T *p, ptrdiff_t stride, vec v, ptrdiff_t n)
+static __attribute__((noinline, unused)) void vec_scatter(T *p, ptrdiff_t stride, vec v,
+                                                          ptrdiff_t n)
 {
     for (ptrdiff_t i = 0; i < n; i++) {
         p[i * stride] = v[i];

@@ -1,12 +1,15 @@
-"""Fit the polynomials of csrc/vec; prints the tables of coefficients.h.
+"""Fit the polynomials of csrc/vec; prints the tables of coefficients.h or of pieces.h.
 
 Each polynomial is the minimax one: Remez's exchange on a fine grid, in 60 digits, minimises the
 largest |weight(x) * (f(x) - p(x))|. Coefficients are then rounded to float or double one by one
 from the constant term up, each time fitting the remaining ones again, so that later ones make up
 for what rounding took.
 
-python csrc/vec/fit.py > csrc/vec/coefficients.h   (two minutes; needs mpmath and numpy)
+python csrc/vec/fit.py coefficients > csrc/vec/coefficients.h   (a minute; needs mpmath and numpy)
+python csrc/vec/fit.py pieces > csrc/vec/pieces.h
 """
+
+import sys
 
 import numpy as np
 from mpmath import mp, mpf
@@ -190,6 +193,20 @@ def near_gelu_slope(x):
     return mp.exp(-x * x / 2) * scaled_gelu_slope(x)
 
 
+def gelu_exponent(x):
+    return 2 * mp.sqrt(2 / mp.pi) * (x + mpf("0.044715") * x**3)
+
+
+def near_gelu_tanh(x):
+    return x / (1 + mp.exp(gelu_exponent(x)))
+
+
+def near_gelu_tanh_slope(x):
+    s = 1 / (1 + mp.exp(gelu_exponent(x)))
+    slope = 2 * mp.sqrt(2 / mp.pi) * (1 + 3 * mpf("0.044715") * x**2)
+    return s - x * slope * s * (1 - s)
+
+
 # name, comment, f, weight, low, high (float, double), degree (float, double), None: no such table
 POLYNOMIALS = [
     (
@@ -308,9 +325,28 @@ PIECES = [
         (3, None),
         (7, None),
     ),
+    (
+        "NEAR_GELU_TANH",
+        "x sigmoid(-v) for v = 2 sqrt(2 / pi) (x + 0.044715 x**3), 0 <= x < 4",
+        near_gelu_tanh,
+        (mpf(4), None),
+        (mpf(4), None),
+        (3, None),
+        (7, None),
+    ),
+    (
+        "NEAR_GELU_TANH_SLOPE",
+        "the derivative of x sigmoid(v) at -x, 0 <= x < 4",
+        near_gelu_tanh_slope,
+        (mpf(4), None),
+        (mpf(4), None),
+        (3, None),
+        (7, None),
+    ),
 ]
 
-if __name__ == "__main__":
+
+def print_coefficients():
     print("/* The numbers of math.template.h and what it includes, made by fit.py. */")
     print("#ifndef TGC_VEC_COEFFICIENTS_H\n#define TGC_VEC_COEFFICIENTS_H\n")
     for i, bits in enumerate(MANTISSA):
@@ -330,6 +366,12 @@ if __name__ == "__main__":
                 table(name, f"{comment}; error 2**{mp.nstr(mp.log(error, 2), 3)}", numbers, bits)
     table("PI_SHORT", "pi, as a sum of short numbers", split(mp.pi, (12, 12, 12, 12, 24)), 24)
     table("TWO_THIRDS", "2/3, as a sum", split(mpf(2) / 3, (53, 53)), 53)
+    print("#endif")
+
+
+def print_all_pieces():
+    print("/* The tables of `by_pieces` in math.template.h, made by fit.py. */")
+    print("#ifndef TGC_VEC_PIECES_H\n#define TGC_VEC_PIECES_H\n")
     for name, comment, f, *numbers in PIECES:
         for bits, (high, offset, digits, degree) in zip(
             MANTISSA, zip(*numbers, strict=True), strict=True
@@ -340,3 +382,7 @@ if __name__ == "__main__":
                     name, f"{comment}; error 2**{mp.nstr(mp.log(error, 2), 3)}", rows, bits
                 )
     print("#endif")
+
+
+if __name__ == "__main__":
+    {"coefficients": print_coefficients, "pieces": print_all_pieces}[sys.argv[1]]()

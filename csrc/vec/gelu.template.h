@@ -120,7 +120,7 @@ TGC_INLINE vec FN(gelu_divisor)(vec x, vec *n, vec *rest)
     return FN(scale)(vec_set1(1), *n) + *rest;
 }
 
-TGC_INLINE vec vec_gelu_tanh(vec x)
+TGC_INLINE vec FN(gelu_tanh_by_exp)(vec x)
 {
     vec n, rest;
     const vec divisor = FN(gelu_divisor)(vec_clamp(x, LOW, HIGH), &n, &rest);
@@ -129,7 +129,7 @@ TGC_INLINE vec vec_gelu_tanh(vec x)
 }
 
 /* s + x v' s (1 - s) for s = sigmoid(v); above 0, where 1 - s would cancel, it is rest / divisor. */
-TGC_INLINE vec vec_gelu_tanh_slope(vec x)
+TGC_INLINE vec FN(gelu_tanh_slope_by_exp)(vec x)
 {
     vec n, rest;
     const vec a = vec_clamp(x, LOW, HIGH);
@@ -142,6 +142,43 @@ TGC_INLINE vec vec_gelu_tanh_slope(vec x)
     return vec_select(vec_lt(vec_abs(x), vec_set1((T)INFINITY)), slope, vec_set1((T)NAN));
 }
 
+/* As in gelu, of which these forms have the symmetries, too. */
+#if T_BIAS == 127
+#define DEFINE_TANH(name)                                                                    \
+    static __attribute__((noinline, unused)) vec FN(name##_both)(vec x, vec near)            \
+    {                                                                                        \
+        const vmask is_near = vec_lt(vec_abs(x), vec_set1(NEAR_HIGH));                       \
+        return vec_select(is_near, near, FN(name##_by_exp)(x));                              \
+    }                                                                                        \
+    TGC_INLINE vec vec_##name(vec x)                                                         \
+    {                                                                                        \
+        const vec a = vec_abs(x), near = FN(name##_near)(x, a);                              \
+        return vmask_all(vec_lt(a, vec_set1(NEAR_HIGH))) ? near : FN(name##_both)(x, near);  \
+    }
+
+TGC_INLINE vec FN(gelu_tanh_near)(vec x, vec a)
+{
+    const vec tail = BY_PIECES(a, NEAR_GELU_TANH, 4, 3);
+    return vec_copysign((x - vec_clamp_max(x, 0)) - tail, x);
+}
+
+TGC_INLINE vec FN(gelu_tanh_slope_near)(vec x, vec a)
+{
+    const vec below = BY_PIECES(a, NEAR_GELU_TANH_SLOPE, 4, 3);
+    return vec_select(vec_lt(x, vec_zero()), below, 1 - below);
+}
+#else
+#define DEFINE_TANH(name)                                                                    \
+    TGC_INLINE vec vec_##name(vec x)                                                         \
+    {                                                                                        \
+        return FN(name##_by_exp)(x);                                                         \
+    }
+#endif
+
+DEFINE_TANH(gelu_tanh)
+DEFINE_TANH(gelu_tanh_slope)
+
+#undef DEFINE_TANH
 #undef DEFINE_NEAR
 #undef NEAR_HIGH
 #undef ERFC_HIGH

@@ -4,8 +4,8 @@
  * Include it once per type, after f32.h or f64.h.
  *
  * exp, log and their kin reduce the argument to a small interval and evaluate a minimax
- * polynomial there (coefficients.h, made by fit.py). Special values are those of C99, results
- * underflow gradually, and no lane's result depends on another's.
+ * polynomial there (coefficients.h and pieces.h, made by fit.py). Special values are those of C99,
+ * results underflow gradually, and no lane's result depends on another's.
  *
  * What counts is the number of instructions, and how many of them wait for one another: a CPU
  * looks about a hundred instructions ahead, which is a few vectors.
@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "coefficients.h"
+#include "pieces.h"
 
 /* The polynomial with these coefficients, constant term first. */
 #define POLYNOMIAL(x, table) vec_polynomial(x, FN(table), sizeof FN(table) / sizeof(T))

@@ -40,6 +40,9 @@
 /* The same, with whole vectors for n == VL, which is most often so or known when compiling. */
 #define vec_load_first FN(vec_load_first)
 #define vec_store_first FN(vec_store_first)
+/* (p): asks for what is 2 KiB beyond p, if it is there. A CPU foresees no more than the rest of a
+ * page of 4 KiB, so that a loop over more than the caches hold waits at the next one. */
+#define vec_prefetch FN(vec_prefetch)
 #define vec_gather FN(vec_gather)
 #define vec_scatter FN(vec_scatter)
 /* (p, n), (p, v, n): whole numbers of 0 to 255, a byte for each lane. */

@@ -24,6 +24,10 @@ def test_bad_index_in_every_position(value, n):
             kernels.index_put_(a, [index], np.ones(3))
         with bad_index("gather", value, 0, 10, (at, 0)):
             kernels.gather(a, 0, index[:, None])
+        with bad_index("gather", value, 1, 10, (0, at)):
+            kernels.gather(np.zeros((1, 10)), 1, index[None])
+        with bad_index("index", value, 0, 10, (at,)):
+            kernels.index(np.zeros(10), [index])
         with bad_index("scatter", value, 0, 10, (at, 0)):
             kernels.scatter_(a, 0, index[:, None], np.array(1.0))
         with bad_index("scatter_add", value, 0, 10, (at, 0)):

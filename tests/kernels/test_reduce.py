@@ -73,6 +73,81 @@ def test_error_of_sums(isa, dtype, shape, dims):
     assert (error <= bound(a, dims)).all()
 
 
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("steps", [(1, 2), (2, -1), (3, 2)])
+@pytest.mark.parametrize("shape", [(9, 5), (40, 300), (300, 1100), (3, 5000), (4, 18000)], ids=str)
+def test_nothing_lies_side_by_side(isa, dtype, shape, steps):
+    """What is neither a row nor a column in memory, and the same elements where they are."""
+    size = [n * abs(k) for n, k in zip(shape, steps, strict=True)]
+    a = np.random.default_rng(2).integers(-3, 4, size).astype(dtype)[:: steps[0], :: steps[1]]
+    for b in (a, a.T, a.reshape(*shape, 1) + np.zeros(2, dtype), a[None].repeat(3, 0)[:, :, ::2]):
+        for dim in range(b.ndim):
+            for name, function in (SUMS | EXTREMES).items():
+                if name != "prod":
+                    expected = function(b.astype("f8"), dim).astype(dtype)
+                    np.testing.assert_array_equal(getattr(kernels, name)(b, dim), expected)
+            check_distances(b, dim)
+
+
+def check_distances(a, dims):
+    """The sum of squared distances from the mean, against the definition in more digits."""
+    exact = a.astype(np.longdouble)
+    expected = ((exact - exact.mean(dims, keepdims=True)) ** 2).sum(dims)
+    found = kernels.squared_distances(a, dims)
+    # Sums of at most 2048 / 4 numbers in a lane, and the bits that an approximate mean takes.
+    tolerance = 512 * np.finfo(a.dtype).eps
+    size = (exact**2).sum(dims) * np.finfo(a.dtype).eps ** 2
+    assert (np.abs(found - expected) <= tolerance * expected + size).all()
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize(("shape", "dims"), CASES + LARGE, ids=str)
+def test_squared_distances(isa, dtype, shape, dims):
+    a = draw(shape, dtype)
+    check_distances(a, dims)
+    # Far from 0, and with a step in the mean.
+    check_distances(a + a.dtype.type(1000), dims)
+    check_distances(a + np.where(np.arange(shape[0]) < shape[0] / 3, 50, -7).astype(dtype).reshape(
+        -1, *[1] * (a.ndim - 1)), dims)  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize(("shape", "dims"), [((5, 70), 1), ((300, 40), 0), ((9, 2100), (0, 1))])
+def test_squared_distances_of_extreme_values(isa, dtype, shape, dims):
+    """Not a number in every place; of equal elements none is below 0."""
+    tiny = np.finfo(dtype).smallest_subnormal
+    for value in (0.0, -0.0, tiny, 0.1, 1e15):
+        found = kernels.squared_distances(np.full(shape, value, dtype), dims).astype("f8")
+        assert (found >= 0).all()
+        assert (found <= (1e-6 * float(value)) ** 2 * math.prod(shape)).all()
+    a = draw(shape, dtype)
+    rng = np.random.default_rng(3)
+    for value in (np.nan, np.inf, -np.inf):
+        for _ in range(30):
+            spoilt = a.copy()
+            spoilt[rng.integers(shape[0]), rng.integers(shape[1])] = value
+            with np.errstate(invalid="ignore"):
+                expected = np.isnan(spoilt.var(dims))
+            np.testing.assert_array_equal(
+                np.isnan(kernels.squared_distances(spoilt, dims)), expected
+            )
+
+
+def test_squared_distances_of_nothing_and_of_one():
+    assert kernels.squared_distances(np.zeros((0, 3)), 0).tolist() == [0, 0, 0]
+    assert kernels.squared_distances(np.array(5.0)) == 0
+    with pytest.raises(TypeError, match="var: a must be float32 or float64, got int64"):
+        kernels.squared_distances(np.arange(3))
+
+
+@given(data=st.data(), dtype=st.sampled_from(FLOATS))
+def test_squared_distances_in_any_layout(data, dtype):
+    shape = data.draw(shapes().filter(lambda s: 0 not in s))
+    a = data.draw(laid_out(shape, dtype))
+    dims = tuple(data.draw(st.sets(st.integers(0, len(shape) - 1)))) if shape else ()
+    check_distances(a, dims or tuple(range(len(shape))))
+
+
 @pytest.mark.parametrize("size", [3, 10, 16, 100, 700])
 def test_the_sum_of_a_row_does_not_depend_on_other_rows(isa, size):
     """Several rows are folded together; the bits of each are those that it has alone."""
@@ -150,7 +225,7 @@ def test_equal_zeros_and_infinities(isa, dtype, n):
                 assert (getattr(kernels, "arg" + name)(b, dim) == 0).all()
 
 
-@pytest.mark.parametrize("name", [*SUMS, *EXTREMES, *PLACES])
+@pytest.mark.parametrize("name", [*SUMS, *EXTREMES, *PLACES, "squared_distances"])
 @pytest.mark.parametrize(("shape", "dims"), [*LARGE, ((300, 300), 0), ((300, 300), 1)], ids=str)
 def test_bits_do_not_depend_on_threads(name, shape, dims):
     if name in PLACES and not isinstance(dims, int):

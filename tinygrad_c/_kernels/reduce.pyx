@@ -35,6 +35,7 @@ cdef extern from "runtime/kernels.h" nogil:
         TGC_sum
         TGC_mean
         TGC_prod
+        TGC_squared_distances
         TGC_amax
         TGC_amin
         TGC_any
@@ -194,6 +195,14 @@ def mean(ndarray a, dims=None, bint keepdim=False):
     if dtype < TGC_F32:
         raise TypeError(f"mean: a must be float32 or float64, got {a.dtype}")
     return reduce(TGC_mean, a, find_axes_or_all("mean", a, dims, keepdim), dtype)
+
+
+def squared_distances(ndarray a, dims=None, bint keepdim=False):
+    """y = sum of (a - mean of a)**2 over dims; 0 where there is no element."""
+    cdef int dtype = dtype_code(a)
+    if dtype < TGC_F32:
+        raise TypeError(f"var: a must be float32 or float64, got {a.dtype}")
+    return reduce(TGC_squared_distances, a, find_axes_or_all("var", a, dims, keepdim), dtype)
 
 
 def prod(ndarray a, dims=None, bint keepdim=False):

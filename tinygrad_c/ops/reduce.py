@@ -187,12 +187,21 @@ def all(a, /, dim=None, keepdim=False):
     return kernels.all(a, dim, keepdim)
 
 
+@op
+def squared_distances(a, /, dim=None, keepdim=False):
+    """The sum of squared distances from the mean."""
+    return kernels.squared_distances(a, dim, keepdim)
+
+
+@squared_distances.grad
+def grad_a(grad, a, dim):
+    return mul(restore(mul(grad, 2), a.shape, dim), sub(a, mean(a, dim, True)))
+
+
 def var(a, dim=None, correction=1, keepdim=False):
-    """The mean squared distance from the mean, divided by n - `correction` instead of n."""
-    shape = a.shape
-    centred = sub(a, mean(a, dim, True))
-    freedom = count(shape, dim) - correction
-    return divide(sum(square(centred), dim, keepdim), max(freedom, 0))
+    """The sum of squared distances from the mean, divided by n - `correction`."""
+    freedom = count(a.shape, dim) - correction
+    return divide(squared_distances(a, dim, keepdim), max(freedom, 0))
 
 
 def std(a, dim=None, correction=1, keepdim=False):

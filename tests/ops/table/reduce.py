@@ -29,7 +29,13 @@ ROWS = [
         (("any", (4, 3)),),
         ("prod",),
     ),
-    Row("var", lambda t, a: a.var(1), lambda a: a.var(1, ddof=1), (("any", (3, 4)),), ("var",)),
+    Row(
+        "var",
+        lambda t, a: a.var(1),
+        lambda a: a.var(1, ddof=1),
+        (("any", (3, 4)),),
+        ("var", "squared_distances"),
+    ),
     Row("std", lambda t, a: a.std(0), lambda a: a.std(0, ddof=1), (("any", (3, 4)),), ("std",)),
     Row(
         "amax",

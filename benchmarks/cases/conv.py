@@ -1,5 +1,6 @@
 """Convolutions: the layers of small networks and of ResNets, and shapes that nobody has chosen."""
 
+import math
 import random
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from benchmarks.cases.case import Case
 
 @dataclass(frozen=True)
 class Layer:
-    """A convolution of a batch of square images."""
+    """A convolution of a batch of square images, or of volumes of as many planes as `depth`."""
 
     batch: int
     channels: int
@@ -19,9 +20,23 @@ class Layer:
     padding: int = 0
     dilation: int = 1
     groups: int = 1
+    depth: int = 0
+    transposed: bool = False
+
+    @property
+    def sizes(self):
+        """Of an image or a volume, along each axis."""
+        return (self.depth,) * bool(self.depth) + (self.size, self.size)
+
+    def outside(self, n):
+        """The size of the output where that of the input is n."""
+        spread = self.dilation * (self.kernel - 1) + 1
+        if self.transposed:
+            return (n - 1) * self.stride - 2 * self.padding + spread
+        return (n + 2 * self.padding - spread) // self.stride + 1
 
     def __str__(self):
-        image = f"{self.batch}x{self.channels}x{self.size}x{self.size}"
+        image = "x".join(map(str, (self.batch, self.channels, *self.sizes)))
         text = f"{image} -> {self.outputs} k{self.kernel}"
         unusual = {"s": self.stride, "d": self.dilation, "g": self.groups}
         return text + "".join(f" {letter}{n}" for letter, n in unusual.items() if n > 1)
@@ -29,13 +44,14 @@ class Layer:
     def case(self, for_torch, backward):
         """Its sizes: a product and a sum for each tap of each output, forward and for each
         gradient; that of an input of up to 3 channels, the first layer's, is not taken."""
-        spread = self.dilation * (self.kernel - 1) + 1
-        places = ((self.size + 2 * self.padding - spread) // self.stride + 1) ** 2
-        taps = self.channels // self.groups * self.kernel**2
-        x = 4 * self.batch * self.channels * self.size**2
+        pixels = math.prod(self.sizes)
+        places = math.prod(map(self.outside, self.sizes))
+        taps = self.channels // self.groups * self.kernel ** len(self.sizes)
+        x = 4 * self.batch * self.channels * pixels
         w = 4 * self.outputs * (taps + 1)
         y = 4 * self.batch * self.outputs * places
-        flops = 2 * self.batch * self.outputs * places * taps
+        # The window moves over the places of the output, or of the input.
+        flops = 2 * self.batch * self.outputs * taps * (pixels if self.transposed else places)
         if not backward:
             return Case(for_torch, flops=flops, reads=x + w, writes=y)
         inner = self.channels > 3
@@ -79,6 +95,18 @@ OTHERS = [
     Layer(64, 64, 28, 64, 3, padding=1, groups=4),
     Layer(64, 32, 28, 32, 3, padding=2, dilation=2),
 ]
+# The generator of a DCGAN and the decoder of a U-Net.
+TRANSPOSED = [
+    Layer(64, 128, 8, 64, 4, 2, 1, transposed=True),
+    Layer(32, 128, 28, 64, 2, 2, transposed=True),
+]
+VOLUMES = [
+    Layer(2, 3, 32, 16, 3, padding=1, depth=16),
+    Layer(8, 16, 16, 16, 3, padding=1, depth=16),
+    Layer(8, 16, 16, 32, 3, 2, 1, depth=16),
+    Layer(4, 64, 8, 64, 3, padding=1, depth=8),
+    Layer(4, 64, 8, 128, 3, 2, 1, depth=8),
+]
 
 
 def drawn(n, seed=0):
@@ -96,10 +124,11 @@ def convolution(layer, backward):
     channels, which is not the first layer's."""
 
     def for_torch(torch):
-        x = torch.randn(layer.batch, layer.channels, layer.size, layer.size)
-        model = torch.nn.Conv2d(
+        x = torch.randn(layer.batch, layer.channels, *layer.sizes)
+        kind = f"Conv{'Transpose' * layer.transposed}{len(layer.sizes)}d"
+        model = getattr(torch.nn, kind)(
             layer.channels, layer.outputs, layer.kernel, layer.stride, layer.padding,
-            layer.dilation, layer.groups,
+            dilation=layer.dilation, groups=layer.groups,
         )  # fmt: skip
 
         def forward():
@@ -126,4 +155,9 @@ def named(prefix, layers):
         yield f"{prefix} {layer}, with gradients", convolution(layer, backward=True)
 
 
-CASES = dict(named("conv", LAYERS + OTHERS)) | dict(named("drawn conv", drawn(8)))
+CASES = {
+    **dict(named("conv", LAYERS + OTHERS)),
+    **dict(named("transposed conv", TRANSPOSED)),
+    **dict(named("conv3d", VOLUMES)),
+    **dict(named("drawn conv", drawn(8))),
+}

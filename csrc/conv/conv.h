@@ -19,7 +19,12 @@
  * Operands of the definition (`naive`): x, weight, [bias], y; or y, weight, [bias], x; or y, x,
  * weight; all of four dimensions but the bias, with any strides. Of the fast kernels: x or y, the
  * weights packed by conv_pack (pack.template.h), the result (layout.h); and y, x, sums (weight.h).
- * Their images have neighbours in a row side by side, their results are contiguous.
+ *
+ * The fast kernels take volumes, (N, C, D, H, W) and (O, C / groups, K, L, M): place z of a window
+ * along the depth is an image of its own, whose channels are the planes that C K taps read. Tap k
+ * is the plane z step + k tap + start of a channel, and zeros where there is no such plane
+ * (tgc_depth); images have one plane, and one tap. Elements of a plane of an operand have
+ * neighbours in a row side by side; those of a result lie one after the other.
  */
 #ifndef TGC_CONV_H
 #define TGC_CONV_H
@@ -36,7 +41,13 @@ typedef struct {
     ptrdiff_t groups;
 } tgc_window;
 
-/* call->sizes of every kernel here. */
+/* How the taps of a window find their planes: z step + k tap + start, among `planes`. */
+typedef struct {
+    ptrdiff_t taps, step, tap, start;
+    ptrdiff_t planes, places;
+} tgc_depth;
+
+/* call->sizes of every kernel here; those of the depth are the fast kernels'. */
 enum {
     TGC_CONV_KERNEL_H,
     TGC_CONV_STRIDE_H,
@@ -46,7 +57,11 @@ enum {
     TGC_CONV_STRIDE_W,
     TGC_CONV_PADDING_W,
     TGC_CONV_DILATION_W,
-    TGC_CONV_GROUPS
+    TGC_CONV_GROUPS,
+    TGC_CONV_DEPTH_TAPS,
+    TGC_CONV_DEPTH_STEP,
+    TGC_CONV_DEPTH_TAP,
+    TGC_CONV_DEPTH_START
 };
 
 static inline tgc_window tgc_window_of(const tgc_call *call)
@@ -58,6 +73,35 @@ static inline tgc_window tgc_window_of(const tgc_call *call)
         .w = {s[TGC_CONV_KERNEL_W], s[TGC_CONV_STRIDE_W], s[TGC_CONV_PADDING_W],
               s[TGC_CONV_DILATION_W]},
         .groups = s[TGC_CONV_GROUPS]};
+}
+
+/* The depth of a call on volumes, of `image` and of what is made of it or multiplies it. */
+static inline tgc_depth tgc_depth_of(const tgc_call *call, const tgc_operand *image,
+                                     const tgc_operand *other)
+{
+    const ptrdiff_t *const s = call->sizes;
+    return (tgc_depth){s[TGC_CONV_DEPTH_TAPS], s[TGC_CONV_DEPTH_STEP], s[TGC_CONV_DEPTH_TAP],
+                       s[TGC_CONV_DEPTH_START], image->shape[2], other->shape[2]};
+}
+
+/* The plane that tap k of place z reads, or -1 for zeros. */
+static inline ptrdiff_t tgc_depth_plane(const tgc_depth *d, ptrdiff_t z, ptrdiff_t k)
+{
+    const ptrdiff_t plane = z * d->step + k * d->tap + d->start;
+    return plane >= 0 && plane < d->planes ? plane : -1;
+}
+
+/* Is a volume an image, its only plane? */
+static inline int tgc_depth_is_flat(const tgc_depth *d)
+{
+    return d->taps == 1 && d->planes == 1 && d->places == 1 && d->start == 0;
+}
+
+/* Where image n of an operand begins: place n % places of volume n / places. */
+static inline ptrdiff_t tgc_depth_image(const tgc_operand *o, ptrdiff_t n)
+{
+    const ptrdiff_t volume = o->shape[2] <= 1 ? n : n / o->shape[2];
+    return volume * o->strides[0] + (n - volume * o->shape[2]) * o->strides[2];
 }
 
 /* Where tap k of the window at output place i reads. */

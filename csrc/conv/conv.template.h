@@ -42,6 +42,7 @@ static FN(place_kernel) *const FN(place_kernels)[TILE_ROWS][2] = {EACH_ROWS(ENTR
 /* One block of one group of one image, or of a batch of images. */
 typedef struct {
     const tgc_conv_layout *layout;
+    const tgc_operand *to; /* the result */
     FN(tiling) tiling;
     ptrdiff_t first_tile, end_tile; /* of the outputs that this chunk computes */
     const ptrdiff_t *all_offsets;   /* of the terms of a phase after the other, */
@@ -50,9 +51,9 @@ typedef struct {
     ptrdiff_t depth;                /* and how many */
     T *result;                      /* workspace */
     const T *image, *packed;        /* of the group; the bias stands before the weights */
-    T *y;
+    T *y;                           /* of the group, in the result's first image */
     ptrdiff_t y_row, y_plane;
-    ptrdiff_t images;
+    ptrdiff_t first_image, images;
     ptrdiff_t across, down;          /* so many blocks make an image */
     ptrdiff_t top, left, rows, cols; /* of the block, in places of a phase */
     const char *ahead, *ahead_end;   /* what the next unit will read */
@@ -145,15 +146,15 @@ static void FN(run_channels)(FN(block) *b)
             }
         }
         const ptrdiff_t lanes = tgc_min(width, b->tiling.outputs - start);
-        T *const y = b->y + start * b->y_plane + top * b->y_row + left;
+        const ptrdiff_t first = start * b->y_plane + top * b->y_row + left;
         /* Whole rows lie one after the other. */
         const ptrdiff_t runs = result_cols == b->y_row ? 1 : result_rows;
         const ptrdiff_t run = result_rows * result_cols / runs;
         const T *result = b->result;
         for (ptrdiff_t n = 0; n < b->images; n++) {
-            for (ptrdiff_t i = 0; i < runs; i++, result += run * width) {
-                FN(store_channels)(y + n * l->outputs * b->y_plane + i * b->y_row, b->y_plane,
-                                   result, width, lanes, run);
+            T *y = b->y + tgc_depth_image(b->to, b->first_image + n) + first;
+            for (ptrdiff_t i = 0; i < runs; i++, y += b->y_row, result += run * width) {
+                FN(store_channels)(y, b->y_plane, result, width, lanes, run);
             }
         }
     }
@@ -196,8 +197,8 @@ static void FN(run_rows)(FN(block) *b, ptrdiff_t tile, const T *weight, ptrdiff_
     const ptrdiff_t start = FN(tile_start)(&b->tiling, tile);
     const ptrdiff_t outputs = FN(tile_start)(&b->tiling, tile + 1) - start;
     const T *const bias = b->packed + start;
-    T *const y = b->y + start * b->y_plane + (b->top * l->h.step_out + phase_h) * b->y_row +
-                 b->left * l->w.step_out + phase_w;
+    T *const y = b->y + tgc_depth_image(b->to, b->first_image) + start * b->y_plane +
+                 (b->top * l->h.step_out + phase_h) * b->y_row + b->left * l->w.step_out + phase_w;
     T result[TILE_ROWS * 2 * VL];
     const int scatters = l->w.step_out > 1;
     weight += start * b->depth;
@@ -246,27 +247,37 @@ static void FN(run_places)(FN(block) *b)
     }
 }
 
-/* The image of the block, with zeros around it: copied, or where it lies. */
+/* The image of the block, with zeros around it: copied, or where it lies. `image` is the group's
+ * first channel of the first volume. */
 static const T *FN(block_image)(const FN(block) *b, const T *image, const ptrdiff_t *strides,
                                 T *copy)
 {
     const tgc_conv_layout *const l = b->layout;
+    const tgc_depth *const d = &l->depths;
     const ptrdiff_t top = b->top * l->h.step_in + l->h.low;
     const ptrdiff_t left = b->left * l->w.step_in + l->w.low;
     if (l->in_place) {
-        return image + top * strides[2] + left;
+        return image + b->first_image * strides[0] + top * strides[3] + left;
     }
     const ptrdiff_t rows = (b->rows - 1) * l->h.step_in + l->h.extent;
+    const ptrdiff_t comb = l->comb && l->w.step_in > 1 ? l->comb : 0;
     for (ptrdiff_t n = 0; n < b->images; n++) {
-        const T *from = image + n * strides[0];
-        for (ptrdiff_t c = 0; c < l->channels; c++, from += strides[1]) {
-            T *const to = copy + n * l->image + c * l->plane;
-            if (l->comb && l->w.step_in > 1) {
-                FN(comb_plane)(to, rows, l->comb, l->w.step_in, from, strides[2], l->h.image,
-                               l->w.image, top, left);
-            } else {
-                FN(copy_plane)(to, rows, l->row, from, strides[2], l->h.image, l->w.image, top,
-                               left);
+        const ptrdiff_t volume = tgc_div(b->first_image + n, d->places);
+        const ptrdiff_t z = b->first_image + n - volume * d->places;
+        const T *from = image + volume * strides[0];
+        T *to = copy + n * l->image;
+        for (ptrdiff_t c = 0; c < l->channels; c += d->taps, from += strides[1]) {
+            for (ptrdiff_t k = 0; k < d->taps; k++, to += l->plane) {
+                const ptrdiff_t plane = tgc_depth_plane(d, z, k);
+                const T *const at = from + tgc_max(plane, 0) * strides[2];
+                const ptrdiff_t height = plane < 0 ? 0 : l->h.image;
+                if (comb) {
+                    FN(comb_plane)(to, rows, comb, l->w.step_in, at, strides[3], height,
+                                   l->w.image, top, left);
+                } else {
+                    FN(copy_plane)(to, rows, l->row, at, strides[3], height, l->w.image, top,
+                                   left);
+                }
             }
         }
     }
@@ -291,17 +302,19 @@ static void FN(run_unit)(const tgc_call *call, FN(block) *b, ptrdiff_t unit, T *
     b->rows = tgc_min(l->h.block, l->h.places - b->top);
     const ptrdiff_t batch = l->groups > 1 ? rest / l->groups : rest;
     const ptrdiff_t group = rest - batch * l->groups, n = batch * l->batch;
+    b->first_image = n;
     b->images = tgc_min(l->batch, l->images - n);
     b->y_row = l->w.result;
-    b->y_plane = l->h.result * l->w.result;
-    b->y = (T *)result->data + (n * l->groups + group) * l->outputs * b->y_plane;
+    b->y_plane = result->strides[1];
+    b->y = (T *)result->data + group * l->outputs * b->y_plane;
     b->packed = (const T *)call->operands[1].data + group * b->tiling.padded * (1 + l->depth);
-    const T *const source = (const T *)image->data + n * image->strides[0] +
-                            group * l->channels * image->strides[1];
+    const T *const source = (const T *)image->data +
+                            group * (l->channels / l->depths.taps) * image->strides[1];
     const ptrdiff_t elements = l->channels * l->h.image * l->w.image;
-    b->ahead = (const char *)(source + b->images * elements);
+    b->ahead = (const char *)(source + n * image->strides[0] + b->images * elements);
     b->ahead_end = b->ahead;
-    if (unit + 1 < l->units && across * down == 1 && tgc_is_contiguous(image)) {
+    if (unit + 1 < l->units && across * down == 1 && tgc_depth_is_flat(&l->depths) &&
+        tgc_is_contiguous(image)) {
         b->ahead_end += (size_t)elements * sizeof(T);
     }
     b->image = FN(block_image)(b, source, image->strides, copy);
@@ -317,7 +330,7 @@ static const tgc_conv_limits FN(conv_limits) = {VL, TILE_ROWS};
 static void FN(conv_chunk)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_conv_layout l =
-        tgc_conv_arrange(call, (int)call->sizes[TGC_CONV_TRANSPOSED], FN(conv_limits));
+        tgc_conv_arrange(call, tgc_conv_transposed(call), FN(conv_limits));
     const FN(tiling) tiling = FN(tile_outputs)(l.method, l.outputs);
     T *const result = tgc_workspace();
     T *const copy = result + l.result_elements;
@@ -325,6 +338,7 @@ static void FN(conv_chunk)(const tgc_call *call, ptrdiff_t index)
     ptrdiff_t *const offsets = (ptrdiff_t *)(copy + (l.block_elements + 1) / 2 * 2);
     ptrdiff_t *const depths = offsets + l.depth;
     FN(block) b = {.layout = &l, .tiling = tiling, .all_offsets = offsets, .depths = depths,
+                   .to = &call->operands[call->n_operands - 1],
                    .result = result, .across = tgc_ceil_div(l.w.places, l.w.block),
                    .down = tgc_ceil_div(l.h.places, l.h.block),
                    .first_tile = tgc_deal(tiling.tiles, l.parts, index % l.parts),

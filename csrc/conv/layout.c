@@ -58,7 +58,7 @@ static void flatten(tgc_conv_axis *h, tgc_conv_axis *w, const tgc_operand *image
     const int pointwise = h->extent == 1 && w->extent == 1 && h->step_in == 1 &&
                           w->step_in == 1 && h->step_out == 1 && w->step_out == 1;
     if (pointwise && h->low == 0 && w->low == 0 && h->image == h->result &&
-        w->image == w->result && image->strides[2] == w->image) {
+        w->image == w->result && image->strides[3] == w->image) {
         const ptrdiff_t n = h->image * w->image;
         *w = arrange_axis(w->window, 0, n, n);
         *h = arrange_axis(h->window, 0, 1, 1);
@@ -131,9 +131,9 @@ static void place_image(tgc_conv_layout *l, const tgc_operand *image, tgc_conv_l
         l->step = 1;
         l->comb = tgc_ceil_div(cols, l->w.step_in);
         l->row = l->comb * l->w.step_in;
-    } else if (is_inside(&l->h) && is_inside(&l->w)) {
+    } else if (tgc_depth_is_flat(&l->depths) && is_inside(&l->h) && is_inside(&l->w)) {
         l->in_place = 1;
-        l->row = image->strides[2];
+        l->row = image->strides[3];
         l->plane = image->strides[1];
         l->image = image->strides[0];
         return;
@@ -195,11 +195,12 @@ tgc_conv_layout tgc_conv_arrange(const tgc_call *call, int transposed, tgc_conv_
     const tgc_operand *const image = &call->operands[0];
     const tgc_operand *const result = &call->operands[call->n_operands - 1];
     const tgc_window window = tgc_window_of(call);
-    tgc_conv_layout l = {.images = image->shape[0], .groups = window.groups,
-                         .channels = image->shape[1] / window.groups,
+    tgc_conv_layout l = {.depths = tgc_depth_of(call, image, result), .groups = window.groups,
+                         .images = image->shape[0] * result->shape[2],
                          .outputs = result->shape[1] / window.groups};
-    l.h = arrange_axis(window.h, transposed, image->shape[2], result->shape[2]);
-    l.w = arrange_axis(window.w, transposed, image->shape[3], result->shape[3]);
+    l.channels = image->shape[1] / window.groups * l.depths.taps;
+    l.h = arrange_axis(window.h, transposed, image->shape[3], result->shape[3]);
+    l.w = arrange_axis(window.w, transposed, image->shape[4], result->shape[4]);
     l.depth = l.channels * window.h.kernel * window.w.kernel;
     flatten(&l.h, &l.w, image);
     cut_blocks(&l, limits);
@@ -207,7 +208,7 @@ tgc_conv_layout tgc_conv_arrange(const tgc_call *call, int transposed, tgc_conv_
     if (is_too_wide(&l)) {
         return l;
     }
-    const int inside = is_inside(&l.h) && is_inside(&l.w);
+    const int inside = tgc_depth_is_flat(&l.depths) && is_inside(&l.h) && is_inside(&l.w);
     l.method = places_cycles(&l, limits) < channels_cycles(&l, limits, inside)
                    ? TGC_CONV_PLACES
                    : TGC_CONV_CHANNELS;
@@ -228,12 +229,11 @@ void tgc_conv_plan(tgc_call *call, int transposed, tgc_conv_limits limits)
         work *= (double)l.h.result * (double)l.w.result * (double)l.depth;
     }
     call->sizes[TGC_CONV_METHOD] = l.method;
-    call->sizes[TGC_CONV_TRANSPOSED] = transposed;
-    call->sizes[TGC_CONV_PHASES_H] = l.h.phases;
-    call->sizes[TGC_CONV_PHASES_W] = l.w.phases;
+    call->sizes[TGC_CONV_PHASES_H] = transposed ? l.h.phases : 0;
+    call->sizes[TGC_CONV_PHASES_W] = transposed ? l.w.phases : 0;
     call->work = work * call->kernel->cost;
     call->n_chunks = 0;
-    if (l.method != TGC_CONV_NO_METHOD && result->shape[2] > 0 && result->shape[3] > 0 &&
+    if (l.method != TGC_CONV_NO_METHOD && result->shape[3] > 0 && result->shape[4] > 0 &&
         l.outputs > 0) {
         call->n_chunks = tgc_ceil_div(l.units, l.units_per_chunk) * l.parts;
     }
@@ -245,11 +245,11 @@ void tgc_conv_plan(tgc_call *call, int transposed, tgc_conv_limits limits)
 void tgc_conv_axes(const tgc_call *call, tgc_conv_axis *h, tgc_conv_axis *w)
 {
     const tgc_window window = tgc_window_of(call);
-    const int transposed = (int)call->sizes[TGC_CONV_TRANSPOSED];
+    const int transposed = tgc_conv_transposed(call);
     *h = (tgc_conv_axis){.window = window.h, .transposed = transposed,
-                         .phases = call->sizes[TGC_CONV_PHASES_H]};
+                         .phases = tgc_max(call->sizes[TGC_CONV_PHASES_H], 1)};
     *w = (tgc_conv_axis){.window = window.w, .transposed = transposed,
-                         .phases = call->sizes[TGC_CONV_PHASES_W]};
+                         .phases = tgc_max(call->sizes[TGC_CONV_PHASES_W], 1)};
 }
 
 ptrdiff_t tgc_conv_taps(const tgc_conv_axis *axis, ptrdiff_t phase)

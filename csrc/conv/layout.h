@@ -29,9 +29,8 @@ typedef enum {
 
 /* call->sizes beside the window, set by the plan; the packing gets a copy of them. */
 enum {
-    TGC_CONV_METHOD = TGC_CONV_GROUPS + 1,
-    TGC_CONV_TRANSPOSED,
-    TGC_CONV_PHASES_H,
+    TGC_CONV_METHOD = TGC_CONV_DEPTH_START + 1,
+    TGC_CONV_PHASES_H, /* 0 for conv */
     TGC_CONV_PHASES_W
 };
 
@@ -55,8 +54,9 @@ typedef struct {
 
 typedef struct {
     tgc_conv_axis h, w;
-    ptrdiff_t images, groups;
-    ptrdiff_t channels, outputs; /* of one group, of the image and of the result */
+    tgc_depth depths;
+    ptrdiff_t images, groups;    /* a volume is as many images as its result has planes */
+    ptrdiff_t channels, outputs; /* of one group, of the image (times taps) and of the result */
     ptrdiff_t depth;             /* terms of a sum over all phases: channels * taps */
     tgc_conv_method method;
     int in_place;
@@ -89,6 +89,12 @@ static inline int tgc_conv_tap(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdi
 
 /* How many taps belong to a phase. */
 ptrdiff_t tgc_conv_taps(const tgc_conv_axis *axis, ptrdiff_t phase);
+
+/* Has the plan been one of conv_transpose? */
+static inline int tgc_conv_transposed(const tgc_call *call)
+{
+    return call->sizes[TGC_CONV_PHASES_H] > 0;
+}
 
 /* The axes of the call with the phases that the plan found. */
 void tgc_conv_axes(const tgc_call *call, tgc_conv_axis *h, tgc_conv_axis *w);

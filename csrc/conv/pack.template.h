@@ -1,7 +1,7 @@
 /*
  * Weights in the order in which the micro-kernels read them.
  *
- * Operands: weight (O, C / groups, K, L), [bias], packed. The outputs of a group (of the result)
+ * Operands: weight (O, C / groups, K, L, M), [bias], packed. The outputs of a group (of the result)
  * fall into tiles: of two vectors for TGC_CONV_CHANNELS, of rows dealt out evenly for
  * TGC_CONV_PLACES. For every group, with n outputs rounded up to whole vectors for the former:
  *
@@ -32,12 +32,20 @@ static ptrdiff_t FN(tile_start)(const FN(tiling) *t, ptrdiff_t tile)
     return tgc_min(tgc_share_start(t->widths, tile), t->padded);
 }
 
-/* The weights of a tile's outputs: strides of outputs, of the channels that are summed, of taps. */
+/* The weights of a tile's outputs: strides of outputs, of the channels that are summed, of taps
+ * along the depth, down and across. */
 typedef struct {
     const T *data;
-    ptrdiff_t output, channel, row, col;
-    ptrdiff_t channels;
+    ptrdiff_t output, channel, plane, row, col;
+    ptrdiff_t channels, planes;
 } FN(weights);
+
+/* Where the taps of plane i of all channels begin. */
+TGC_INLINE const T *FN(weight_plane)(const FN(weights) *w, ptrdiff_t i)
+{
+    const ptrdiff_t channel = w->planes == 1 ? i : i / w->planes;
+    return w->data + channel * w->channel + (i - channel * w->planes) * w->plane;
+}
 
 /* Packs one phase; returns the number of its terms. */
 static ptrdiff_t FN(pack_phase)(const FN(weights) *w, const tgc_conv_axis *h, ptrdiff_t phase_h,
@@ -45,7 +53,8 @@ static ptrdiff_t FN(pack_phase)(const FN(weights) *w, const tgc_conv_axis *h, pt
                                 ptrdiff_t width, T *packed)
 {
     ptrdiff_t depth = 0, offset;
-    for (ptrdiff_t c = 0; c < w->channels; c++) {
+    for (ptrdiff_t c = 0; c < w->channels * w->planes; c++) {
+        const T *const plane = FN(weight_plane)(w, c);
         for (ptrdiff_t k = 0; k < h->window.kernel; k++) {
             if (!tgc_conv_tap(h, phase_h, k, &offset)) {
                 continue;
@@ -54,7 +63,7 @@ static ptrdiff_t FN(pack_phase)(const FN(weights) *w, const tgc_conv_axis *h, pt
                 if (!tgc_conv_tap(v, phase_w, i, &offset)) {
                     continue;
                 }
-                const T *const from = w->data + c * w->channel + k * w->row + i * w->col;
+                const T *const from = plane + k * w->row + i * w->col;
                 T *const to = packed + depth++ * width;
                 for (ptrdiff_t l = 0; l < width; l++) {
                     to[l] = l < lanes ? from[l * w->output] : 0;
@@ -97,7 +106,7 @@ static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
     const tgc_operand *const weight = &call->operands[0];
     const tgc_operand *const bias = call->n_operands == 3 ? &call->operands[1] : NULL;
     const ptrdiff_t groups = call->sizes[TGC_CONV_GROUPS];
-    const int transposed = (int)call->sizes[TGC_CONV_TRANSPOSED];
+    const int transposed = tgc_conv_transposed(call);
     const ptrdiff_t rows = weight->shape[0] / groups, cols = weight->shape[1];
     const FN(tiling) t = FN(tile_outputs)((tgc_conv_method)call->sizes[TGC_CONV_METHOD],
                                           transposed ? cols : rows);
@@ -107,7 +116,7 @@ static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
     const ptrdiff_t lanes = tgc_min(t.outputs - start, width);
     FN(weights) w = {(const T *)weight->data + group * rows * weight->strides[0],
                      weight->strides[0], weight->strides[1], weight->strides[2],
-                     weight->strides[3], cols};
+                     weight->strides[3], weight->strides[4], cols, weight->shape[2]};
     if (transposed) {
         w.output = weight->strides[1];
         w.channel = weight->strides[0];
@@ -116,7 +125,8 @@ static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
     w.data += start * w.output;
     tgc_conv_axis h, v;
     tgc_conv_axes(call, &h, &v);
-    const ptrdiff_t depth = w.channels * h.window.kernel * v.window.kernel;
+    const ptrdiff_t planes = w.channels * w.planes;
+    const ptrdiff_t depth = planes * h.window.kernel * v.window.kernel;
     T *packed = (T *)call->operands[call->n_operands - 1].data + group * t.padded * (1 + depth);
     for (ptrdiff_t l = 0; l < width; l++) {
         const ptrdiff_t channel = group * t.outputs + start + l;
@@ -129,19 +139,21 @@ static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
     ptrdiff_t line = h.window.kernel * v.window.kernel;
     const int lines = t.channels && (!transposed || h.window.stride * v.window.stride == 1) &&
                       w.col == 1 && w.row == v.window.kernel;
-    if (w.channel == line) {
-        line = depth;
-    }
     if (lines && line > 3) {
-        for (ptrdiff_t k = 0; k < depth; k += line, w.data += w.channel) {
-            FN(pack_lines)(&w, line, lanes, width, packed + start * depth + k * width);
+        const int joined = (w.planes == 1 || w.plane == line) && w.channel == w.planes * line;
+        const ptrdiff_t n = joined ? 1 : planes;
+        line = joined ? depth : line;
+        for (ptrdiff_t i = 0; i < n; i++) {
+            FN(weights) taps = w;
+            taps.data = FN(weight_plane)(&w, i);
+            FN(pack_lines)(&taps, line, lanes, width, packed + start * depth + i * line * width);
         }
         return;
     }
     for (ptrdiff_t phase_h = 0; phase_h < h.phases; phase_h++) {
         const ptrdiff_t down = tgc_conv_taps(&h, phase_h);
         for (ptrdiff_t phase_w = 0; phase_w < v.phases; phase_w++) {
-            const ptrdiff_t terms = w.channels * down * tgc_conv_taps(&v, phase_w);
+            const ptrdiff_t terms = planes * down * tgc_conv_taps(&v, phase_w);
             FN(pack_phase)(&w, &h, phase_h, &v, phase_w, lanes, width, packed + start * terms);
             packed += t.padded * terms;
         }
@@ -153,10 +165,11 @@ static void FN(plan_pack)(tgc_call *call)
     const tgc_operand *const weight = &call->operands[0];
     const ptrdiff_t groups = call->sizes[TGC_CONV_GROUPS];
     const ptrdiff_t outputs =
-        call->sizes[TGC_CONV_TRANSPOSED] ? weight->shape[1] : weight->shape[0] / groups;
+        tgc_conv_transposed(call) ? weight->shape[1] : weight->shape[0] / groups;
     const FN(tiling) t =
         FN(tile_outputs)((tgc_conv_method)call->sizes[TGC_CONV_METHOD], outputs);
     call->n_chunks = groups * t.tiles;
     call->work = (double)(weight->shape[0] * weight->shape[1]) *
-                 (double)(weight->shape[2] * weight->shape[3]) * call->kernel->cost;
+                 (double)(weight->shape[2] * weight->shape[3] * weight->shape[4]) *
+                 call->kernel->cost;
 }

@@ -16,26 +16,23 @@ enum {
 };
 
 /* How many slices of channels and parts of places; from sizes alone. */
-static void divide(const tgc_call *call, ptrdiff_t *slices, ptrdiff_t *parts)
+static void divide(tgc_conv_weight_layout *l)
 {
-    const tgc_operand *const y = &call->operands[0], *const x = &call->operands[1];
-    const tgc_window window = tgc_window_of(call);
-    const double depth = (double)(x->shape[1] / window.groups) * (double)window.h.kernel *
-                         (double)window.w.kernel;
-    const double weights = (double)y->shape[1] * depth;
-    const double products = weights * (double)y->shape[0] * (double)y->shape[2] *
-                            (double)y->shape[3];
-    const double rows = fmax((double)y->shape[0] * (double)y->shape[2], 1);
+    const double weights = (double)l->groups * (double)l->outputs * (double)l->channels *
+                           (double)l->taps;
+    const double rows = (double)l->images * (double)l->rows;
+    const double products = weights * rows * (double)l->cols;
     double n = 1;
     if (weights > FEW_WEIGHTS) {
-        n = fmin(ceil(SLICES / (double)window.groups), (double)(x->shape[1] / window.groups));
+        n = fmin(ceil(SLICES / (double)l->groups), (double)l->channels);
     }
-    *slices = (ptrdiff_t)n;
-    n *= (double)window.groups;
-    *parts = 1;
+    l->slices = (ptrdiff_t)n;
+    n *= (double)l->groups;
+    l->parts = 1;
     if (n < (double)CHUNKS / 2) {
-        const double most = fmin(fmin(PARTS / (weights + 1), products / CHUNK_WORK), rows);
-        *parts = (ptrdiff_t)fmax(fmin(ceil(CHUNKS / n), most), 1);
+        const double most =
+            fmin(fmin(PARTS / (weights + 1), products / CHUNK_WORK), fmax(rows, 1));
+        l->parts = (ptrdiff_t)fmax(fmin(ceil(CHUNKS / n), most), 1);
     }
 }
 
@@ -54,6 +51,11 @@ static void cut_blocks(tgc_conv_weight_layout *l)
     if (l->block_rows == l->rows && l->block_cols == l->cols) {
         l->block_images = tgc_max(
             tgc_min(most / (l->rows * l->cols), l->images / l->parts), 1);
+    }
+    /* Rows of dots go on from image to image at one distance: within a volume. */
+    const ptrdiff_t planes = tgc_max(l->depths.places, 1);
+    while (l->method == TGC_CONV_WEIGHT_DOTS && planes > 1 && planes % l->block_images) {
+        l->block_images = tgc_min(l->block_images - 1, planes);
     }
     l->blocks = tgc_ceil_div(l->images, l->block_images) *
                 tgc_ceil_div(rows, l->block_rows) * tgc_ceil_div(cols, l->block_cols);
@@ -80,10 +82,10 @@ static void place_image(tgc_conv_weight_layout *l, const tgc_operand *x)
         l->step = 1;
         l->comb = tgc_ceil_div(cols, l->window.w.stride);
         l->row = l->comb * l->window.w.stride;
-    } else if (is_inside(l->window.h, l->rows, l->height) &&
+    } else if (tgc_depth_is_flat(&l->depths) && is_inside(l->window.h, l->rows, l->height) &&
                is_inside(l->window.w, l->cols, l->width)) {
         l->in_place = 1;
-        l->row = x->strides[2];
+        l->row = x->strides[3];
         l->plane = x->strides[1];
         l->image = x->strides[0];
         l->copy_channels = l->channels;
@@ -100,13 +102,14 @@ tgc_conv_weight_layout tgc_conv_weight_arrange(const tgc_call *call, tgc_conv_li
 {
     const tgc_operand *const y = &call->operands[0], *const x = &call->operands[1];
     tgc_conv_weight_layout l = {
-        .window = tgc_window_of(call), .images = y->shape[0],
-        .rows = y->shape[2], .cols = y->shape[3], .height = x->shape[2], .width = x->shape[3]};
+        .window = tgc_window_of(call), .depths = tgc_depth_of(call, x, y),
+        .images = y->shape[0] * y->shape[2], .rows = y->shape[3], .cols = y->shape[4],
+        .height = x->shape[3], .width = x->shape[4]};
     l.groups = l.window.groups;
-    l.channels = x->shape[1] / l.groups;
+    l.channels = x->shape[1] / l.groups * l.depths.taps;
     l.outputs = y->shape[1] / l.groups;
     l.taps = l.window.h.kernel * l.window.w.kernel;
-    divide(call, &l.slices, &l.parts);
+    divide(&l);
     const double vecs = (double)tgc_ceil_div(l.outputs, limits.lanes);
     const double runs = (double)tgc_ceil_div(l.cols, limits.lanes);
     const double depth = fmax((double)(l.channels * l.taps), 1);

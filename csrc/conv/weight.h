@@ -22,11 +22,13 @@ typedef enum {
 
 /* call->sizes beside the window, set by the plan; conv_weight_sum gets a copy of them. `sums` has
  * the size of the weight, with outputs in whole vectors, for each part. */
-enum { TGC_CONV_PARTS = TGC_CONV_TRANSPOSED };
+enum { TGC_CONV_PARTS = TGC_CONV_METHOD + 1 };
 
 typedef struct {
     tgc_window window;
-    ptrdiff_t images, groups, channels, outputs; /* channels and outputs of one group */
+    tgc_depth depths;
+    ptrdiff_t images, groups;    /* a volume is as many images as y has planes */
+    ptrdiff_t channels, outputs; /* of one group; channels times taps along the depth */
     ptrdiff_t rows, cols;                        /* of places, */
     ptrdiff_t height, width;                     /* of the image */
     ptrdiff_t taps;                              /* of the window */

@@ -74,7 +74,7 @@ typedef struct {
     ptrdiff_t images, rows, cols;   /* and how many */
     ptrdiff_t first_channel;
     ptrdiff_t channels;
-    const T *x, *y;                 /* of the group, from the block's first image on */
+    const T *x, *y;                 /* of the group, in the first image */
     T *sums;                        /* of the part and the group */
     int add;                        /* are there sums of an earlier block? */
 } FN(weight_block);
@@ -84,15 +84,15 @@ static void FN(pack_places)(const FN(weight_block) *b, const tgc_operand *y, ptr
                             ptrdiff_t lanes, ptrdiff_t width, T *packed)
 {
     for (ptrdiff_t n = 0; n < b->images; n++) {
-        const T *row = b->y + n * y->strides[0] + start * y->strides[1] +
-                       b->top * y->strides[2] + b->left;
+        const T *row = b->y + tgc_depth_image(y, b->image + n) + start * y->strides[1] +
+                       b->top * y->strides[3] + b->left;
         ptrdiff_t rows = b->rows, cols = b->cols;
-        if (cols == y->strides[2] && b->left == 0) {
+        if (cols == y->strides[3] && b->left == 0) {
             cols *= rows;
             rows = 1;
         }
-        for (ptrdiff_t i = 0; i < rows; i++, row += y->strides[2], packed += cols * width) {
-            FN(weights) lines = {row, y->strides[1], 0, 0, 1, 1};
+        for (ptrdiff_t i = 0; i < rows; i++, row += y->strides[3], packed += cols * width) {
+            FN(weights) lines = {row, y->strides[1], 0, 0, 0, 1, 1, 1};
             FN(pack_lines)(&lines, cols, lanes, width, packed);
         }
     }
@@ -138,12 +138,14 @@ static void FN(run_dots)(const FN(weight_block) *b, const T *image, const tgc_op
     const tgc_shares shares = tgc_share(l->taps, tiles);
     FN(dots) dots = {.images = b->images, .rows = b->rows, .cols = b->cols,
                      .image_row = l->window.h.stride * l->row, .image_step = l->image,
-                     .y_row = y->strides[2], .y_step = y->strides[0]};
+                     .y_row = y->strides[3],
+                     .y_step = y->strides[y->shape[2] == 1 ? 0 : 2]};
     for (ptrdiff_t o = 0; o < l->outputs; o += dots.outputs) {
         dots.outputs = tgc_min(l->outputs - o, 2);
         for (int i = 0; i < 2; i++) {
-            dots.y[i] = b->y + (o + tgc_min(i, dots.outputs - 1)) * y->strides[1] +
-                        b->top * y->strides[2] + b->left;
+            dots.y[i] = b->y + tgc_depth_image(y, b->image) +
+                        (o + tgc_min(i, dots.outputs - 1)) * y->strides[1] +
+                        b->top * y->strides[3] + b->left;
         }
         for (ptrdiff_t c = 0; c < b->channels; c++) {
             dots.image = image + c * l->plane;
@@ -168,22 +170,29 @@ static const T *FN(weight_image)(const FN(weight_block) *b, const tgc_operand *x
 {
     const tgc_conv_weight_layout *const l = b->layout;
     const tgc_window_axis h = l->window.h, w = l->window.w;
+    const tgc_depth *const d = &l->depths;
     const ptrdiff_t top = b->top * h.stride - h.padding, left = b->left * w.stride - w.padding;
-    const T *const from = b->x + b->first_channel * x->strides[1];
     if (l->in_place) {
-        return from + top * x->strides[2] + left;
+        return b->x + b->image * x->strides[0] + b->first_channel * x->strides[1] +
+               top * x->strides[3] + left;
     }
     const ptrdiff_t rows = (b->rows - 1) * h.stride + (h.kernel - 1) * h.dilation + 1;
     for (ptrdiff_t n = 0; n < b->images; n++) {
-        for (ptrdiff_t c = 0; c < b->channels; c++) {
-            T *const to = copy + n * l->image + c * l->plane;
-            const T *const plane = from + n * x->strides[0] + c * x->strides[1];
+        const ptrdiff_t volume = tgc_div(b->image + n, d->places);
+        const ptrdiff_t z = b->image + n - volume * d->places;
+        T *to = copy + n * l->image;
+        for (ptrdiff_t c = 0; c < b->channels; c++, to += l->plane) {
+            const ptrdiff_t channel = tgc_div(b->first_channel + c, d->taps);
+            const ptrdiff_t plane =
+                tgc_depth_plane(d, z, b->first_channel + c - channel * d->taps);
+            const T *const from = b->x + volume * x->strides[0] + channel * x->strides[1] +
+                                  tgc_max(plane, 0) * x->strides[2];
+            const ptrdiff_t height = plane < 0 ? 0 : l->height;
             if (l->comb && w.stride > 1) {
-                FN(comb_plane)(to, rows, l->comb, w.stride, plane, x->strides[2], l->height,
-                               l->width, top, left);
+                FN(comb_plane)(to, rows, l->comb, w.stride, from, x->strides[3], height, l->width,
+                               top, left);
             } else {
-                FN(copy_plane)(to, rows, l->row, plane, x->strides[2], l->height, l->width, top,
-                               left);
+                FN(copy_plane)(to, rows, l->row, from, x->strides[3], height, l->width, top, left);
             }
         }
     }
@@ -242,6 +251,8 @@ static void FN(weight_chunk)(const tgc_call *call, ptrdiff_t index)
     const ptrdiff_t end = tgc_deal(l.channels, l.slices, slice + 1);
     FN(weight_block) b = {.layout = &l};
     b.sums = (T *)call->operands[2].data + (part * l.groups + group) * l.padded * depth;
+    b.y = (const T *)y->data + group * l.outputs * y->strides[1];
+    b.x = (const T *)x->data + group * (l.channels / l.depths.taps) * x->strides[1];
     FN(dot_offsets)(&l, offsets);
     const ptrdiff_t across = tgc_ceil_div(tgc_max(l.cols, 1), l.block_cols);
     const ptrdiff_t down = tgc_ceil_div(tgc_max(l.rows, 1), l.block_rows);
@@ -255,8 +266,6 @@ static void FN(weight_chunk)(const tgc_call *call, ptrdiff_t index)
         b.images = block < last ? tgc_min(l.images - b.image, l.block_images) : 0;
         b.rows = tgc_min(l.rows - b.top, l.block_rows);
         b.cols = tgc_min(l.cols - b.left, l.block_cols);
-        b.y = (const T *)y->data + b.image * y->strides[0] + group * l.outputs * y->strides[1];
-        b.x = (const T *)x->data + b.image * x->strides[0] + group * l.channels * x->strides[1];
         FN(run_weight_block)(call, b, first, end, copy, packed, offsets);
         b.add = 1;
     } while (++block < last);
@@ -266,7 +275,8 @@ static void FN(weight_chunk)(const tgc_call *call, ptrdiff_t index)
  * fall into runs, and a run of all channels stands before the next one. */
 static ptrdiff_t FN(sum_row)(const tgc_operand *weight, ptrdiff_t q)
 {
-    const ptrdiff_t kernel = weight->shape[3], pairs = weight->shape[1] * weight->shape[2];
+    const ptrdiff_t kernel = weight->shape[4];
+    const ptrdiff_t pairs = weight->shape[1] * weight->shape[2] * weight->shape[3];
     const ptrdiff_t runs = tgc_ceil_div(kernel, FN(MOST_TAPS));
     ptrdiff_t run = 0;
     while (tgc_deal(kernel, runs, run + 1) <= q % kernel) {
@@ -284,7 +294,7 @@ static void FN(weight_sum_chunk)(const tgc_call *call, ptrdiff_t index)
     const ptrdiff_t groups = call->sizes[TGC_CONV_GROUPS], parts = call->sizes[TGC_CONV_PARTS];
     const ptrdiff_t outputs = weight->shape[0] / groups;
     const ptrdiff_t vecs = tgc_ceil_div(outputs, VL);
-    const ptrdiff_t depth = weight->shape[1] * weight->shape[2] * weight->shape[3];
+    const ptrdiff_t depth = tgc_operand_size(weight) / tgc_max(weight->shape[0], 1);
     const ptrdiff_t group = index / vecs, first = index % vecs * VL;
     const ptrdiff_t lanes = tgc_min(outputs - first, VL), part = groups * vecs * VL * depth;
     const T *const sums = (const T *)call->operands[0].data + group * vecs * VL * depth;
@@ -326,9 +336,8 @@ static void FN(plan_weight_sum)(tgc_call *call)
     const tgc_operand *const weight = &call->operands[1];
     const ptrdiff_t groups = call->sizes[TGC_CONV_GROUPS];
     call->n_chunks = groups * tgc_ceil_div(weight->shape[0] / groups, VL);
-    call->work = (double)(weight->shape[0] * weight->shape[1]) *
-                 (double)(weight->shape[2] * weight->shape[3]) *
-                 (double)call->sizes[TGC_CONV_PARTS] * call->kernel->cost;
+    call->work = (double)tgc_operand_size(weight) * (double)call->sizes[TGC_CONV_PARTS] *
+                 call->kernel->cost;
 }
 
 static void FN(install_weight)(tgc_table table)

@@ -279,6 +279,74 @@ def test_the_bits_do_not_depend_on_the_number_of_threads(variant, isa, threads, 
             same(a, b)
 
 
+# Volumes, (n, channels, outputs, image, kernel, stride, padding, dilation, groups).
+VOLUMES = {
+    "few channels": (2, 3, 16, (5, 12, 20), (3, 3, 3), 1, 1, 1, 1),
+    "few outputs": (2, 4, 2, (9, 5, 21), (3, 3, 3), 1, 1, 1, 1),
+    "small planes": (3, 20, 40, (7, 4, 4), (3, 3, 3), 1, 1, 1, 1),
+    "many weights": (9, 70, 150, (3, 2, 3), (3, 3, 3), 1, 1, 1, 1),
+    "strided": (2, 10, 33, (9, 9, 11), (3, 3, 3), 2, 1, 1, 1),
+    "steps of three": (2, 5, 9, (8, 10, 7), (2, 2, 2), 3, 0, 1, 1),
+    "dilated": (2, 6, 17, (8, 9, 9), (3, 2, 3), 1, 2, 2, 1),
+    "dilated and strided": (2, 6, 17, (9, 9, 9), (3, 3, 2), 2, 2, 3, 1),
+    "groups": (2, 6, 9, (6, 7, 9), (3, 3, 3), 1, 1, 1, 3),
+    "depthwise": (2, 8, 8, (5, 9, 17), (3, 3, 3), 1, 1, 1, 8),
+    "pointwise": (2, 20, 30, (4, 5, 6), (1, 1, 1), 1, 0, 1, 1),
+    "along the depth": (2, 20, 18, (6, 5, 5), (3, 1, 1), 1, 0, 1, 1),
+    "the whole volume": (5, 4, 20, (3, 4, 4), (3, 4, 4), 1, 0, 1, 1),
+}
+
+
+def products_of_a_volume(name, whole, dtype):
+    """The operands of the three products, each with the definition of it and what makes it."""
+    n, channels, outputs, image, kernel, *numbers, groups = VOLUMES[name]
+    stride, padding, dilation = ((m,) * 3 for m in numbers)
+    window = stride, padding, dilation, groups
+    size = tuple((m + 2 * p - d * (k - 1) - 1) // s + 1
+                 for m, k, s, p, d in zip(image, kernel, *window[:3], strict=True))  # fmt: skip
+    shapes = ((n, channels, *image), (n, outputs, *size), (outputs, channels // groups, *kernel))
+    rng = np.random.default_rng(0)
+    x, y, weight = (
+        whole_numbers(i, *shape, dtype=dtype) if whole else rng.standard_normal(shape).astype(dtype)
+        for i, shape in enumerate(shapes)
+    )
+    return [
+        (volume.conv, define_conv, (x, weight, size, *window, y[0, :, 0, 0, 0])),
+        (volume.conv_transpose, define_conv_transpose, (y, weight, image, *window, x[0, :, 0, 0, 0])),
+        (volume.conv_weight, define_conv_weight, (y, x, kernel, *window)),
+    ]
+
+
+@pytest.mark.parametrize("name", VOLUMES)
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_layers_of_volumes(variant, isa, dtype, name):
+    for product, definition, operands in products_of_a_volume(name, True, dtype):
+        same(product(*operands), definition(*operands))
+        assert kernels.ran() == variant
+
+
+@pytest.mark.parametrize("name", VOLUMES)
+def test_the_bits_of_volumes_do_not_depend_on_the_number_of_threads(isa, threads, name):
+    results = []
+    for count in (1, 2, 3):
+        threads(count)
+        results.append([f(*a) for f, _, a in products_of_a_volume(name, False, "float32")])
+    for other in results[1:]:
+        for a, b in zip(results[0], other, strict=True):
+            same(a, b)
+
+
+def test_nan_reaches_every_sum_of_a_volume_that_it_is_a_term_of_and_no_other(isa):
+    x, weight = np.zeros((2, 2, 4, 5, 6), "f4"), np.zeros((17, 2, 3, 3, 3), "f4")
+    window = ((1, 1, 1), (1, 1, 1), (1, 1, 1), 1)
+    for place in (0, 29, 30, 119):
+        x[1, 0].flat[place] = np.nan
+        touched = define_conv((x != 0).astype("f4"), weight + 1, (4, 5, 6), *window) > 0
+        y = volume.conv(x, weight, (4, 5, 6), *window)
+        np.testing.assert_array_equal(np.isnan(y), touched)
+        x[1, 0].flat[place] = 0
+
+
 @pytest.mark.parametrize("name", LAYERS)
 def test_each_is_the_adjoint_of_the_others(variant, name):
     x, y, weight, _, window = layer(name, "float64")
@@ -349,6 +417,12 @@ def test_errors_of_volumes():
                 "must agree in their first dimension", volume.conv_weight, x[:1], x, (1, 1, 1), *window)
     check_error(TypeError, "conv: x and weight must have the same dtype", volume.conv, x,
                 w.astype("f8"), (3, 4, 5), *window)
+    check_error(TypeError, "conv: x and weight must have the same dtype, float32 or float64, got "
+                "int64 and int64", volume.conv, x.astype(int), w.astype(int), (3, 4, 5), *window)
+    check_error(ShapeError, "conv: bias must be float32 of shape (6,), got float64 of shape (6,)",
+                volume.conv, x, w, (3, 4, 5), *window, np.ones(6))
+    check_error(ValueError, "conv: stride must be from 1 to 1073741824, got (1, 2147483648)",
+                volume.conv, x, w, (3, 4, 5), (1, 1, 2**31), *window[1:])
     check_error(ShapeError, "conv: size must have 3 numbers, got (3, 4)", volume.conv, x, w, (3, 4),
                 *window)
     check_error(ValueError, "conv: stride must be at least 1, got (0, 1, 1)", volume.conv, x, w,

@@ -38,6 +38,18 @@ def conv_weight(
     dilation: Sequence[int],
     groups: int,
 ) -> ndarray: ...
+def move_volume(
+    transposed: bool,
+    image: ndarray,
+    weight: ndarray,
+    result: ndarray,
+    window: tuple[object, ...],
+    depth: tuple[int, ...],
+    bias: ndarray | None = None,
+) -> bool: ...
+def weigh_volume(
+    y: ndarray, x: ndarray, weight: ndarray, window: tuple[object, ...], depth: tuple[int, ...]
+) -> bool: ...
 def im2col(
     x: ndarray,
     kernel: Sequence[int],

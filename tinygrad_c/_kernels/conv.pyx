@@ -2,7 +2,7 @@
 
 Images are (N, C, L) or (N, C, H, W), kernels (O, C / groups, K) or (O, C / groups, K, L); sizes,
 strides, paddings (above and to the left) and dilations are tuples of one or two numbers. An image
-of one dimension is one of height 1.
+of one dimension is one of height 1. Volumes are those of `volume`.
 """
 
 from numpy cimport (
@@ -62,13 +62,16 @@ cdef extern from "conv/conv.h" nogil:
         TGC_CONV_PADDING_W
         TGC_CONV_DILATION_W
         TGC_CONV_GROUPS
+        TGC_CONV_DEPTH_TAPS
+        TGC_CONV_DEPTH_STEP
+        TGC_CONV_DEPTH_TAP
+        TGC_CONV_DEPTH_START
 
 
 cdef extern from "conv/layout.h" nogil:
     enum:
         TGC_CONV_METHOD
         TGC_CONV_NO_METHOD
-        TGC_CONV_TRANSPOSED
         TGC_CONV_PHASES_H
         TGC_CONV_PHASES_W
 
@@ -162,7 +165,22 @@ cdef int add_image(tgc_call *call, ndarray image, int access) except -1:
     return 0
 
 
-cdef int set_window(tgc_call *call, object window) except -1:
+cdef int add_volume(tgc_call *call, ndarray a, int access) except -1:
+    """Appends images, volumes or kernels as (N, C, D, H, W), with sizes of 1 where they have none."""
+    cdef tgc_operand *o = &call.operands[add_operand(call, a, access)]
+    cdef int missing = 5 - o.ndim, d
+    for d in range(4, 1, -1):
+        o.shape[d] = o.shape[d - missing] if d >= 2 + missing else 1
+        o.strides[d] = o.strides[d - missing] if d >= 2 + missing else 0
+    o.ndim = 5
+    return 0
+
+
+# Taps along the depth, and where they read (csrc/conv/conv.h): of images.
+FLAT = 1, 0, 0, 0
+
+
+cdef int set_window(tgc_call *call, object window, object depth=FLAT) except -1:
     """Kernel, stride, padding, dilation and groups; along a height of 1 where there is none."""
     cdef ptrdiff_t *s = call.sizes
     kernel, stride, padding, dilation, groups = window
@@ -172,6 +190,8 @@ cdef int set_window(tgc_call *call, object window) except -1:
     s[TGC_CONV_DILATION_H], s[TGC_CONV_DILATION_W] = (
         dilation if len(dilation) == 2 else (1, *dilation))
     s[TGC_CONV_GROUPS] = groups
+    (s[TGC_CONV_DEPTH_TAPS], s[TGC_CONV_DEPTH_STEP], s[TGC_CONV_DEPTH_TAP],
+     s[TGC_CONV_DEPTH_START]) = depth
     return 0
 
 
@@ -200,38 +220,43 @@ cdef ndarray in_rows(ndarray image):
     return copy.contiguous(image)
 
 
-cdef int run_moving(int kernel, int naive, ndarray image, ndarray weight, npy_intp outputs,
-                    ndarray bias, ndarray result, object window) except -1:
-    """Runs `kernel` on packed weights, or `naive`, which it also leaves to what does not suit it;
-    returns the variant that ran."""
+cdef bint run_packed(int kernel, ndarray image, ndarray weight, npy_intp outputs, ndarray bias,
+                     ndarray result, object window, object depth=FLAT) except -1:
+    """Runs `kernel` on packed weights, unless it does not suit the window: then returns False."""
     cdef tgc_call call, pack
     cdef int dtype = dtype_code(image)
-    cdef npy_intp n_packed, groups = window[4]
-    cdef ndarray packed
-    if chosen() == IMPLICIT:
-        image = in_rows(image)
-        n_packed = packed_size(weight, outputs, groups)
-        packed = empty(1, &n_packed, dtype)
-        begin(&call, kernel, dtype)
-        set_window(&call, window)
-        add_image(&call, image, TGC_READ)
-        add_operand(&call, packed, TGC_READ)
-        add_image(&call, result, TGC_WRITE)
-        call.kernel.plan(&call)
-        if call.sizes[TGC_CONV_METHOD] != TGC_CONV_NO_METHOD:
-            begin(&pack, TGC_conv_pack, dtype)
-            set_window(&pack, window)
-            pack.sizes[TGC_CONV_METHOD] = call.sizes[TGC_CONV_METHOD]
-            pack.sizes[TGC_CONV_TRANSPOSED] = call.sizes[TGC_CONV_TRANSPOSED]
-            pack.sizes[TGC_CONV_PHASES_H] = call.sizes[TGC_CONV_PHASES_H]
-            pack.sizes[TGC_CONV_PHASES_W] = call.sizes[TGC_CONV_PHASES_W]
-            add_image(&pack, weight, TGC_READ)
-            if bias is not None:
-                add_operand(&pack, bias, TGC_READ)
-            add_operand(&pack, packed, TGC_WRITE)
-            run(&pack)
-            run(&call)
-            return IMPLICIT
+    cdef npy_intp n_packed = packed_size(weight, outputs, window[4])
+    cdef ndarray packed = empty(1, &n_packed, dtype)
+    image = in_rows(image)
+    begin(&call, kernel, dtype)
+    set_window(&call, window, depth)
+    add_volume(&call, image, TGC_READ)
+    add_operand(&call, packed, TGC_READ)
+    add_volume(&call, result, TGC_WRITE)
+    call.kernel.plan(&call)
+    if call.sizes[TGC_CONV_METHOD] == TGC_CONV_NO_METHOD:
+        return False
+    begin(&pack, TGC_conv_pack, dtype)
+    set_window(&pack, window, depth)
+    pack.sizes[TGC_CONV_METHOD] = call.sizes[TGC_CONV_METHOD]
+    pack.sizes[TGC_CONV_PHASES_H] = call.sizes[TGC_CONV_PHASES_H]
+    pack.sizes[TGC_CONV_PHASES_W] = call.sizes[TGC_CONV_PHASES_W]
+    add_volume(&pack, weight, TGC_READ)
+    if bias is not None:
+        add_operand(&pack, bias, TGC_READ)
+    add_operand(&pack, packed, TGC_WRITE)
+    run(&pack)
+    run(&call)
+    return True
+
+
+cdef int run_moving(int kernel, int naive, ndarray image, ndarray weight, npy_intp outputs,
+                    ndarray bias, ndarray result, object window) except -1:
+    """Runs `kernel`, or `naive`, which it leaves to what does not suit it; returns the variant."""
+    cdef tgc_call call
+    cdef int dtype = dtype_code(image)
+    if chosen() == IMPLICIT and run_packed(kernel, image, weight, outputs, bias, result, window):
+        return IMPLICIT
     begin(&call, naive, dtype)
     set_window(&call, window)
     add_image(&call, image, TGC_READ)
@@ -309,32 +334,41 @@ def conv_weight(ndarray y, ndarray x, kernel, stride, padding, dilation, groups)
     return weight
 
 
-cdef int run_weight(ndarray y, ndarray x, ndarray weight, object window) except -1:
-    """Sums parts of the places and then the parts, or runs the definition; returns which it was."""
+cdef bint run_sums(ndarray y, ndarray x, ndarray weight, object window,
+                   object depth=FLAT) except -1:
+    """Sums parts of the places and then the parts; False where the method does not suit."""
     cdef tgc_call call, total
     cdef int dtype = dtype_code(x)
     cdef npy_intp n_sums
     cdef ndarray sums
-    if chosen() == IMPLICIT:
-        y, x = in_rows(y), in_rows(x)
-        begin(&call, TGC_conv_weight, dtype)
-        set_window(&call, window)
-        add_image(&call, y, TGC_READ)
-        add_image(&call, x, TGC_READ)
-        call.kernel.plan(&call)
-        if call.sizes[TGC_CONV_METHOD] != TGC_CONV_NO_METHOD:
-            n_sums = packed_size(weight, PyArray_DIMS(y)[1], window[4]) * call.sizes[TGC_CONV_PARTS]
-            sums = empty(1, &n_sums, dtype)
-            add_operand(&call, sums, TGC_WRITE)
-            begin(&total, TGC_conv_weight_sum, dtype)
-            set_window(&total, window)
-            total.sizes[TGC_CONV_METHOD] = call.sizes[TGC_CONV_METHOD]
-            total.sizes[TGC_CONV_PARTS] = call.sizes[TGC_CONV_PARTS]
-            add_operand(&total, sums, TGC_READ)
-            add_image(&total, weight, TGC_WRITE)
-            run(&call)
-            run(&total)
-            return IMPLICIT
+    y, x = in_rows(y), in_rows(x)
+    begin(&call, TGC_conv_weight, dtype)
+    set_window(&call, window, depth)
+    add_volume(&call, y, TGC_READ)
+    add_volume(&call, x, TGC_READ)
+    call.kernel.plan(&call)
+    if call.sizes[TGC_CONV_METHOD] == TGC_CONV_NO_METHOD:
+        return False
+    n_sums = packed_size(weight, PyArray_DIMS(y)[1], window[4]) * call.sizes[TGC_CONV_PARTS]
+    sums = empty(1, &n_sums, dtype)
+    add_operand(&call, sums, TGC_WRITE)
+    begin(&total, TGC_conv_weight_sum, dtype)
+    set_window(&total, window, depth)
+    total.sizes[TGC_CONV_METHOD] = call.sizes[TGC_CONV_METHOD]
+    total.sizes[TGC_CONV_PARTS] = call.sizes[TGC_CONV_PARTS]
+    add_operand(&total, sums, TGC_READ)
+    add_volume(&total, weight, TGC_WRITE)
+    run(&call)
+    run(&total)
+    return True
+
+
+cdef int run_weight(ndarray y, ndarray x, ndarray weight, object window) except -1:
+    """Runs the sums or the definition; returns which it was."""
+    cdef tgc_call call
+    cdef int dtype = dtype_code(x)
+    if chosen() == IMPLICIT and run_sums(y, x, weight, window):
+        return IMPLICIT
     begin(&call, TGC_conv_weight_naive, dtype)
     set_window(&call, window)
     add_image(&call, y, TGC_READ)
@@ -342,6 +376,34 @@ cdef int run_weight(ndarray y, ndarray x, ndarray weight, object window) except 
     add_image(&call, weight, TGC_WRITE)
     run(&call)
     return NAIVE
+
+
+# ---- volumes, for `volume`, which has checked them ----
+
+cdef bint are_moderate(object depth) except -1:
+    """There is a tap, and sums and products of the numbers stay far from the largest integer."""
+    return depth[0] > 0 and all([-LARGEST <= n <= LARGEST for n in depth])
+
+
+def move_volume(bint transposed, ndarray image, ndarray weight, ndarray result, window, depth,
+                ndarray bias=None):
+    """Writes `conv` or `conv_transpose` of a volume into `result`, whose planes are contiguous; the
+    window is that of a plane. False: not done, this is not for the chosen variant or the window."""
+    check_window("conv", 2, window[1], window[2], window[3], window[4])
+    if chosen() != IMPLICIT or not are_moderate(depth):
+        return False
+    remember(IMPLICIT)
+    return run_packed(TGC_conv_transpose if transposed else TGC_conv, image, weight,
+                      PyArray_DIMS(result)[1], bias, result, window, depth)
+
+
+def weigh_volume(ndarray y, ndarray x, ndarray weight, window, depth):
+    """The same for `conv_weight`."""
+    check_window("conv_weight", 2, window[1], window[2], window[3], window[4])
+    if chosen() != IMPLICIT or not are_moderate(depth):
+        return False
+    remember(IMPLICIT)
+    return run_sums(y, x, weight, window, depth)
 
 
 # ---- by way of columns ----

@@ -6,8 +6,8 @@ made of C K planes of x, those that the taps read::
     planes[n, z, c, k] = x[n, c, z stride + k dilation - padding], zeros outside x
 
 The weight (O, C / groups, K, L, M), as it lies in memory, is the weight (O, C / groups * K, L, M)
-of a convolution of these N D' images. So all three products are those of images, in the variant
-that is chosen for them; the copies cost K reads of x beside K L M products for each output.
+of a convolution of these N D' images. So all three products are those of images. The fast kernels
+find the planes where they lie (csrc/conv/conv.h); for the other variants they are copied.
 """
 
 from tinygrad_c._kernels import conv as images
@@ -25,9 +25,13 @@ def conv(x, weight, size, stride, padding, dilation, groups, bias=None):
     check("conv", ("x", x), ("weight", weight), size, stride, padding, dilation, groups)
     outputs, channels, taps, *kernel = weight.shape
     check_channels("conv", "x", x, channels * groups, weight, groups)
+    check_bias("conv", bias, x, outputs)
     depth, (step, pad, spread) = along_depth(stride, padding, dilation)
-    flat = contiguous(weight).reshape(outputs, channels * taps, *kernel)
     y = uninitialized((len(x), outputs, *size), x.dtype)
+    window = kernel, step, pad, spread, groups
+    if images.move_volume(False, x, weight, y, window, (taps, *reads(*depth)), bias):
+        return y
+    flat = contiguous(weight).reshape(outputs, channels * taps, *kernel)
     for part in parts(len(x), x[:1].size * taps):
         planes = planes_of(x[part], taps, size[0], *depth)
         found = images.conv(planes, flat, size[1:], step, pad, spread, groups, bias)
@@ -40,14 +44,12 @@ def conv_transpose(y, weight, size, stride, padding, dilation, groups, bias=None
     check("conv_transpose", ("y", y), ("weight", weight), size, stride, padding, dilation, groups)
     outputs, channels, taps, *kernel = weight.shape
     check_channels("conv_transpose", "y", y, outputs, weight, groups)
-    if bias is not None and (bias.shape != (channels * groups,) or bias.dtype != y.dtype):
-        raise ShapeError(
-            f"conv_transpose: bias must be {y.dtype} of shape ({channels * groups},), got "
-            f"{bias.dtype} of shape {bias.shape}"
-        )
+    check_bias("conv_transpose", bias, y, channels * groups)
     depth, (step, pad, spread) = along_depth(stride, padding, dilation)
-    flat = contiguous(weight).reshape(outputs, channels * taps, *kernel)
     x = uninitialized((len(y), channels * groups, *size), y.dtype)
+    if move_back(y, weight, bias, x, (kernel, step, pad, spread, groups), *depth):
+        return x
+    flat = contiguous(weight).reshape(outputs, channels * taps, *kernel)
     fill_(x, 0)
     for part in parts(len(y), x[:1].size * taps):
         planes = images.conv_transpose(
@@ -68,6 +70,9 @@ def conv_weight(y, x, kernel, stride, padding, dilation, groups):
     taps = kernel[0]
     depth, (step, pad, spread) = along_depth(stride, padding, dilation)
     weight = uninitialized((y.shape[1], x.shape[1] // groups, *kernel), x.dtype)
+    window = kernel[1:], step, pad, spread, groups
+    if images.weigh_volume(y, x, weight, window, (taps, *reads(*depth))):
+        return weight
     fill_(weight, 0)
     for part in parts(len(x), x[:1].size * taps):
         planes = planes_of(x[part], taps, y.shape[2], *depth)
@@ -76,6 +81,36 @@ def conv_weight(y, x, kernel, stride, padding, dilation, groups):
         )
         elementwise.add(weight, found.reshape(weight.shape), weight)
     return weight
+
+
+# ---- where they lie ----
+
+
+def reads(stride, padding, dilation):
+    """The plane that tap k of place z reads, z step + k tap + start, by these three numbers."""
+    return stride, dilation, -padding
+
+
+def move_back(y, weight, bias, x, window, stride, padding, dilation):
+    """Writes `conv_transpose` into x, if this is for the chosen variant; returns whether it is.
+
+    Every stride-th plane of x is met by the same taps, which are equally far apart.
+    """
+    for first in range(min(stride, x.shape[2])):
+        there = x[:, :, first::stride]
+        taps = [k for k in range(weight.shape[2]) if (first + padding - k * dilation) % stride == 0]
+        if not taps:
+            fill_(there, 0)
+            if bias is not None:
+                elementwise.add(there, bias.reshape(-1, 1, 1, 1), there)
+            continue
+        apart = taps[1] - taps[0] if len(taps) > 1 else 1
+        met = weight[:, :, taps[0] : taps[-1] + 1 : apart]
+        start = (first + padding - taps[0] * dilation) // stride
+        depth = len(taps), 1, -(apart * dilation // stride), start
+        if not images.move_volume(True, y, met, there, window, depth, bias):
+            return False
+    return True
 
 
 # ---- planes ----
@@ -151,9 +186,10 @@ def check(op, first, second, size, stride, padding, dilation, groups):
             f"{op}: {name_a} of shape {a.shape} and {name_b} of shape {b.shape} must both have 5 "
             "dimensions"
         )
-    if a.dtype != b.dtype:
+    if a.dtype != b.dtype or a.dtype not in ("float32", "float64"):
         raise TypeError(
-            f"{op}: {name_a} and {name_b} must have the same dtype, got {a.dtype} and {b.dtype}"
+            f"{op}: {name_a} and {name_b} must have the same dtype, float32 or float64, got "
+            f"{a.dtype} and {b.dtype}"
         )
     for name, numbers, least in (
         ("size", size, 0), ("stride", stride, 1), ("padding", padding, 0),
@@ -163,6 +199,15 @@ def check(op, first, second, size, stride, padding, dilation, groups):
             raise ShapeError(f"{op}: {name} must have 3 numbers, got {tuple(numbers)}")
         if min(numbers) < least:
             raise ValueError(f"{op}: {name} must be at least {least}, got {tuple(numbers)}")
+
+
+def check_bias(op, bias, like, n):
+    """There is no bias, or one number for each of n channels."""
+    if bias is not None and (bias.shape != (n,) or bias.dtype != like.dtype):
+        raise ShapeError(
+            f"{op}: bias must be {like.dtype} of shape ({n},), got {bias.dtype} of shape "
+            f"{bias.shape}"
+        )
 
 
 def check_channels(op, name, volume, wanted, weight, groups):

@@ -333,7 +333,7 @@ static void FN(install)(tgc_table table)
                                .plan = FN(plan),
                                .chunk = tgc_matmul_chunk,
                                .loop = (void (*)(void))FN(compute),
-                               .cost = 0.4}; /* of a cycle */
+                               .cost = 0.5}; /* of a cycle, with what is between the tiles */
     table[TGC_matmul][TGC_DTYPE] = matmul;
     table[TGC_matmul_pack][TGC_DTYPE] = (tgc_kernel){.name = "matmul_pack",
                                                      .plan = FN(plan_pack),

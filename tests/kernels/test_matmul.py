@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from layouts import laid_out
 
-from tinygrad_c._kernels import elementwise, runtime
+from tinygrad_c._kernels import elementwise
 from tinygrad_c._kernels import matmul as kernels
 from tinygrad_c.errors import ShapeError
 

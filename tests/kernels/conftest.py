@@ -2,7 +2,7 @@
 
 import pytest
 
-from tinygrad_c._kernels import runtime
+from tinygrad_c._kernels import conv, runtime
 
 
 @pytest.fixture
@@ -18,3 +18,12 @@ def n_threads(request, threads):
     """Run the test once with each of these numbers of threads."""
     threads(request.param)
     return request.param
+
+
+@pytest.fixture(params=conv.VARIANTS)
+def variant(request):
+    """Run the test once with every variant of convolutions; put back afterwards."""
+    before = conv.variant()
+    conv.set_variant(request.param)
+    yield request.param
+    conv.set_variant(before)

@@ -1,102 +1,25 @@
 """Convolution: exact against its definition in NumPy, in every variant and on every ISA."""
 
 import math
-import re
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from exact import FLOATS, same
+from hypothesis import given
 from hypothesis import strategies as st
 from layouts import laid_out
 
+from tests.kernels.convolution import (
+    check_error,
+    define_conv,
+    define_conv_transpose,
+    define_conv_weight,
+    meetings,
+    steady,
+    whole_numbers,
+)
 from tinygrad_c._kernels import conv as kernels
-from tinygrad_c._kernels import runtime, volume
 from tinygrad_c.errors import ShapeError
-
-FLOATS = ["float32", "float64"]
-# Variant and ISA stay the same for all draws of one test.
-steady = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture(params=kernels.VARIANTS)
-def variant(request):
-    """Run the test once with every variant; put back afterwards."""
-    before = kernels.variant()
-    kernels.set_variant(request.param)
-    yield request.param
-    kernels.set_variant(before)
-
-
-@pytest.fixture
-def threads():
-    """Set the number of threads; put back afterwards."""
-    before = runtime.get_num_threads()
-    yield runtime.set_num_threads
-    runtime.set_num_threads(before)
-
-
-def whole_numbers(seed, *shape, dtype="float32"):
-    """Products and sums of these are exact in every order of summation."""
-    return np.random.default_rng(seed).integers(-4, 5, shape).astype(dtype)
-
-
-def same(got, expected):
-    assert got.dtype == expected.dtype
-    assert got.shape == expected.shape
-    np.testing.assert_array_equal(got, expected)
-
-
-# --- the definition -----------------------------------------------------------------------------
-
-
-def meetings(x_size, y_size, kernel, stride, padding, dilation):
-    """For each tap, the slices of x and y, per axis, whose elements it brings together."""
-    for tap in np.ndindex(*kernel):
-        xs, ys = [], []
-        for n, m, k, s, p, d in zip(x_size, y_size, tap, stride, padding, dilation, strict=True):
-            first = max(0, -((k * d - p) // s))
-            last = min(m, (n - 1 - k * d + p) // s + 1)
-            count = max(last - first, 0)
-            start = first * s + k * d - p if count else 0
-            xs.append(slice(start, start + (count - 1) * s + 1 if count else start, s))
-            ys.append(slice(first, first + count) if count else slice(0, 0))
-        yield tap, tuple(xs), tuple(ys)
-
-
-def split(a, axis, groups):
-    """The channels at `axis` as (groups, channels / groups)."""
-    return a.reshape(*a.shape[:axis], groups, a.shape[axis] // groups, *a.shape[axis + 1 :])
-
-
-def define_conv(x, weight, size, stride, padding, dilation, groups, bias=None):
-    y = np.zeros((len(x), groups, len(weight) // groups, *size), x.dtype)
-    xg, w = split(x, 1, groups), split(weight, 0, groups)
-    for tap, xs, ys in meetings(x.shape[2:], size, weight.shape[2:], stride, padding, dilation):
-        y[(..., *ys)] += np.einsum("ngc...,goc->ngo...", xg[(..., *xs)], w[(..., *tap)])
-    y = y.reshape(len(x), len(weight), *size)
-    return y if bias is None else y + bias.reshape(-1, *[1] * len(size))
-
-
-def define_conv_transpose(y, weight, size, stride, padding, dilation, groups, bias=None):
-    channels = weight.shape[1]
-    x = np.zeros((len(y), groups, channels, *size), y.dtype)
-    yg, w = split(y, 1, groups), split(weight, 0, groups)
-    for tap, xs, ys in meetings(size, y.shape[2:], weight.shape[2:], stride, padding, dilation):
-        x[(..., *xs)] += np.einsum("ngo...,goc->ngc...", yg[(..., *ys)], w[(..., *tap)])
-    x = x.reshape(len(y), groups * channels, *size)
-    return x if bias is None else x + bias.reshape(-1, *[1] * len(size))
-
-
-def define_conv_weight(y, x, kernel, stride, padding, dilation, groups):
-    yg, xg = split(y, 1, groups), split(x, 1, groups)
-    weight = np.zeros((groups, yg.shape[2], xg.shape[2], *kernel), x.dtype)
-    places = "ijk"[: len(kernel)]
-    for tap, xs, ys in meetings(x.shape[2:], y.shape[2:], kernel, stride, padding, dilation):
-        weight[(..., *tap)] = np.einsum(
-            f"ngo{places},ngc{places}->goc", yg[(..., *ys)], xg[(..., *xs)]
-        )
-    return weight.reshape(y.shape[1], xg.shape[2], *kernel)
-
 
 # --- shapes -------------------------------------------------------------------------------------
 
@@ -124,22 +47,6 @@ def problems(draw):
         size = tuple(max(m, 0) for m in fitting)
     else:
         size = tuple(draw(st.sampled_from([0, 1, 2, 7, 14, 17, 35])) for _ in range(ndim))
-    return n, groups, channels, outputs, image, kernel, size, (stride, padding, dilation, groups)
-
-
-@st.composite
-def volumes(draw):
-    """The same in three dimensions, small."""
-    n = draw(st.sampled_from([1, 2, 3, 0]))
-    groups = draw(st.sampled_from([1, 1, 2]))
-    channels, outputs = (groups * draw(st.sampled_from([1, 2, 3])) for _ in range(2))
-    per_axis = st.tuples(
-        st.sampled_from([1, 2, 3]), st.sampled_from([1, 1, 2, 3]), st.sampled_from([0, 1, 2, 5]),
-        st.sampled_from([1, 1, 2]),
-    )  # fmt: skip
-    kernel, stride, padding, dilation = zip(*[draw(per_axis) for _ in range(3)], strict=True)
-    image = tuple(draw(st.sampled_from([1, 2, 3, 5, 8, 0])) for _ in range(3))
-    size = tuple(draw(st.sampled_from([0, 1, 2, 4, 7])) for _ in range(3))
     return n, groups, channels, outputs, image, kernel, size, (stride, padding, dilation, groups)
 
 
@@ -176,36 +83,6 @@ def test_conv_weight(variant, isa, dtype, data):
     y = data.draw(laid_out((n, outputs, *size), dtype))
     x = data.draw(laid_out((n, channels, *image), dtype))
     same(kernels.conv_weight(y, x, kernel, *window), define_conv_weight(y, x, kernel, *window))
-
-
-@pytest.mark.parametrize("dtype", FLOATS)
-@steady
-@given(data=st.data())
-def test_volumes(variant, isa, dtype, data):
-    n, groups, channels, outputs, *rest = data.draw(volumes())
-    image, kernel, size, window = rest
-    x = data.draw(laid_out((n, channels, *image), dtype))
-    y = data.draw(laid_out((n, outputs, *size), dtype))
-    weight = data.draw(laid_out((outputs, channels // groups, *kernel), dtype))
-    bias = data.draw(st.none() | laid_out((outputs,), dtype))
-    same(volume.conv(x, weight, size, *window, bias), define_conv(x, weight, size, *window, bias))
-    bias = data.draw(st.none() | laid_out((channels,), dtype))
-    expected = define_conv_transpose(y, weight, image, *window, bias)
-    same(volume.conv_transpose(y, weight, image, *window, bias), expected)
-    same(volume.conv_weight(y, x, kernel, *window), define_conv_weight(y, x, kernel, *window))
-
-
-def test_volumes_in_parts(monkeypatch, variant):
-    """As many at once as memory shall hold; the sums of weights go over all."""
-    x, y = whole_numbers(1, 5, 2, 3, 4, 4), whole_numbers(2, 5, 3, 3, 4, 4)
-    weight, window = whole_numbers(3, 3, 2, 3, 3, 3), ((1, 1, 1), (1, 1, 1), (1, 1, 1), 1)
-    for most in (1, 600, 10**9):
-        monkeypatch.setattr(volume, "PLANES", most)
-        same(volume.conv(x, weight, (3, 4, 4), *window), define_conv(x, weight, (3, 4, 4), *window))
-        expected = define_conv_transpose(y, weight, (3, 4, 4), *window)
-        same(volume.conv_transpose(y, weight, (3, 4, 4), *window), expected)
-        expected = define_conv_weight(y, x, (3, 3, 3), *window)
-        same(volume.conv_weight(y, x, (3, 3, 3), *window), expected)
 
 
 # Layers of networks, (n, channels, outputs, image, kernel, stride, padding, dilation, groups):
@@ -279,74 +156,6 @@ def test_the_bits_do_not_depend_on_the_number_of_threads(variant, isa, threads, 
             same(a, b)
 
 
-# Volumes, (n, channels, outputs, image, kernel, stride, padding, dilation, groups).
-VOLUMES = {
-    "few channels": (2, 3, 16, (5, 12, 20), (3, 3, 3), 1, 1, 1, 1),
-    "few outputs": (2, 4, 2, (9, 5, 21), (3, 3, 3), 1, 1, 1, 1),
-    "small planes": (3, 20, 40, (7, 4, 4), (3, 3, 3), 1, 1, 1, 1),
-    "many weights": (9, 70, 150, (3, 2, 3), (3, 3, 3), 1, 1, 1, 1),
-    "strided": (2, 10, 33, (9, 9, 11), (3, 3, 3), 2, 1, 1, 1),
-    "steps of three": (2, 5, 9, (8, 10, 7), (2, 2, 2), 3, 0, 1, 1),
-    "dilated": (2, 6, 17, (8, 9, 9), (3, 2, 3), 1, 2, 2, 1),
-    "dilated and strided": (2, 6, 17, (9, 9, 9), (3, 3, 2), 2, 2, 3, 1),
-    "groups": (2, 6, 9, (6, 7, 9), (3, 3, 3), 1, 1, 1, 3),
-    "depthwise": (2, 8, 8, (5, 9, 17), (3, 3, 3), 1, 1, 1, 8),
-    "pointwise": (2, 20, 30, (4, 5, 6), (1, 1, 1), 1, 0, 1, 1),
-    "along the depth": (2, 20, 18, (6, 5, 5), (3, 1, 1), 1, 0, 1, 1),
-    "the whole volume": (5, 4, 20, (3, 4, 4), (3, 4, 4), 1, 0, 1, 1),
-}
-
-
-def products_of_a_volume(name, whole, dtype):
-    """The operands of the three products, each with the definition of it and what makes it."""
-    n, channels, outputs, image, kernel, *numbers, groups = VOLUMES[name]
-    stride, padding, dilation = ((m,) * 3 for m in numbers)
-    window = stride, padding, dilation, groups
-    size = tuple((m + 2 * p - d * (k - 1) - 1) // s + 1
-                 for m, k, s, p, d in zip(image, kernel, *window[:3], strict=True))  # fmt: skip
-    shapes = ((n, channels, *image), (n, outputs, *size), (outputs, channels // groups, *kernel))
-    rng = np.random.default_rng(0)
-    x, y, weight = (
-        whole_numbers(i, *shape, dtype=dtype) if whole else rng.standard_normal(shape).astype(dtype)
-        for i, shape in enumerate(shapes)
-    )
-    return [
-        (volume.conv, define_conv, (x, weight, size, *window, y[0, :, 0, 0, 0])),
-        (volume.conv_transpose, define_conv_transpose, (y, weight, image, *window, x[0, :, 0, 0, 0])),
-        (volume.conv_weight, define_conv_weight, (y, x, kernel, *window)),
-    ]
-
-
-@pytest.mark.parametrize("name", VOLUMES)
-@pytest.mark.parametrize("dtype", FLOATS)
-def test_layers_of_volumes(variant, isa, dtype, name):
-    for product, definition, operands in products_of_a_volume(name, True, dtype):
-        same(product(*operands), definition(*operands))
-        assert kernels.ran() == variant
-
-
-@pytest.mark.parametrize("name", VOLUMES)
-def test_the_bits_of_volumes_do_not_depend_on_the_number_of_threads(isa, threads, name):
-    results = []
-    for count in (1, 2, 3):
-        threads(count)
-        results.append([f(*a) for f, _, a in products_of_a_volume(name, False, "float32")])
-    for other in results[1:]:
-        for a, b in zip(results[0], other, strict=True):
-            same(a, b)
-
-
-def test_nan_reaches_every_sum_of_a_volume_that_it_is_a_term_of_and_no_other(isa):
-    x, weight = np.zeros((2, 2, 4, 5, 6), "f4"), np.zeros((17, 2, 3, 3, 3), "f4")
-    window = ((1, 1, 1), (1, 1, 1), (1, 1, 1), 1)
-    for place in (0, 29, 30, 119):
-        x[1, 0].flat[place] = np.nan
-        touched = define_conv((x != 0).astype("f4"), weight + 1, (4, 5, 6), *window) > 0
-        y = volume.conv(x, weight, (4, 5, 6), *window)
-        np.testing.assert_array_equal(np.isnan(y), touched)
-        x[1, 0].flat[place] = 0
-
-
 @pytest.mark.parametrize("name", LAYERS)
 def test_each_is_the_adjoint_of_the_others(variant, name):
     x, y, weight, _, window = layer(name, "float64")
@@ -401,34 +210,6 @@ def test_extreme_windows(variant):
         same(kernels.conv_weight(y, x, (2, 2), *window), define_conv_weight(y, x, (2, 2), *window))
 
 
-def test_errors_of_volumes():
-    x, w = np.ones((2, 3, 4, 5, 6), "f4"), np.ones((6, 3, 2, 2, 2), "f4")
-    window = ((1, 1, 1), (0, 0, 0), (1, 1, 1), 1)
-    check_error(ShapeError, "conv: x of shape (2, 3, 4, 5, 6) and weight of shape (6, 3, 2, 2) must "
-                "both have 5 dimensions", volume.conv, x, w[..., 0], (3, 4, 5), *window)
-    check_error(ShapeError, "conv: x of shape (2, 3, 4, 5, 6) must have 2 channels for weight of shape "
-                "(6, 2, 2, 2, 2) in 1 groups", volume.conv, x, w[:, :2], (3, 4, 5), *window)
-    check_error(ShapeError, "conv_transpose: y of shape (2, 3, 4, 5, 6) must have 6 channels",
-                volume.conv_transpose, x, w, (3, 4, 5), *window)
-    check_error(ShapeError, "conv_transpose: bias must be float32 of shape (6,), got float32 of shape "
-                "(5,)", volume.conv_transpose, x, np.ones((3, 6, 1, 1, 1), "f4"), (4, 5, 6), *window,
-                np.ones(5, "f4"))
-    check_error(ShapeError, "conv_weight: y of shape (1, 3, 4, 5, 6) and x of shape (2, 3, 4, 5, 6) "
-                "must agree in their first dimension", volume.conv_weight, x[:1], x, (1, 1, 1), *window)
-    check_error(TypeError, "conv: x and weight must have the same dtype", volume.conv, x,
-                w.astype("f8"), (3, 4, 5), *window)
-    check_error(TypeError, "conv: x and weight must have the same dtype, float32 or float64, got "
-                "int64 and int64", volume.conv, x.astype(int), w.astype(int), (3, 4, 5), *window)
-    check_error(ShapeError, "conv: bias must be float32 of shape (6,), got float64 of shape (6,)",
-                volume.conv, x, w, (3, 4, 5), *window, np.ones(6))
-    check_error(ValueError, "conv: stride must be from 1 to 1073741824, got (1, 2147483648)",
-                volume.conv, x, w, (3, 4, 5), (1, 1, 2**31), *window[1:])
-    check_error(ShapeError, "conv: size must have 3 numbers, got (3, 4)", volume.conv, x, w, (3, 4),
-                *window)
-    check_error(ValueError, "conv: stride must be at least 1, got (0, 1, 1)", volume.conv, x, w,
-                (3, 4, 5), (0, 1, 1), *window[1:])  # fmt: skip
-
-
 # --- columns ------------------------------------------------------------------------------------
 
 
@@ -452,11 +233,6 @@ def test_columns(dtype, data):
 
 X, W = np.ones((2, 3, 4, 5), "f4"), np.ones((6, 3, 2, 2), "f4")
 WINDOW = ((1, 1), (0, 0), (1, 1), 1)
-
-
-def check_error(error, message, call, *arguments):
-    with pytest.raises(error, match=re.escape(message)):
-        call(*arguments)
 
 
 def test_errors():

@@ -12,9 +12,9 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "tinygrad_c"
 
 # A layer may import from itself and from those before it. `tensor` is the class and what stands
-# around it; the errors, names of dtypes and extras are imported by all.
+# around it; the errors, names of dtypes, extras and `lazy` are imported by all.
 LAYERS = [
-    ["cuda", "errors", "extras"],
+    ["cuda", "errors", "extras", "_lazy"],
     ["_kernels"],
     ["dtypes", "autograd"],
     ["ops"],
@@ -133,3 +133,20 @@ def test_the_import_brings_no_module_that_few_use():
     )
     few = {"ssl", "http.client", "urllib.request", "tarfile", "tempfile", "hashlib", "matplotlib"}
     assert few.isdisjoint(done.stdout.split())
+
+
+def test_submodules_that_the_import_leaves_out_are_there():
+    script = """if True:
+        import sys
+        import tinygrad_c as torch
+        left_out = {"tinygrad_c.vision", "tinygrad_c.utils.data"}
+        assert left_out.isdisjoint(sys.modules)
+        assert "vision" in dir(torch) and "data" in dir(torch.utils)
+        assert torch.utils.data.DataLoader and torch.vision.datasets.MNIST
+        assert left_out <= set(sys.modules)
+        torch.visions
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True
+    )
+    assert "AttributeError: module 'tinygrad_c' has no attribute 'visions'" in done.stderr

@@ -8,13 +8,14 @@ tensor([2., 4., 6.])
 """
 
 import os as _os
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 if _os.environ.get("TINYGRAD_C_PURE", "0") not in ("", "0"):
     from tinygrad_c import _pure
 
     _pure.install()
 
-from tinygrad_c import autograd, cuda, nn, optim, utils, vision
+from tinygrad_c import autograd, cuda, nn, optim, utils
 from tinygrad_c._functions import *
 from tinygrad_c._functions import __all__ as _functions
 from tinygrad_c._kernels.random import (
@@ -25,6 +26,7 @@ from tinygrad_c._kernels.random import (
     seed,
 )
 from tinygrad_c._kernels.runtime import get_num_threads, set_num_threads, use_isa
+from tinygrad_c._lazy import lazy as _lazy
 from tinygrad_c.autograd import (
     enable_grad,
     inference_mode,
@@ -40,5 +42,10 @@ from tinygrad_c.printing import set_printoptions
 from tinygrad_c.serialization import load, save
 from tinygrad_c.tensor import Tensor
 from tinygrad_c.variants import kernel_source, use_kernels, which_kernel
+
+if _TYPE_CHECKING:
+    from tinygrad_c import vision
+
+__getattr__, __dir__ = _lazy(__name__, "vision")
 
 __version__ = "0.1.0"

@@ -3,7 +3,6 @@
 from numpy cimport (
     PyArray_DIMS,
     PyArray_NDIM,
-    PyArray_STRIDES,
     import_array,
     ndarray,
     npy_intp,

@@ -1,7 +1,9 @@
 """The rules of the house that a machine can check: who imports whom, sizes, flags."""
 
 import ast
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -150,3 +152,17 @@ def test_submodules_that_the_import_leaves_out_are_there():
         [sys.executable, "-c", script], check=False, capture_output=True, text=True
     )
     assert "AttributeError: module 'tinygrad_c' has no attribute 'visions'" in done.stderr
+
+
+def test_sources_without_kernels_say_so(tmp_path):
+    ignore = shutil.ignore_patterns("*.so", "*.c", "__pycache__", "digits")
+    shutil.copytree(PACKAGE, tmp_path / "tinygrad_c", ignore=ignore)
+    done = subprocess.run(
+        [sys.executable, "-c", "import tinygrad_c"],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    assert f"the kernels in {tmp_path / 'tinygrad_c' / '_kernels'} are not built" in done.stderr

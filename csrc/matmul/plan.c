@@ -241,20 +241,19 @@ static void plan_chunks(tgc_call *call, const problem *p, const tgc_matmul_limit
 {
     ptrdiff_t *const sizes = call->sizes;
     const double batch = (double)sizes[TGC_MATMUL_BATCH];
-    const double time = time_of(p, call, limits);
-    limits += sizes[TGC_MATMUL_METHOD];
-    call->work = time * batch;
+    const tgc_matmul_limits *const own = &limits[sizes[TGC_MATMUL_METHOD]];
+    call->work = time_of(p, call, limits) * batch;
     double n_chunks = call->work > TGC_PARALLEL_WORK ? call->work / CHUNK_TIME : 1;
     n_chunks = n_chunks < FEW_CHUNKS ? n_chunks : FEW_CHUNKS;
     const double many = call->work / LONG_CHUNK_TIME;
     n_chunks = larger(n_chunks, many < MANY_CHUNKS ? many : MANY_CHUNKS);
     /* Products of one chunk, or parts of a product. */
     const double group = batch / larger(n_chunks, 1);
-    cut(p, sizes, limits, p->m * p->n * p->k * group);
+    cut(p, sizes, own, p->m * p->n * p->k * group);
     sizes[TGC_MATMUL_GROUP] = tgc_max((ptrdiff_t)group, 1);
-    if (is_packed_once(p, sizes, limits)) {
+    if (is_packed_once(p, sizes, own)) {
         sizes[TGC_MATMUL_METHOD] = TGC_MATMUL_PACKED;
-        sizes[TGC_MATMUL_ELEMENTS] = (ptrdiff_t)elements_of(p, limits);
+        sizes[TGC_MATMUL_ELEMENTS] = (ptrdiff_t)elements_of(p, own);
     }
     call->n_chunks = tgc_ceil_div(sizes[TGC_MATMUL_BATCH], sizes[TGC_MATMUL_GROUP]) *
                      sizes[TGC_MATMUL_DOWN] * sizes[TGC_MATMUL_ACROSS];

@@ -1,3 +1,4 @@
+#include "patches.h"
 #include "weight.h"
 
 #include "../runtime/threads.h"

@@ -23,24 +23,29 @@ TGC_INLINE void FN(zero_row)(T *to, ptrdiff_t n)
 }
 
 /* A rectangle of an image plane, zeros where it lies outside: to[i][j] = from[top + i][left + j].
- * Rows are written one after the other, each over the zeros that the one before left behind. */
+ * Rows are written one after the other, each over what the one before left behind; the zeros after
+ * one and before the next are one run, which the vector of a short row holds already. */
 static void FN(copy_plane)(T *to, ptrdiff_t rows, ptrdiff_t cols, const T *from,
                            ptrdiff_t from_row, ptrdiff_t height, ptrdiff_t width, ptrdiff_t top,
                            ptrdiff_t left)
 {
     const ptrdiff_t before = tgc_min(tgc_max(-left, 0), cols);
-    const ptrdiff_t end = tgc_max(tgc_min(width - left, cols), before);
-    for (ptrdiff_t i = 0; i < rows; i++, to += cols) {
-        const ptrdiff_t row = top + i;
-        if (row < 0 || row >= height) {
-            FN(zero_row)(to, cols);
-            continue;
-        }
-        FN(zero_row)(to, before);
-        const ptrdiff_t done =
-            before + FN(copy_row)(to + before, from + row * from_row + left + before, end - before);
-        FN(zero_row)(to + done, cols - done);
+    const ptrdiff_t n = tgc_max(tgc_min(width - left, cols), before) - before;
+    const ptrdiff_t first = n ? tgc_min(tgc_max(-top, 0), rows) : rows;
+    const ptrdiff_t end = tgc_max(tgc_min(height - top, rows), first);
+    const ptrdiff_t size = rows * cols;
+    ptrdiff_t place = tgc_min(first * cols + before, size);
+    FN(zero_row)(to, place);
+    ptrdiff_t i = first;
+    for (; i < end && cols <= VL; i++, place += cols) {
+        vec_store(to + place, vec_loadn(from + (top + i) * from_row + left + before, n));
     }
+    for (; i < end; i++, place += cols) {
+        const T *const row = from + (top + i) * from_row + left + before;
+        const ptrdiff_t done = FN(copy_row)(to + place, row, n);
+        FN(zero_row)(to + place + done, tgc_min(cols, size - place) - done);
+    }
+    FN(zero_row)(to + place, size - place);
 }
 
 /* A row of a plane with its even and its odd columns side by side, `comb` of each:

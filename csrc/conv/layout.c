@@ -1,4 +1,4 @@
-#include "layout.h"
+#include "patches.h"
 
 #include <math.h>
 
@@ -237,7 +237,10 @@ void tgc_conv_plan(tgc_call *call, int transposed, tgc_conv_limits limits)
         l.outputs > 0) {
         call->n_chunks = tgc_ceil_div(l.units, l.units_per_chunk) * l.parts;
     }
-    call->workspace = (size_t)(l.depth + l.h.phases * l.w.phases) * sizeof(ptrdiff_t) + 64 +
+    const ptrdiff_t patches =
+        l.method == TGC_CONV_CHANNELS ? tgc_conv_most_patches(&l, limits) : 0;
+    call->workspace = (size_t)(l.depth + 2 * l.h.phases * l.w.phases) * sizeof(ptrdiff_t) + 64 +
+                      (size_t)patches * sizeof(tgc_conv_patch) +
                       (size_t)(l.block_elements + l.result_elements) *
                           tgc_item_size(result->dtype);
 }

@@ -38,6 +38,7 @@ enum {
 typedef struct {
     ptrdiff_t lanes;     /* of a vector */
     ptrdiff_t tile_rows; /* of a micro-kernel */
+    ptrdiff_t slab;      /* terms of a sum that are added at a time */
 } tgc_conv_limits;
 
 typedef struct {

@@ -11,50 +11,77 @@ enum { FN(SUMS) = 2 * TILE_ROWS };
 
 #define EACH_SUM(i, n) TGC_UNROLL for (int i = 0; i < (n); i++)
 
-/* Places in a row, or in two rows of as many: distances from place to place, and between the first
- * and the second half of them, in the image and in y. */
+/* A line takes about as long from memory as four terms: more would wait for each other. */
+enum { FN(AHEAD) = 16 };
+
+/* The terms of a sum: `blocks` blocks of `terms` that follow each other, with gaps between them. */
 typedef struct {
-    ptrdiff_t step, half, y_step, y_half;
-} FN(tile_steps);
+    ptrdiff_t blocks, terms, gap;
+    const ptrdiff_t *offsets;
+    const T *weight;
+} FN(terms);
 
 /* A place per row, a channel per lane.
  *
- *     y[i][l] = start[l] + sum over k < depth of image[offsets[k] + i * step] weight[k][l]
+ *     y[i][l] = start[l] + sum over terms k of image[offsets[k] + place i] weight[k][l]
  *
- * for i < rows, l < vecs * VL; the later half of the rows is at image + half and y + y_half. `bias`
- * is the start, or NULL where y is. */
-TGC_INLINE void FN(channel_tile)(const int rows, const int vecs, ptrdiff_t depth, const T *image,
-                                 const ptrdiff_t *offsets, const FN(tile_steps) *steps,
-                                 const T *weight, const T *bias, T *y)
+ * for the places i < rows of the patch, l < vecs * VL. `bias` is the start, or NULL where y is.
+ * From `ahead` on is what comes next: AHEAD bytes of it are fetched with every term, into the
+ * second-level cache. */
+TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs,
+                                 const FN(terms) *terms, const T *image,
+                                 const tgc_conv_patch *patch, const T *bias, T *y,
+                                 const char *ahead)
 {
-    const int half = rows / 2;
-    const ptrdiff_t step = steps->step, image_half = steps->half;
+    const int part = rows / parts;
+    const ptrdiff_t step = patch->step, second = patch->parts[0], third = patch->parts[1];
+    const ptrdiff_t *offsets = terms->offsets;
+    const T *weight = terms->weight;
     vec sum[FN(SUMS)];
     EACH_SUM(i, rows * vecs) {
         sum[i] = vec_zero();
     }
-    for (; depth > 0; depth--, offsets++, weight += vecs * VL) {
-        /* The compiler would see through a second pointer that is a multiple of the step, and not
-         * find general registers for so many distances from the first. */
-        const T *const a = image + *offsets;
-        const T *second = a + image_half;
-        __asm__("" : "+r"(second));
-        vec b[2];
-        EACH_SUM(v, vecs) {
-            b[v] = vec_load(weight + v * VL);
-        }
-        EACH_SUM(i, rows) {
-            const vec x = vec_set1(i < half ? a[i * step] : second[(i - half) * step]);
-            EACH_SUM(v, vecs) {
-                sum[i * vecs + v] = vec_fma(x, b[v], sum[i * vecs + v]);
+    for (ptrdiff_t left = terms->blocks; left > 0; left--) {
+        for (ptrdiff_t k = terms->terms; k > 0; k--) {
+            __builtin_prefetch(ahead, 0, 2);
+            const T *const first = image + *offsets;
+            const T *at[3] = {first, first + second, first + third};
+            /* The compiler would see through a pointer that is a multiple of the step from
+             * another, and not find general registers for so many distances from the first. */
+            __asm__("" : "+r"(at[1]));
+            if (parts > 2) {
+                __asm__("" : "+r"(at[2]));
             }
+            vec b[2];
+            EACH_SUM(v, vecs) {
+                b[v] = vec_load(weight + v * VL);
+            }
+            EACH_SUM(i, rows) {
+                const int p = i < part ? 0 : i < 2 * part || parts == 2 ? 1 : 2;
+                const vec x = vec_set1(at[p][(i - p * part) * step]);
+                EACH_SUM(v, vecs) {
+                    sum[i * vecs + v] = vec_fma(x, b[v], sum[i * vecs + v]);
+                }
+            }
+            offsets++;
+            weight += vecs * VL;
+            ahead += FN(AHEAD);
+            /* Nor would it find any for where the pointers end, which it would compute before. */
+            __asm__("" : "+r"(k));
         }
+        offsets += terms->gap;
+        weight += terms->gap * vecs * VL;
     }
+    const ptrdiff_t y_step = patch->y_step, y_parts[2] = {patch->y_parts[0], patch->y_parts[1]};
+    T *to = y;
     EACH_SUM(i, rows) {
-        T *const to = i < half ? y + i * steps->y_step : y + steps->y_half + (i - half) * steps->y_step;
+        if (i == part || (i == 2 * part && parts > 2)) {
+            to = y + y_parts[i == part ? 0 : 1];
+        }
         EACH_SUM(v, vecs) {
             vec_store(to + v * VL, vec_load((bias ? bias : to) + v * VL) + sum[i * vecs + v]);
         }
+        to += y_step;
     }
 }
 

@@ -91,6 +91,8 @@ LAYERS = {
     "few channels": (9, 1, 16, (28, 28), (3, 3), 1, 1, 1, 1),
     "few outputs": (7, 16, 6, (14, 14), (5, 5), 1, 2, 1, 1),
     "narrow": (5, 40, 64, (7, 7), (3, 3), 1, 1, 1, 1),
+    "thirds of a tile": (3, 20, 40, (5, 16), (3, 3), 1, 1, 1, 1),
+    "most taps outside": (4, 20, 40, (8, 8), (7, 7), 1, 3, 1, 1),
     "wide": (1, 3, 20, (9, 700), (3, 3), 1, 1, 1, 1),
     "deep": (2, 300, 40, (6, 5), (3, 3), 1, 1, 1, 1),
     "strided": (3, 24, 40, (29, 31), (3, 3), 2, 1, 1, 1),
@@ -112,8 +114,13 @@ LAYERS = {
 
 
 def layer(name, dtype, seed=0):
+    return whole_layer(*LAYERS[name], dtype, seed)
+
+
+def whole_layer(
+    n, channels, outputs, image, kernel, stride, padding, dilation, groups, dtype, seed=0
+):
     """x, y, weight, bias and window of a layer, of whole numbers."""
-    n, channels, outputs, image, kernel, stride, padding, dilation, groups = LAYERS[name]
     pad = (padding if kernel[0] > 1 else 0, padding)
     size = tuple(
         (m + 2 * p - dilation * (k - 1) - 1) // stride + 1
@@ -136,6 +143,16 @@ def test_layers(variant, isa, dtype, name):
     same(kernels.conv_transpose(y, weight, x.shape[2:], *window), expected)
     expected = define_conv_weight(y, x, weight.shape[2:], *window)
     same(kernels.conv_weight(y, x, weight.shape[2:], *window), expected)
+
+
+@pytest.mark.parametrize("image", [(3, 4), (4, 3), (1, 8)])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_images_that_share_many_weights(isa, dtype, image):
+    """Units of four images, and the last of three, whose rows fill micro-kernels together."""
+    x, y, weight, bias, window = whole_layer(35, 130, 260, image, (3, 3), 1, 1, 1, 1, dtype)
+    same(kernels.conv(x, weight, image, *window, bias), define_conv(x, weight, image, *window, bias))
+    expected = define_conv_transpose(y, weight, image, *window)
+    same(kernels.conv_transpose(y, weight, image, *window), expected)
 
 
 @pytest.mark.parametrize("name", LAYERS)

@@ -1,0 +1,158 @@
+/* TGC_CONV_CHANNELS: output channels in the lanes. */
+
+enum {
+    /* Terms of a sum whose weights, for one panel of channels, take half of a first-level cache of
+     * 32 KiB: the image needs the rest. */
+    FN(DEPTH) = 16384 / (2 * VL * (int)sizeof(T))
+};
+static const tgc_conv_limits FN(conv_limits) = {VL, TILE_ROWS, FN(DEPTH)};
+
+typedef void FN(channel_kernel)(const FN(terms) *terms, const T *image,
+                                const tgc_conv_patch *patch, const T *bias, T *y,
+                                const char *ahead);
+
+#define CHANNEL_KERNEL(name, rows, parts, vecs)                                                  \
+    static void FN(name##vecs)(const FN(terms) *terms, const T *image,                           \
+                               const tgc_conv_patch *patch, const T *bias, T *y,                 \
+                               const char *ahead)                                                \
+    {                                                                                            \
+        FN(channel_tile)(rows, parts, vecs, terms, image, patch, bias, y, ahead);                \
+    }
+#define KERNELS(rows)                                                                            \
+    CHANNEL_KERNEL(channel_##rows##x, rows, 2, 1) CHANNEL_KERNEL(channel_##rows##x, rows, 2, 2)
+EACH_ROWS(KERNELS)
+CHANNEL_KERNEL(channel_thirds_x, TILE_ROWS / 3 * 3, 3, 1)
+CHANNEL_KERNEL(channel_thirds_x, TILE_ROWS / 3 * 3, 3, 2)
+
+/* [a patch's kernel][vecs - 1] */
+#define ENTRY(rows) {FN(channel_##rows##x1), FN(channel_##rows##x2)},
+static FN(channel_kernel) *const FN(channel_kernels)[TILE_ROWS + 1][2] = {
+    EACH_ROWS(ENTRY) {FN(channel_thirds_x1), FN(channel_thirds_x2)}};
+#undef ENTRY
+#undef KERNELS
+#undef CHANNEL_KERNEL
+
+/* Cuts the block's places, unless the block before had as many. */
+static void FN(cut_block)(FN(block) *b, ptrdiff_t pitch)
+{
+    const tgc_conv_layout *const l = b->layout;
+    if (b->cut_for[0] == b->images && b->cut_for[1] == b->result_rows &&
+        b->cut_for[2] == b->result_cols) {
+        return;
+    }
+    const tgc_conv_results results = {b->images, b->result_rows, b->result_cols, pitch};
+    tgc_conv_patch *next = b->patches;
+    for (ptrdiff_t phase = 0; phase < l->h.phases * l->w.phases; phase++) {
+        b->n_patches[phase] = tgc_conv_cut(l, FN(conv_limits), phase / l->w.phases,
+                                           phase % l->w.phases, results, next);
+        next += b->n_patches[phase];
+    }
+    b->cut_for[0] = b->images;
+    b->cut_for[1] = b->result_rows;
+    b->cut_for[2] = b->result_cols;
+}
+
+/* From where a call of so many terms fetches: `there` where nothing is left to. */
+TGC_INLINE const char *FN(take_ahead)(FN(block) *b, ptrdiff_t depth, const T *there)
+{
+    for (int i = 0; i < 3; i++) {
+        const char *const next = b->ahead[i].next;
+        if (next < b->ahead[i].end) {
+            b->ahead[i].next += depth * FN(AHEAD);
+            return next;
+        }
+    }
+    return (const char *)there;
+}
+
+/* A panel of output channels, and where it goes in the group's first image. */
+typedef struct {
+    ptrdiff_t start, width, lanes, y;
+} FN(panel);
+
+/* What is fetched while a slab is summed: the next one's weights, of which `left` are left, and as
+ * long as there are images, lines of the result of one more. */
+static void FN(look_ahead)(FN(block) *b, const FN(panel) *panel, ptrdiff_t slab, const T *weight,
+                           ptrdiff_t left)
+{
+    if (b->layout->batch > 1) {
+        FN(set_ahead)(b, FN(WEIGHTS), weight, tgc_min(left, FN(DEPTH) * panel->width));
+    }
+    /* Whole planes of an image lie one after the other. */
+    if (slab < b->images && b->y_plane == b->result_rows * b->result_cols) {
+        FN(set_ahead)(b, FN(RESULT),
+                      b->y + tgc_depth_image(b->to, b->first_image + slab) + panel->y,
+                      panel->lanes * b->y_plane);
+    }
+}
+
+/* All patches of a phase for one panel, into the block's result: slab after slab of the terms,
+ * whole planes where patches leave out terms of each. */
+static void FN(run_panel)(FN(block) *b, const FN(panel) *panel, const tgc_conv_patch *patches,
+                          ptrdiff_t n_patches, const T *weight)
+{
+    const ptrdiff_t width = panel->width;
+    const ptrdiff_t plane = tgc_max(b->depth / tgc_max(b->layout->channels, 1), 1);
+    const ptrdiff_t unit = plane <= FN(DEPTH) ? plane : 1, units = b->depth / unit;
+    const ptrdiff_t n_slabs = tgc_max(tgc_ceil_div(units, FN(DEPTH) / unit), 1);
+    const tgc_shares slabs = tgc_share(units, n_slabs);
+    ptrdiff_t left = (b->tiling.padded - panel->start) * b->depth;
+    const ptrdiff_t *offsets = b->offsets;
+    for (ptrdiff_t slab = 0; slab < n_slabs; slab++) {
+        const ptrdiff_t depth = tgc_share_size(slabs, slab) * unit;
+        const T *const bias = slab ? NULL : b->packed + panel->start;
+        left -= depth * width;
+        FN(look_ahead)(b, panel, slab, weight + depth * width, left);
+        for (ptrdiff_t i = 0; i < n_patches; i++) {
+            const tgc_conv_patch *const p = &patches[i];
+            FN(terms) terms = {1, depth, 0, offsets, weight};
+            if (p->gap) {
+                terms = (FN(terms)){depth / plane, plane - p->gap, p->gap, offsets + p->skip,
+                                    weight + p->skip * width};
+            }
+            FN(channel_kernels)[p->kernel][width / VL - 1](
+                &terms, b->image + p->image, p, bias, b->result + p->y,
+                FN(take_ahead)(b, depth, weight));
+        }
+        offsets += depth;
+        weight += depth * width;
+    }
+}
+
+/* The panel's part of y: the block's result, `pitch` channels for each place, transposed. */
+static void FN(store_result)(const FN(block) *b, const FN(panel) *panel, ptrdiff_t pitch)
+{
+    /* Whole rows lie one after the other. */
+    const ptrdiff_t runs = b->result_cols == b->y_row ? 1 : b->result_rows;
+    const ptrdiff_t run = b->result_rows * b->result_cols / runs;
+    const T *result = b->result;
+    for (ptrdiff_t n = 0; n < b->images; n++) {
+        T *y = b->y + tgc_depth_image(b->to, b->first_image + n) + panel->y;
+        for (ptrdiff_t i = 0; i < runs; i++, y += b->y_row, result += run * pitch) {
+            FN(store_channels)(y, b->y_plane, result, pitch, panel->lanes, run);
+        }
+    }
+}
+
+/* A panel of output channels after the other is summed and transposed. */
+static void FN(run_channels)(FN(block) *b)
+{
+    const tgc_conv_layout *const l = b->layout;
+    const ptrdiff_t pitch = tgc_min(2 * VL, b->tiling.padded);
+    FN(cut_block)(b, pitch);
+    for (ptrdiff_t tile = b->first_tile; tile < b->end_tile; tile++) {
+        const ptrdiff_t start = FN(tile_start)(&b->tiling, tile);
+        const ptrdiff_t width = FN(tile_start)(&b->tiling, tile + 1) - start;
+        const FN(panel) panel = {start, width, tgc_min(width, b->tiling.outputs - start),
+                                 start * b->y_plane + b->y_top * b->y_row + b->y_left};
+        const T *weight = b->packed + b->tiling.padded;
+        const tgc_conv_patch *patches = b->patches;
+        for (ptrdiff_t phase = 0; phase < l->h.phases * l->w.phases; phase++) {
+            FN(enter_phase)(b, phase);
+            FN(run_panel)(b, &panel, patches, b->n_patches[phase], weight + start * b->depth);
+            patches += b->n_patches[phase];
+            weight += b->tiling.padded * b->depth;
+        }
+        FN(store_result)(b, &panel, pitch);
+    }
+}

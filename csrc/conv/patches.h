@@ -1,0 +1,44 @@
+/*
+ * How the places of a block are cut into patches: what one call of a micro-kernel sums.
+ *
+ * A patch is a run of places in a row. Rows that leave a micro-kernel half empty are put together:
+ * two short ones, or three parts of rows, also of different images. Where an image is one block,
+ * rows at its edges leave out the taps above and below it.
+ */
+#ifndef TGC_CONV_PATCHES_H
+#define TGC_CONV_PATCHES_H
+
+#include "layout.h"
+
+/* Parts of as many places each (the last has what is left over), each in a row. Distances: of the
+ * first place from the block's image and result, from place to place, and of the second and third
+ * part from the first. */
+typedef struct {
+    ptrdiff_t image, step, parts[2];
+    ptrdiff_t y, y_step, y_parts[2];
+    /* The rows of taps that read zeros only: terms of each plane that are left out, and how many of
+     * them come first. */
+    ptrdiff_t gap, skip;
+    /* Which micro-kernel: places - 1 of one or two parts, tile_rows for three parts of a third. */
+    ptrdiff_t kernel;
+} tgc_conv_patch;
+
+/* Results of `n` side by side, from a multiple of `step` on, that belong to a phase. */
+static inline ptrdiff_t tgc_conv_places(ptrdiff_t n, ptrdiff_t step, ptrdiff_t phase)
+{
+    return n > phase ? tgc_div(n - phase - 1, step) + 1 : 0;
+}
+
+/* No block has more of them, over all phases. */
+ptrdiff_t tgc_conv_most_patches(const tgc_conv_layout *layout, tgc_conv_limits limits);
+
+/* What is cut: so many images, whose results are rows x cols with `pitch` elements for each. */
+typedef struct {
+    ptrdiff_t images, rows, cols, pitch;
+} tgc_conv_results;
+
+/* Cuts the places of a phase. Returns how many patches it wrote. */
+ptrdiff_t tgc_conv_cut(const tgc_conv_layout *layout, tgc_conv_limits limits, ptrdiff_t phase_h,
+                       ptrdiff_t phase_w, tgc_conv_results results, tgc_conv_patch *patches);
+
+#endif

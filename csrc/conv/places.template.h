@@ -1,0 +1,117 @@
+/* TGC_CONV_PLACES: neighbouring places in the lanes. */
+
+typedef void FN(place_kernel)(ptrdiff_t depth, const T *weight, const T *bias,
+                              const FN(runs) *runs, const ptrdiff_t *offsets, ptrdiff_t plane);
+
+#define PLACE_KERNEL(rows, vecs)                                                                 \
+    static void FN(place_##rows##x##vecs)(ptrdiff_t depth, const T *weight, const T *bias,       \
+                                          const FN(runs) *runs, const ptrdiff_t *offsets,        \
+                                          ptrdiff_t plane)                                       \
+    {                                                                                            \
+        FN(place_tile)(rows, vecs, depth, weight, bias, runs, offsets, plane);                   \
+    }
+#define KERNELS(rows) PLACE_KERNEL(rows, 1) PLACE_KERNEL(rows, 2)
+EACH_ROWS(KERNELS)
+
+/* [rows - 1][vecs - 1] */
+#define ENTRY(rows) {FN(place_##rows##x1), FN(place_##rows##x2)},
+static FN(place_kernel) *const FN(place_kernels)[TILE_ROWS][2] = {EACH_ROWS(ENTRY)};
+#undef ENTRY
+#undef KERNELS
+#undef PLACE_KERNEL
+
+/* Fetches some of what the next unit reads while this one computes. */
+TGC_INLINE void FN(fetch_ahead)(FN(block) *b)
+{
+    for (int i = 0; i < 4 && b->ahead[FN(IMAGE)].next < b->ahead[FN(IMAGE)].end; i++) {
+        __builtin_prefetch(b->ahead[FN(IMAGE)].next, 0, 2);
+        b->ahead[FN(IMAGE)].next += 64;
+    }
+}
+
+/* Where the runs of a phase of a transposed convolution go, step_out elements apart; `ends` are
+ * the elements from their first one to the end of the row. */
+typedef struct {
+    T *y[2];
+    ptrdiff_t lanes[2], ends[2];
+} FN(scattered);
+
+static void FN(scatter_runs)(const FN(block) *b, ptrdiff_t rows, int vecs,
+                             const FN(scattered) *runs, ptrdiff_t phase, const T *result)
+{
+    const ptrdiff_t step = b->layout->w.step_out;
+    for (ptrdiff_t i = 0; i < rows; i++) {
+        for (int v = 0; v < vecs; v++) {
+            T *const y = runs->y[v] + i * b->y_plane;
+            const T *const from = result + (i * 2 + v) * VL;
+            if (step == 2) {
+                const ptrdiff_t n = tgc_min(2 * runs->lanes[v], runs->ends[v] + phase);
+                FN(store_pairs)(y - phase, vec_load(from), (int)phase, n);
+                continue;
+            }
+            for (ptrdiff_t j = 0; j < runs->lanes[v]; j++) {
+                y[j * step] = from[j];
+            }
+        }
+    }
+}
+
+/* All places of a phase for one tile of outputs: runs of a vector's length, two at a time. */
+static void FN(run_rows)(FN(block) *b, ptrdiff_t tile, const T *weight, ptrdiff_t phase_h,
+                         ptrdiff_t phase_w)
+{
+    const tgc_conv_layout *const l = b->layout;
+    const ptrdiff_t rows = tgc_conv_places(b->result_rows, l->h.step_out, phase_h);
+    const ptrdiff_t cols = tgc_conv_places(b->result_cols, l->w.step_out, phase_w);
+    const ptrdiff_t start = FN(tile_start)(&b->tiling, tile);
+    const ptrdiff_t outputs = FN(tile_start)(&b->tiling, tile + 1) - start;
+    const T *const bias = b->packed + start;
+    T *const y = b->y + tgc_depth_image(b->to, b->first_image) + start * b->y_plane +
+                 (b->y_top + phase_h) * b->y_row + b->y_left + phase_w;
+    T result[TILE_ROWS * 2 * VL];
+    const int scatters = l->w.step_out > 1;
+    weight += start * b->depth;
+    ptrdiff_t i = 0, j = 0;
+    while (i < rows && j < cols) {
+        FN(runs) runs = {.lanes = {0}};
+        FN(scattered) scattered = {.lanes = {0}};
+        FN(fetch_ahead)(b);
+        int vecs = 0;
+        for (; vecs < 2 && i < rows; vecs++) {
+            T *const to = y + i * l->h.step_out * b->y_row + j * l->w.step_out;
+            const ptrdiff_t lanes = tgc_min(cols - j, VL);
+            runs.image[vecs] = b->image + i * l->h.step_in * l->row + j;
+            runs.y[vecs] = scatters ? result + vecs * VL : to;
+            runs.lanes[vecs] = scatters ? VL : lanes;
+            scattered.y[vecs] = to;
+            scattered.lanes[vecs] = lanes;
+            scattered.ends[vecs] = b->y_row - b->y_left - j * l->w.step_out - phase_w;
+            j += VL;
+            if (j >= cols) {
+                j = 0;
+                i++;
+            }
+        }
+        FN(place_kernels)[outputs - 1][vecs - 1](b->depth, weight, bias, &runs, b->offsets,
+                                                 scatters ? 2 * VL : b->y_plane);
+        if (scatters) {
+            FN(scatter_runs)(b, outputs, vecs, &scattered, phase_w, result);
+        }
+    }
+}
+
+/* Tile after tile of the outputs. */
+static void FN(run_places)(FN(block) *b)
+{
+    const tgc_conv_layout *const l = b->layout;
+    const T *weight = b->packed + b->tiling.padded;
+    for (ptrdiff_t phase_h = 0; phase_h < l->h.phases; phase_h++) {
+        for (ptrdiff_t phase_w = 0; phase_w < l->w.phases; phase_w++) {
+            FN(enter_phase)(b, phase_h * l->w.phases + phase_w);
+            for (ptrdiff_t tile = b->first_tile; tile < b->end_tile; tile++) {
+                FN(run_rows)(b, tile, weight, phase_h, phase_w);
+            }
+            weight += b->tiling.padded * b->depth;
+        }
+    }
+}

@@ -1,5 +1,10 @@
 /* What a chunk of `conv` works on: block after block, phase after phase. */
 
+/* Memory that will be read or written soon. */
+typedef struct {
+    const char *next, *end;
+} FN(ahead);
+
 /* One block of one group of one image, or of a batch of images. */
 typedef struct {
     const tgc_conv_layout *layout;
@@ -18,14 +23,13 @@ typedef struct {
     ptrdiff_t across, down;                             /* so many blocks make an image */
     ptrdiff_t top, left, rows, cols;                    /* in places of a phase */
     ptrdiff_t y_top, y_left, result_rows, result_cols; /* in results */
-    /* Of all phases, how many there are of each, and for which images, rows and columns. */
+    /* Of all phases, how many there are of each, and what was cut into them. */
     tgc_conv_patch *patches;
-    ptrdiff_t *n_patches, cut_for[3];
+    ptrdiff_t *n_patches;
+    tgc_conv_results cut;
     /* What is fetched while sums run: the next weights where no cache holds them all, lines that
      * the result will be stored in, which would be read then, and what the next unit reads. */
-    struct {
-        const char *next, *end;
-    } ahead[3];
+    FN(ahead) ahead[3];
 } FN(block);
 
 enum { FN(WEIGHTS), FN(RESULT), FN(IMAGE) };
@@ -34,6 +38,14 @@ TGC_INLINE void FN(set_ahead)(FN(block) *b, int what, const T *from, ptrdiff_t n
 {
     b->ahead[what].next = (const char *)from;
     b->ahead[what].end = (const char *)(from + n);
+}
+
+/* Fetches some lines between two calls of a micro-kernel. */
+TGC_INLINE void FN(fetch_ahead)(FN(ahead) *ahead)
+{
+    for (int i = 0; i < 4 && ahead->next < ahead->end; i++, ahead->next += 64) {
+        __builtin_prefetch(ahead->next, 0, 2);
+    }
 }
 
 /* Goes on to phase `index`, after the one before it. */

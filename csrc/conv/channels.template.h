@@ -1,4 +1,5 @@
 /* TGC_CONV_CHANNELS: output channels in the lanes. */
+#include <string.h>
 
 enum {
     /* Terms of a sum whose weights, for one panel of channels, take half of a first-level cache of
@@ -32,24 +33,22 @@ static FN(channel_kernel) *const FN(channel_kernels)[TILE_ROWS + 1][2] = {
 #undef KERNELS
 #undef CHANNEL_KERNEL
 
-/* Cuts the block's places, unless the block before had as many. */
+/* Cuts the block's places, unless the block before was alike. */
 static void FN(cut_block)(FN(block) *b, ptrdiff_t pitch)
 {
     const tgc_conv_layout *const l = b->layout;
-    if (b->cut_for[0] == b->images && b->cut_for[1] == b->result_rows &&
-        b->cut_for[2] == b->result_cols) {
+    const tgc_conv_results results = {b->images, b->result_rows, b->result_cols, pitch,
+                                      tgc_conv_planes(l, b->first_image)};
+    if (memcmp(&results, &b->cut, sizeof results) == 0) {
         return;
     }
-    const tgc_conv_results results = {b->images, b->result_rows, b->result_cols, pitch};
+    b->cut = results;
     tgc_conv_patch *next = b->patches;
     for (ptrdiff_t phase = 0; phase < l->h.phases * l->w.phases; phase++) {
         b->n_patches[phase] = tgc_conv_cut(l, FN(conv_limits), phase / l->w.phases,
                                            phase % l->w.phases, results, next);
         next += b->n_patches[phase];
     }
-    b->cut_for[0] = b->images;
-    b->cut_for[1] = b->result_rows;
-    b->cut_for[2] = b->result_cols;
 }
 
 /* From where a call of so many terms fetches: `there` where nothing is left to. */
@@ -87,14 +86,16 @@ static void FN(look_ahead)(FN(block) *b, const FN(panel) *panel, ptrdiff_t slab,
 }
 
 /* All patches of a phase for one panel, into the block's result: slab after slab of the terms,
- * whole planes where patches leave out terms of each. */
+ * whole channels where those are not too many. */
 static void FN(run_panel)(FN(block) *b, const FN(panel) *panel, const tgc_conv_patch *patches,
                           ptrdiff_t n_patches, const T *weight)
 {
     const ptrdiff_t width = panel->width;
-    const ptrdiff_t plane = tgc_max(b->depth / tgc_max(b->layout->channels, 1), 1);
-    const ptrdiff_t unit = plane <= FN(DEPTH) ? plane : 1, units = b->depth / unit;
-    const ptrdiff_t n_slabs = tgc_max(tgc_ceil_div(units, FN(DEPTH) / unit), 1);
+    const ptrdiff_t channels = b->layout->channels / b->layout->depths.taps;
+    const ptrdiff_t channel = tgc_max(b->depth / tgc_max(channels, 1), 1);
+    const ptrdiff_t most = FN(DEPTH) * 2 * VL / width;
+    const ptrdiff_t unit = channel <= most ? channel : 1, units = b->depth / unit;
+    const ptrdiff_t n_slabs = tgc_max(tgc_ceil_div(units, most / unit), 1);
     const tgc_shares slabs = tgc_share(units, n_slabs);
     ptrdiff_t left = (b->tiling.padded - panel->start) * b->depth;
     const ptrdiff_t *offsets = b->offsets;
@@ -105,9 +106,13 @@ static void FN(run_panel)(FN(block) *b, const FN(panel) *panel, const tgc_conv_p
         FN(look_ahead)(b, panel, slab, weight + depth * width, left);
         for (ptrdiff_t i = 0; i < n_patches; i++) {
             const tgc_conv_patch *const p = &patches[i];
+            if (width == VL) {
+                FN(fetch_ahead)(&b->ahead[FN(RESULT)]);
+                FN(fetch_ahead)(&b->ahead[FN(IMAGE)]);
+            }
             FN(terms) terms = {1, depth, 0, offsets, weight};
             if (p->gap) {
-                terms = (FN(terms)){depth / plane, plane - p->gap, p->gap, offsets + p->skip,
+                terms = (FN(terms)){depth / p->block, p->block - p->gap, p->gap, offsets + p->skip,
                                     weight + p->skip * width};
             }
             FN(channel_kernels)[p->kernel][width / VL - 1](

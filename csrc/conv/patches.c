@@ -16,14 +16,10 @@ static row_cut cut_row(ptrdiff_t cols, ptrdiff_t tile_rows)
     return (row_cut){pieces, together, tgc_share(cols, pieces)};
 }
 
-/* The taps of a phase, in their order, that read rows of the image: all from `first` to `end`. */
-typedef struct {
-    ptrdiff_t first, end;
-} tap_range;
-
-static tap_range taps_inside(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdiff_t place)
+/* The taps of a phase, in their order, that read rows of the image. */
+static tgc_tap_range taps_inside(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdiff_t place)
 {
-    tap_range range = {0, 0};
+    tgc_tap_range range = {0, 0};
     ptrdiff_t n = 0, offset;
     for (ptrdiff_t k = 0; k < axis->window.kernel; k++) {
         if (tgc_conv_tap(axis, phase, k, &offset)) {
@@ -38,6 +34,23 @@ static tap_range taps_inside(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdiff
     return range;
 }
 
+tgc_tap_range tgc_conv_planes(const tgc_conv_layout *l, ptrdiff_t image)
+{
+    const tgc_depth *const d = &l->depths;
+    tgc_tap_range range = {0, d->taps};
+    if (l->batch > 1 || d->taps == 1) {
+        return range;
+    }
+    const ptrdiff_t z = image % d->places;
+    while (range.end > 0 && tgc_depth_plane(d, z, range.end - 1) < 0) {
+        range.end--;
+    }
+    while (range.first < range.end && tgc_depth_plane(d, z, range.first) < 0) {
+        range.first++;
+    }
+    return range;
+}
+
 ptrdiff_t tgc_conv_most_patches(const tgc_conv_layout *l, tgc_conv_limits limits)
 {
     return l->h.phases * l->w.phases * l->batch * l->h.block *
@@ -46,10 +59,10 @@ ptrdiff_t tgc_conv_most_patches(const tgc_conv_layout *l, tgc_conv_limits limits
 
 /* Rows from `first` on that leave out the same taps end here. */
 static ptrdiff_t alike(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdiff_t first, ptrdiff_t rows,
-                       tap_range taps)
+                       tgc_tap_range taps)
 {
     for (first++; first < rows; first++) {
-        const tap_range other = taps_inside(axis, phase, first);
+        const tgc_tap_range other = taps_inside(axis, phase, first);
         if (other.first != taps.first || other.end != taps.end) {
             break;
         }
@@ -57,55 +70,98 @@ static ptrdiff_t alike(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdiff_t fir
     return first;
 }
 
+/* Rows of places of a phase of some images, that are walked through piece by piece: the pieces of a
+ * row, of this row of the other images, of the next row. */
+typedef struct {
+    const tgc_conv_layout *layout;
+    const tgc_conv_results *results;
+    row_cut cut;
+    ptrdiff_t phase_h, phase_w;
+    ptrdiff_t first_image, end_image;
+    ptrdiff_t image, row, piece;
+} walk;
+
+/* How many places the next piece has, and where its first one is. */
+static ptrdiff_t next_piece(walk *w, ptrdiff_t *image, ptrdiff_t *y)
+{
+    const tgc_conv_layout *const l = w->layout;
+    const ptrdiff_t col = tgc_share_start(w->cut.sizes, w->piece);
+    const ptrdiff_t places = tgc_share_size(w->cut.sizes, w->piece);
+    const ptrdiff_t y_row = w->image * w->results->rows + w->row * l->h.step_out + w->phase_h;
+    const ptrdiff_t y_col = col * l->w.step_out + w->phase_w;
+    *image = w->image * l->image + w->row * l->h.step_in * l->row + col * l->step;
+    *y = (y_row * w->results->cols + y_col) * w->results->pitch;
+    if (++w->piece == w->cut.pieces) {
+        w->piece = 0;
+        if (++w->image == w->end_image) {
+            w->image = w->first_image;
+            w->row++;
+        }
+    }
+    return places;
+}
+
+/* A patch like `patch` of so many pieces. */
+static tgc_conv_patch take_pieces(walk *w, ptrdiff_t pieces, ptrdiff_t tile_rows,
+                                  tgc_conv_patch patch)
+{
+    const ptrdiff_t places = next_piece(w, &patch.image, &patch.y);
+    patch.kernel = pieces == 3 ? tile_rows : pieces * places - 1;
+    patch.parts[0] = places / 2 * patch.step;
+    patch.y_parts[0] = places / 2 * patch.y_step;
+    for (ptrdiff_t i = 0; i + 1 < pieces; i++) {
+        ptrdiff_t image, y;
+        next_piece(w, &image, &y);
+        patch.parts[i] = image - patch.image;
+        patch.y_parts[i] = y - patch.y;
+    }
+    return patch;
+}
+
 ptrdiff_t tgc_conv_cut(const tgc_conv_layout *l, tgc_conv_limits limits, ptrdiff_t phase_h,
                        ptrdiff_t phase_w, tgc_conv_results results, tgc_conv_patch *patches)
 {
     const ptrdiff_t rows = tgc_conv_places(results.rows, l->h.step_out, phase_h);
     const ptrdiff_t cols = tgc_conv_places(results.cols, l->w.step_out, phase_w);
-    const row_cut cut = cut_row(cols, limits.tile_rows);
-    const ptrdiff_t y_step = results.pitch * l->w.step_out;
     const ptrdiff_t down = tgc_conv_taps(&l->h, phase_h), across = tgc_conv_taps(&l->w, phase_w);
+    const ptrdiff_t plane = down * across, channel = plane * l->depths.taps;
+    /* Terms are left out of every channel: a slab must hold it whole. */
+    const ptrdiff_t planes = results.planes.end - results.planes.first;
+    const int leaves_planes = channel <= limits.slab && planes < l->depths.taps;
     /* Rows that leave out terms make patches of their own: they must fill half a micro-kernel. */
-    const int skips = l->h.block >= l->h.places && down * across <= limits.slab &&
-                      2 * results.images * cols >= limits.tile_rows;
+    const int leaves_rows = channel <= limits.slab && !leaves_planes && !l->in_place &&
+                            l->h.block >= l->h.places &&
+                            2 * results.images * cols >= limits.tile_rows;
+    walk w = {.layout = l, .results = &results, .cut = cut_row(cols, limits.tile_rows),
+              .phase_h = phase_h, .phase_w = phase_w};
+    tgc_conv_patch patch = {.step = l->step, .y_step = results.pitch * l->w.step_out};
     tgc_conv_patch *next = patches;
     /* Patches of a few images that fill them follow each other: what they read is in a cache. */
-    for (ptrdiff_t image = 0, images; image < results.images; image += images) {
-        images = tgc_min(cut.together, results.images - image);
-        for (ptrdiff_t first = 0, end; first < rows; first = end) {
-            const tap_range taps = skips ? taps_inside(&l->h, phase_h, first)
-                                         : (tap_range){0, down};
-            end = skips ? alike(&l->h, phase_h, first, rows, taps) : rows;
-            const ptrdiff_t gap = (down - (taps.end - taps.first)) * across;
-            ptrdiff_t i = first, n = image, piece = 0, together;
-            for (ptrdiff_t left = (end - first) * images * cut.pieces; left > 0; left -= together) {
-                /* Four pieces are not three and one, but two and two. */
-                together = left == 4 ? tgc_min(cut.together, 2) : tgc_min(cut.together, left);
-                const ptrdiff_t places = tgc_share_size(cut.sizes, piece);
-                ptrdiff_t from[3] = {0}, y[3] = {0};
-                for (ptrdiff_t p = 0; p < together; p++) {
-                    const ptrdiff_t j = tgc_share_start(cut.sizes, piece);
-                    const ptrdiff_t row = n * results.rows + i * l->h.step_out + phase_h;
-                    from[p] = n * l->image + i * l->h.step_in * l->row + j * l->step;
-                    y[p] = (row * results.cols + phase_w) * results.pitch + j * y_step;
-                    if (++piece == cut.pieces) {
-                        piece = 0;
-                        if (++n == image + images) {
-                            n = image;
-                            i++;
-                        }
-                    }
-                }
-                if (together == 1) {
-                    from[1] = from[0] + places / 2 * l->step;
-                    y[1] = y[0] + places / 2 * y_step;
-                }
-                *next++ = (tgc_conv_patch){
-                    from[0], l->step, {from[1] - from[0], from[2] - from[0]},
-                    y[0],    y_step,  {y[1] - y[0], y[2] - y[0]},
-                    gap, gap ? taps.first * across : 0,
-                    together == 3 ? limits.tile_rows : together * places - 1};
+    for (; w.first_image < results.images; w.first_image = w.end_image) {
+        w.end_image = tgc_min(w.first_image + w.cut.together, results.images);
+        w.image = w.first_image;
+        for (w.row = 0; w.row < rows;) {
+            ptrdiff_t end = rows;
+            patch.gap = 0;
+            if (leaves_planes) {
+                patch.block = channel;
+                patch.gap = channel - planes * plane;
+                patch.skip = results.planes.first * plane;
+            } else if (leaves_rows) {
+                const tgc_tap_range taps = taps_inside(&l->h, phase_h, w.row);
+                end = alike(&l->h, phase_h, w.row, rows, taps);
+                patch.block = plane;
+                patch.gap = plane - (taps.end - taps.first) * across;
+                patch.skip = taps.first * across;
             }
+            ptrdiff_t left = (end - w.row) * (w.end_image - w.first_image) * w.cut.pieces;
+            while (left > 0) {
+                /* Four pieces are not three and one, but two and two. */
+                const ptrdiff_t pieces = tgc_min(w.cut.together, left == 4 ? 2 : left);
+                *next++ = take_pieces(&w, pieces, limits.tile_rows, patch);
+                left -= pieces;
+            }
+            w.row = end;
         }
     }
     return next - patches;

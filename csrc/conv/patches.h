@@ -2,8 +2,8 @@
  * How the places of a block are cut into patches: what one call of a micro-kernel sums.
  *
  * A patch is a run of places in a row. Rows that leave a micro-kernel half empty are put together:
- * two short ones, or three parts of rows, also of different images. Where an image is one block,
- * rows at its edges leave out the taps above and below it.
+ * two short ones, or three parts of rows, also of different images. Taps that read zeros only are
+ * left out: those above and below an image of one block, or before and behind a volume.
  */
 #ifndef TGC_CONV_PATCHES_H
 #define TGC_CONV_PATCHES_H
@@ -16,9 +16,9 @@
 typedef struct {
     ptrdiff_t image, step, parts[2];
     ptrdiff_t y, y_step, y_parts[2];
-    /* The rows of taps that read zeros only: terms of each plane that are left out, and how many of
-     * them come first. */
-    ptrdiff_t gap, skip;
+    /* Of every `block` of terms, so many are left out: `skip` before the others, the rest after
+     * them. */
+    ptrdiff_t block, gap, skip;
     /* Which micro-kernel: places - 1 of one or two parts, tile_rows for three parts of a third. */
     ptrdiff_t kernel;
 } tgc_conv_patch;
@@ -32,9 +32,18 @@ static inline ptrdiff_t tgc_conv_places(ptrdiff_t n, ptrdiff_t step, ptrdiff_t p
 /* No block has more of them, over all phases. */
 ptrdiff_t tgc_conv_most_patches(const tgc_conv_layout *layout, tgc_conv_limits limits);
 
+/* Taps in a row: all from `first` to `end`. */
+typedef struct {
+    ptrdiff_t first, end;
+} tgc_tap_range;
+
+/* The taps along the depth that find a plane for an image; all of them for a batch of images. */
+tgc_tap_range tgc_conv_planes(const tgc_conv_layout *layout, ptrdiff_t image);
+
 /* What is cut: so many images, whose results are rows x cols with `pitch` elements for each. */
 typedef struct {
     ptrdiff_t images, rows, cols, pitch;
+    tgc_tap_range planes;
 } tgc_conv_results;
 
 /* Cuts the places of a phase. Returns how many patches it wrote. */

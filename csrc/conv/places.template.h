@@ -20,15 +20,6 @@ static FN(place_kernel) *const FN(place_kernels)[TILE_ROWS][2] = {EACH_ROWS(ENTR
 #undef KERNELS
 #undef PLACE_KERNEL
 
-/* Fetches some of what the next unit reads while this one computes. */
-TGC_INLINE void FN(fetch_ahead)(FN(block) *b)
-{
-    for (int i = 0; i < 4 && b->ahead[FN(IMAGE)].next < b->ahead[FN(IMAGE)].end; i++) {
-        __builtin_prefetch(b->ahead[FN(IMAGE)].next, 0, 2);
-        b->ahead[FN(IMAGE)].next += 64;
-    }
-}
-
 /* Where the runs of a phase of a transposed convolution go, step_out elements apart; `ends` are
  * the elements from their first one to the end of the row. */
 typedef struct {
@@ -75,7 +66,7 @@ static void FN(run_rows)(FN(block) *b, ptrdiff_t tile, const T *weight, ptrdiff_
     while (i < rows && j < cols) {
         FN(runs) runs = {.lanes = {0}};
         FN(scattered) scattered = {.lanes = {0}};
-        FN(fetch_ahead)(b);
+        FN(fetch_ahead)(&b->ahead[FN(IMAGE)]);
         int vecs = 0;
         for (; vecs < 2 && i < rows; vecs++) {
             T *const to = y + i * l->h.step_out * b->y_row + j * l->w.step_out;

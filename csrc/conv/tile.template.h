@@ -26,7 +26,7 @@ typedef struct {
  *     y[i][l] = start[l] + sum over terms k of image[offsets[k] + place i] weight[k][l]
  *
  * for the places i < rows of the patch, l < vecs * VL. `bias` is the start, or NULL where y is.
- * From `ahead` on is what comes next: AHEAD bytes of it are fetched with every term, into the
+ * From `ahead` on is what comes next: two vectors fetch AHEAD bytes of it with every term, into the
  * second-level cache. */
 TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs,
                                  const FN(terms) *terms, const T *image,
@@ -41,10 +41,14 @@ TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs
     EACH_SUM(i, rows * vecs) {
         sum[i] = vec_zero();
     }
-    for (ptrdiff_t left = terms->blocks; left > 0; left--) {
-        for (ptrdiff_t k = terms->terms; k > 0; k--) {
-            __builtin_prefetch(ahead, 0, 2);
-            const T *const first = image + *offsets;
+    ptrdiff_t k = 0, end = 0;
+    for (ptrdiff_t left = terms->blocks; left > 0; left--, k += terms->gap) {
+        for (end = k + terms->terms; k < end; k++) {
+            if (vecs > 1) { /* which leaves room between its loads */
+                __builtin_prefetch(ahead, 0, 2);
+                ahead += FN(AHEAD);
+            }
+            const T *const first = image + offsets[k];
             const T *at[3] = {first, first + second, first + third};
             /* The compiler would see through a pointer that is a multiple of the step from
              * another, and not find general registers for so many distances from the first. */
@@ -54,7 +58,7 @@ TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs
             }
             vec b[2];
             EACH_SUM(v, vecs) {
-                b[v] = vec_load(weight + v * VL);
+                b[v] = vec_load(weight + (k * vecs + v) * VL);
             }
             EACH_SUM(i, rows) {
                 const int p = i < part ? 0 : i < 2 * part || parts == 2 ? 1 : 2;
@@ -63,14 +67,7 @@ TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs
                     sum[i * vecs + v] = vec_fma(x, b[v], sum[i * vecs + v]);
                 }
             }
-            offsets++;
-            weight += vecs * VL;
-            ahead += FN(AHEAD);
-            /* Nor would it find any for where the pointers end, which it would compute before. */
-            __asm__("" : "+r"(k));
         }
-        offsets += terms->gap;
-        weight += terms->gap * vecs * VL;
     }
     const ptrdiff_t y_step = patch->y_step, y_parts[2] = {patch->y_parts[0], patch->y_parts[1]};
     T *to = y;

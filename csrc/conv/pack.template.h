@@ -79,9 +79,9 @@ static ptrdiff_t FN(pack_phase)(const FN(weights) *w, const tgc_conv_axis *h, pt
 static ptrdiff_t FN(pack_lines)(const FN(weights) *w, ptrdiff_t depth, ptrdiff_t lanes,
                                 ptrdiff_t width, T *packed)
 {
-    for (ptrdiff_t k = 0; k < depth; k += VL) {
-        const ptrdiff_t n = tgc_min(depth - k, VL);
-        for (ptrdiff_t first = 0; first < width; first += VL) {
+    for (ptrdiff_t first = 0; first < width; first += VL) {
+        for (ptrdiff_t k = 0; k < depth; k += VL) {
+            const ptrdiff_t n = tgc_min(depth - k, VL);
             vec rows[VL];
             TGC_UNROLL
             for (int i = 0; i < VL; i++) {

@@ -133,15 +133,17 @@ TGC_INLINE void FN(place_tile)(const int rows, const int vecs, ptrdiff_t depth, 
 typedef struct {
     ptrdiff_t images, rows, cols;
     ptrdiff_t step, next_row, next_image; /* the last two from the end of a row, of an image */
+    ptrdiff_t next_y;                     /* from the end of y's rows of an image */
 } FN(walk);
 
 /* A tap of the kernel per row, an output channel per lane: the product that gives weights.
  *
- *     sums[p][r][l] (+)= sum over places of image[p][place + r * tap] y[place][l]
+ *     sums[p * pair + r][l] (+)= sum over places of image[p][place + r * tap] y[place][l]
  *
  * for p < pairs, r < taps, l < vecs * VL. */
 TGC_INLINE void FN(tap_tile)(const int pairs, const int taps, const int vecs, FN(walk) walk,
-                             const T *const *image, ptrdiff_t tap, const T *y, T *sums, int add)
+                             const T *const *image, ptrdiff_t tap, const T *y, T *sums,
+                             ptrdiff_t pair, int add)
 {
     vec sum[FN(SUMS)];
     const T *a[TILE_ROWS];
@@ -176,9 +178,14 @@ TGC_INLINE void FN(tap_tile)(const int pairs, const int taps, const int vecs, FN
         EACH_SUM(p, pairs) {
             a[p] += walk.next_image;
         }
+        y += walk.next_y;
     }
-    EACH_SUM(s, pairs * taps * vecs) {
-        vec_store(sums + s * VL, add ? vec_load(sums + s * VL) + sum[s] : sum[s]);
+    EACH_SUM(p, pairs) {
+        EACH_SUM(s, taps * vecs) {
+            const vec total = sum[p * taps * vecs + s];
+            vec_store(sums + s * VL, add ? vec_load(sums + s * VL) + total : total);
+        }
+        sums += pair * vecs * VL;
     }
 }
 

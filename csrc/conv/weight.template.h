@@ -7,14 +7,15 @@ enum {
 };
 
 typedef void FN(tap_kernel)(FN(walk) walk, const T *const *image, ptrdiff_t tap, const T *y,
-                            T *sums, int add);
+                            T *sums, ptrdiff_t pair, int add);
 typedef void FN(dot_kernel)(const FN(dots) *dots, const ptrdiff_t *offsets, T *sums);
 
 #define TAP_KERNEL(pairs, taps, vecs)                                                        \
     static void FN(tap_##pairs##x##taps##x##vecs)(FN(walk) walk, const T *const *image,      \
-                                                  ptrdiff_t tap, const T *y, T *sums, int add) \
+                                                  ptrdiff_t tap, const T *y, T *sums,        \
+                                                  ptrdiff_t pair, int add)                   \
     {                                                                                        \
-        FN(tap_tile)(pairs, taps, vecs, walk, image, tap, y, sums, add);                     \
+        FN(tap_tile)(pairs, taps, vecs, walk, image, tap, y, sums, pair, add);               \
     }
 #define TAP_KERNELS(pairs, taps) TAP_KERNEL(pairs, taps, 1) TAP_KERNEL(pairs, taps, 2)
 #define TAP_ENTRY(pairs, taps) {FN(tap_##pairs##x##taps##x1), FN(tap_##pairs##x##taps##x2)},
@@ -65,7 +66,7 @@ static FN(tap_kernel) *const FN(tap_kernels)[][FN(MOST_PAIRS)][2] = {
 /* [taps - 1][outputs - 1] */
 static FN(dot_kernel) *const FN(dot_kernels)[FN(DOT_TAPS)][2] = {EACH_DOT(DOT_ENTRY)};
 
-static const tgc_conv_limits FN(weight_limits) = {VL, TILE_ROWS};
+static const tgc_conv_limits FN(weight_limits) = {VL, TILE_ROWS, 0};
 
 /* Part of a chunk: one block of places, and channels of one group. */
 typedef struct {
@@ -98,33 +99,60 @@ static void FN(pack_places)(const FN(weight_block) *b, const tgc_operand *y, ptr
     }
 }
 
-/* All taps of the block's channels for one panel of outputs. */
+/* What a tile walks over: places whose tap `row` of the window lies within the image, from row
+ * `*first` of the block on. */
+static FN(walk) FN(rows_of_tap)(const FN(weight_block) *b, ptrdiff_t row, ptrdiff_t width,
+                                ptrdiff_t *first)
+{
+    const tgc_conv_weight_layout *const l = b->layout;
+    const ptrdiff_t stride = l->window.h.stride, step = stride * l->row;
+    const ptrdiff_t top = tgc_window_place(l->window.h, b->top, row);
+    *first = tgc_clamp((stride - 1 - top) / stride, 0, b->rows);
+    const ptrdiff_t end = tgc_clamp((l->height - top + stride - 1) / stride, *first, b->rows);
+    const ptrdiff_t rows = end - *first;
+    return (FN(walk)){b->images, rows, b->cols, l->step, step - b->cols * l->step,
+                      l->image - rows * step, (b->rows - rows) * b->cols * width};
+}
+
+/* All taps of the block's channels for one panel of outputs. A tile takes pairs of a channel and a
+ * row of the window: of one row, to leave out its zeros, where that makes no more tiles. */
 static void FN(run_taps)(const FN(weight_block) *b, const T *image, const T *packed,
                          ptrdiff_t width, T *sums)
 {
     const tgc_conv_weight_layout *const l = b->layout;
     const tgc_window_axis h = l->window.h, w = l->window.w;
-    const FN(walk) walk = {b->images, b->rows, b->cols, l->step,
-                           h.stride * l->row - b->cols * l->step,
-                           l->image - b->rows * h.stride * l->row};
+    const FN(walk) whole = {b->images, b->rows, b->cols, l->step,
+                            h.stride * l->row - b->cols * l->step,
+                            l->image - b->rows * h.stride * l->row, 0};
     const ptrdiff_t runs = tgc_ceil_div(w.kernel, FN(MOST_TAPS));
-    const ptrdiff_t pairs = b->channels * h.kernel, first_pair = b->first_channel * h.kernel;
     for (ptrdiff_t run = 0; run < runs; run++) {
         const ptrdiff_t tap = tgc_deal(w.kernel, runs, run);
         const ptrdiff_t taps = tgc_deal(w.kernel, runs, run + 1) - tap;
         const ptrdiff_t most = tgc_min(TILE_ROWS / taps, FN(MOST_PAIRS));
+        const int by_rows = b->rows == l->rows &&
+                            h.kernel * tgc_ceil_div(b->channels, most) <=
+                                tgc_ceil_div(b->channels * h.kernel, most);
+        const ptrdiff_t turns = by_rows ? h.kernel : 1;
+        const ptrdiff_t pairs = b->channels * h.kernel / turns;
         const ptrdiff_t tiles = tgc_ceil_div(pairs, most);
-        T *const to = sums + (l->channels * h.kernel * tap + first_pair * taps) * width;
         const tgc_shares shares = tgc_share(pairs, tiles);
-        for (ptrdiff_t t = 0, pair = 0, n; t < tiles; t++, pair += n) {
-            n = tgc_share_size(shares, t);
-            const T *rows[FN(MOST_PAIRS)];
-            for (ptrdiff_t p = 0; p < n; p++) {
-                rows[p] = image + (pair + p) / h.kernel * l->plane +
-                          (pair + p) % h.kernel * h.dilation * l->row + tap * w.dilation;
+        T *const to = sums + (l->channels * tap + b->first_channel * taps) * h.kernel * width;
+        for (ptrdiff_t turn = 0; turn < turns; turn++) {
+            ptrdiff_t first = 0;
+            const FN(walk) walk = by_rows ? FN(rows_of_tap)(b, turn, width, &first) : whole;
+            for (ptrdiff_t t = 0, pair = 0, n; t < tiles; t++, pair += n) {
+                n = tgc_share_size(shares, t);
+                const T *rows[FN(MOST_PAIRS)];
+                for (ptrdiff_t p = 0; p < n; p++) {
+                    const ptrdiff_t channel = by_rows ? pair + p : tgc_div(pair + p, h.kernel);
+                    const ptrdiff_t row = by_rows ? turn : pair + p - channel * h.kernel;
+                    rows[p] = image + channel * l->plane +
+                              (row * h.dilation + first * h.stride) * l->row + tap * w.dilation;
+                }
+                FN(tap_kernels)[taps - 1][n - 1][width / VL - 1](
+                    walk, rows, w.dilation, packed + first * b->cols * width,
+                    to + (pair * turns + turn) * taps * width, turns * taps, b->add);
             }
-            FN(tap_kernels)[taps - 1][n - 1][width / VL - 1](
-                walk, rows, w.dilation, packed, to + pair * taps * width, b->add);
         }
     }
 }
@@ -278,6 +306,9 @@ static ptrdiff_t FN(sum_row)(const tgc_operand *weight, ptrdiff_t q)
     const ptrdiff_t kernel = weight->shape[4];
     const ptrdiff_t pairs = weight->shape[1] * weight->shape[2] * weight->shape[3];
     const ptrdiff_t runs = tgc_ceil_div(kernel, FN(MOST_TAPS));
+    if (runs == 1) {
+        return q;
+    }
     ptrdiff_t run = 0;
     while (tgc_deal(kernel, runs, run + 1) <= q % kernel) {
         run++;

@@ -5,6 +5,8 @@ typedef struct {
     const char *next, *end;
 } FN(ahead);
 
+enum { FN(WEIGHTS), FN(RESULT), FN(IMAGE), FN(STREAMS) };
+
 /* One block of one group of one image, or of a batch of images. */
 typedef struct {
     const tgc_conv_layout *layout;
@@ -29,10 +31,8 @@ typedef struct {
     tgc_conv_results cut;
     /* What is fetched while sums run: the next weights where no cache holds them all, lines that
      * the result will be stored in, which would be read then, and what the next unit reads. */
-    FN(ahead) ahead[3];
+    FN(ahead) ahead[FN(STREAMS)];
 } FN(block);
-
-enum { FN(WEIGHTS), FN(RESULT), FN(IMAGE) };
 
 TGC_INLINE void FN(set_ahead)(FN(block) *b, int what, const T *from, ptrdiff_t n)
 {

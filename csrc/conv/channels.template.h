@@ -51,10 +51,11 @@ static void FN(cut_block)(FN(block) *b, ptrdiff_t pitch)
     }
 }
 
-/* From where a call of so many terms fetches: `there` where nothing is left to. */
+/* From where a call of a kernel of two vectors fetches for so many terms: `there` where nothing is
+ * left to. */
 TGC_INLINE const char *FN(take_ahead)(FN(block) *b, ptrdiff_t depth, const T *there)
 {
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < FN(STREAMS); i++) {
         const char *const next = b->ahead[i].next;
         if (next < b->ahead[i].end) {
             b->ahead[i].next += depth * FN(AHEAD);
@@ -69,8 +70,8 @@ typedef struct {
     ptrdiff_t start, width, lanes, y;
 } FN(panel);
 
-/* What is fetched while a slab is summed: the next one's weights, of which `left` are left, and as
- * long as there are images, lines of the result of one more. */
+/* What is fetched while a slab is summed: the next one's weights, of which `left` are left, and with
+ * the first slab lines of the first image's result, with the second of the second one's. */
 static void FN(look_ahead)(FN(block) *b, const FN(panel) *panel, ptrdiff_t slab, const T *weight,
                            ptrdiff_t left)
 {
@@ -78,9 +79,10 @@ static void FN(look_ahead)(FN(block) *b, const FN(panel) *panel, ptrdiff_t slab,
         FN(set_ahead)(b, FN(WEIGHTS), weight, tgc_min(left, FN(DEPTH) * panel->width));
     }
     /* Whole planes of an image lie one after the other. */
-    if (slab < b->images && b->y_plane == b->result_rows * b->result_cols) {
+    const ptrdiff_t image = slab;
+    if (image < b->images && b->y_plane == b->result_rows * b->result_cols) {
         FN(set_ahead)(b, FN(RESULT),
-                      b->y + tgc_depth_image(b->to, b->first_image + slab) + panel->y,
+                      b->y + tgc_depth_image(b->to, b->first_image + image) + panel->y,
                       panel->lanes * b->y_plane);
     }
 }
@@ -93,6 +95,7 @@ static void FN(run_panel)(FN(block) *b, const FN(panel) *panel, const tgc_conv_p
     const ptrdiff_t width = panel->width;
     const ptrdiff_t channels = b->layout->channels / b->layout->depths.taps;
     const ptrdiff_t channel = tgc_max(b->depth / tgc_max(channels, 1), 1);
+    /* Patches leave out terms only of channels that fit DEPTH: then slabs hold whole channels. */
     const ptrdiff_t most = FN(DEPTH) * 2 * VL / width;
     const ptrdiff_t unit = channel <= most ? channel : 1, units = b->depth / unit;
     const ptrdiff_t n_slabs = tgc_max(tgc_ceil_div(units, most / unit), 1);
@@ -106,18 +109,21 @@ static void FN(run_panel)(FN(block) *b, const FN(panel) *panel, const tgc_conv_p
         FN(look_ahead)(b, panel, slab, weight + depth * width, left);
         for (ptrdiff_t i = 0; i < n_patches; i++) {
             const tgc_conv_patch *const p = &patches[i];
-            if (width == VL) {
+            const tgc_conv_gap g = p->left_out;
+            FN(terms) terms = {1, depth, 0, offsets, weight};
+            if (g.gap) {
+                terms = (FN(terms)){depth / g.block, g.block - g.gap, g.gap, offsets + g.skip,
+                                    weight + g.skip * width};
+            }
+            const char *ahead = NULL;
+            if (width > VL) {
+                ahead = FN(take_ahead)(b, terms.blocks * terms.terms, weight);
+            } else {
                 FN(fetch_ahead)(&b->ahead[FN(RESULT)]);
                 FN(fetch_ahead)(&b->ahead[FN(IMAGE)]);
             }
-            FN(terms) terms = {1, depth, 0, offsets, weight};
-            if (p->gap) {
-                terms = (FN(terms)){depth / p->block, p->block - p->gap, p->gap, offsets + p->skip,
-                                    weight + p->skip * width};
-            }
             FN(channel_kernels)[p->kernel][width / VL - 1](
-                &terms, b->image + p->image, p, bias, b->result + p->y,
-                FN(take_ahead)(b, depth, weight));
+                &terms, b->image + p->image, p, bias, b->result + p->y, ahead);
         }
         offsets += depth;
         weight += depth * width;

@@ -268,6 +268,9 @@ ptrdiff_t tgc_conv_offsets(const tgc_conv_layout *l, ptrdiff_t phase_h, ptrdiff_
                            ptrdiff_t *offsets)
 {
     ptrdiff_t n = 0, down, across;
+    if (l->channels == 0) {
+        return 0;
+    }
     for (ptrdiff_t k = 0; k < l->h.window.kernel; k++) {
         for (ptrdiff_t i = 0; i < l->w.window.kernel; i++) {
             if (tgc_conv_tap(&l->h, phase_h, k, &down) && tgc_conv_tap(&l->w, phase_w, i, &across)) {

@@ -80,12 +80,18 @@ static inline int tgc_conv_tap(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdi
                                ptrdiff_t *offset)
 {
     const ptrdiff_t distance = k * axis->window.dilation - axis->window.padding;
-    if (!axis->transposed) {
-        *offset = distance;
+    if (!axis->transposed || axis->window.stride == 1) {
+        *offset = axis->transposed ? -distance : distance;
         return 1;
     }
     *offset = (phase - distance) / axis->window.stride;
     return (phase - distance) % axis->window.stride == 0;
+}
+
+/* Places of a phase among `n` results side by side, the first of which is a place of phase 0. */
+static inline ptrdiff_t tgc_conv_places(ptrdiff_t n, ptrdiff_t step, ptrdiff_t phase)
+{
+    return n > phase ? tgc_div(n - phase - 1, step) + 1 : 0;
 }
 
 /* How many taps belong to a phase. */

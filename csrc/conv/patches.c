@@ -6,6 +6,8 @@ typedef struct {
     tgc_shares sizes;
 } row_cut;
 
+/* Three parts make a patch where they leave no more patches than rows of their own would, which is
+ * what tgc_conv_most_patches counts. */
 static row_cut cut_row(ptrdiff_t cols, ptrdiff_t tile_rows)
 {
     const ptrdiff_t pieces = tgc_ceil_div(cols, tile_rows), third = tile_rows / 3;
@@ -70,6 +72,13 @@ static ptrdiff_t alike(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdiff_t fir
     return first;
 }
 
+/* What is left out where only the taps `inside` are summed, of so many terms each. */
+static tgc_conv_gap leave_out(tgc_tap_range inside, ptrdiff_t terms, ptrdiff_t block)
+{
+    return (tgc_conv_gap){block, block - (inside.end - inside.first) * terms,
+                          inside.first * terms};
+}
+
 /* Rows of places of a phase of some images, that are walked through piece by piece: the pieces of a
  * row, of this row of the other images, of the next row. */
 typedef struct {
@@ -79,10 +88,10 @@ typedef struct {
     ptrdiff_t phase_h, phase_w;
     ptrdiff_t first_image, end_image;
     ptrdiff_t image, row, piece;
-} walk;
+} piece_walk;
 
 /* How many places the next piece has, and where its first one is. */
-static ptrdiff_t next_piece(walk *w, ptrdiff_t *image, ptrdiff_t *y)
+static ptrdiff_t next_piece(piece_walk *w, ptrdiff_t *image, ptrdiff_t *y)
 {
     const tgc_conv_layout *const l = w->layout;
     const ptrdiff_t col = tgc_share_start(w->cut.sizes, w->piece);
@@ -102,7 +111,7 @@ static ptrdiff_t next_piece(walk *w, ptrdiff_t *image, ptrdiff_t *y)
 }
 
 /* A patch like `patch` of so many pieces. */
-static tgc_conv_patch take_pieces(walk *w, ptrdiff_t pieces, ptrdiff_t tile_rows,
+static tgc_conv_patch take_pieces(piece_walk *w, ptrdiff_t pieces, ptrdiff_t tile_rows,
                                   tgc_conv_patch patch)
 {
     const ptrdiff_t places = next_piece(w, &patch.image, &patch.y);
@@ -125,43 +134,38 @@ ptrdiff_t tgc_conv_cut(const tgc_conv_layout *l, tgc_conv_limits limits, ptrdiff
     const ptrdiff_t cols = tgc_conv_places(results.cols, l->w.step_out, phase_w);
     const ptrdiff_t down = tgc_conv_taps(&l->h, phase_h), across = tgc_conv_taps(&l->w, phase_w);
     const ptrdiff_t plane = down * across, channel = plane * l->depths.taps;
-    /* Terms are left out of every channel: a slab must hold it whole. */
-    const ptrdiff_t planes = results.planes.end - results.planes.first;
-    const int leaves_planes = channel <= limits.slab && planes < l->depths.taps;
-    /* Rows that leave out terms make patches of their own: they must fill half a micro-kernel. */
-    const int leaves_rows = channel <= limits.slab && !leaves_planes && !l->in_place &&
-                            l->h.block >= l->h.places &&
-                            2 * results.images * cols >= limits.tile_rows;
-    walk w = {.layout = l, .results = &results, .cut = cut_row(cols, limits.tile_rows),
-              .phase_h = phase_h, .phase_w = phase_w};
+    piece_walk w = {.layout = l, .results = &results, .cut = cut_row(cols, limits.tile_rows),
+                    .phase_h = phase_h, .phase_w = phase_w};
     tgc_conv_patch patch = {.step = l->step, .y_step = results.pitch * l->w.step_out};
+    /* Terms are left out of every channel: a slab must hold it whole. */
+    const int leaves_planes =
+        channel <= limits.slab && results.planes.end - results.planes.first < l->depths.taps;
+    const int may_leave_rows = channel <= limits.slab && !leaves_planes && !l->in_place &&
+                               l->h.block >= l->h.places;
+    const tgc_conv_gap beside =
+        leaves_planes ? leave_out(results.planes, plane, channel) : (tgc_conv_gap){0, 0, 0};
     tgc_conv_patch *next = patches;
     /* Patches of a few images that fill them follow each other: what they read is in a cache. */
-    for (; w.first_image < results.images; w.first_image = w.end_image) {
+    for (; cols > 0 && w.first_image < results.images; w.first_image = w.end_image) {
         w.end_image = tgc_min(w.first_image + w.cut.together, results.images);
         w.image = w.first_image;
+        /* Rows that leave out terms make patches of their own, which should be half full. */
+        const ptrdiff_t images = w.end_image - w.first_image;
+        const int leaves_rows = may_leave_rows && (images * w.cut.pieces >= w.cut.together ||
+                                                   2 * images * cols >= limits.tile_rows);
         for (w.row = 0; w.row < rows;) {
             ptrdiff_t end = rows;
-            patch.gap = 0;
-            if (leaves_planes) {
-                patch.block = channel;
-                patch.gap = channel - planes * plane;
-                patch.skip = results.planes.first * plane;
-            } else if (leaves_rows) {
+            patch.left_out = beside;
+            if (leaves_rows) {
                 const tgc_tap_range taps = taps_inside(&l->h, phase_h, w.row);
                 end = alike(&l->h, phase_h, w.row, rows, taps);
-                patch.block = plane;
-                patch.gap = plane - (taps.end - taps.first) * across;
-                patch.skip = taps.first * across;
+                patch.left_out = leave_out(taps, across, plane);
             }
-            ptrdiff_t left = (end - w.row) * (w.end_image - w.first_image) * w.cut.pieces;
-            while (left > 0) {
+            for (ptrdiff_t left = (end - w.row) * images * w.cut.pieces, n; left > 0; left -= n) {
                 /* Four pieces are not three and one, but two and two. */
-                const ptrdiff_t pieces = tgc_min(w.cut.together, left == 4 ? 2 : left);
-                *next++ = take_pieces(&w, pieces, limits.tile_rows, patch);
-                left -= pieces;
+                n = tgc_min(w.cut.together, left == 4 ? 2 : left);
+                *next++ = take_pieces(&w, n, limits.tile_rows, patch);
             }
-            w.row = end;
         }
     }
     return next - patches;

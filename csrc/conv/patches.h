@@ -10,29 +10,23 @@
 
 #include "layout.h"
 
+/* Of every `block` of terms, `gap` are left out: `skip` before the others, the rest after them. */
+typedef struct {
+    ptrdiff_t block, gap, skip;
+} tgc_conv_gap;
+
 /* Parts of as many places each (the last has what is left over), each in a row. Distances: of the
  * first place from the block's image and result, from place to place, and of the second and third
  * part from the first. */
 typedef struct {
     ptrdiff_t image, step, parts[2];
     ptrdiff_t y, y_step, y_parts[2];
-    /* Of every `block` of terms, so many are left out: `skip` before the others, the rest after
-     * them. */
-    ptrdiff_t block, gap, skip;
+    tgc_conv_gap left_out;
     /* Which micro-kernel: places - 1 of one or two parts, tile_rows for three parts of a third. */
     ptrdiff_t kernel;
 } tgc_conv_patch;
 
-/* Results of `n` side by side, from a multiple of `step` on, that belong to a phase. */
-static inline ptrdiff_t tgc_conv_places(ptrdiff_t n, ptrdiff_t step, ptrdiff_t phase)
-{
-    return n > phase ? tgc_div(n - phase - 1, step) + 1 : 0;
-}
-
-/* No block has more of them, over all phases. */
-ptrdiff_t tgc_conv_most_patches(const tgc_conv_layout *layout, tgc_conv_limits limits);
-
-/* Taps in a row: all from `first` to `end`. */
+/* Successive taps: from `first` up to `end`. */
 typedef struct {
     ptrdiff_t first, end;
 } tgc_tap_range;
@@ -45,6 +39,9 @@ typedef struct {
     ptrdiff_t images, rows, cols, pitch;
     tgc_tap_range planes;
 } tgc_conv_results;
+
+/* No block has more patches, over all phases. */
+ptrdiff_t tgc_conv_most_patches(const tgc_conv_layout *layout, tgc_conv_limits limits);
 
 /* Cuts the places of a phase. Returns how many patches it wrote. */
 ptrdiff_t tgc_conv_cut(const tgc_conv_layout *layout, tgc_conv_limits limits, ptrdiff_t phase_h,

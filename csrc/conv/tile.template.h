@@ -41,9 +41,9 @@ TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs
     EACH_SUM(i, rows * vecs) {
         sum[i] = vec_zero();
     }
-    ptrdiff_t k = 0, end = 0;
+    ptrdiff_t k = 0;
     for (ptrdiff_t left = terms->blocks; left > 0; left--, k += terms->gap) {
-        for (end = k + terms->terms; k < end; k++) {
+        for (const ptrdiff_t end = k + terms->terms; k < end; k++) {
             if (vecs > 1) { /* which leaves room between its loads */
                 __builtin_prefetch(ahead, 0, 2);
                 ahead += FN(AHEAD);

@@ -99,31 +99,32 @@ static void FN(pack_places)(const FN(weight_block) *b, const tgc_operand *y, ptr
     }
 }
 
-/* What a tile walks over: places whose tap `row` of the window lies within the image, from row
- * `*first` of the block on. */
-static FN(walk) FN(rows_of_tap)(const FN(weight_block) *b, ptrdiff_t row, ptrdiff_t width,
-                                ptrdiff_t *first)
+/* A walk over so many rows of the block's places, whose y has `width` elements for each. */
+static FN(walk) FN(walk_rows)(const FN(weight_block) *b, ptrdiff_t rows, ptrdiff_t width)
 {
     const tgc_conv_weight_layout *const l = b->layout;
-    const ptrdiff_t stride = l->window.h.stride, step = stride * l->row;
-    const ptrdiff_t top = tgc_window_place(l->window.h, b->top, row);
-    *first = tgc_clamp((stride - 1 - top) / stride, 0, b->rows);
-    const ptrdiff_t end = tgc_clamp((l->height - top + stride - 1) / stride, *first, b->rows);
-    const ptrdiff_t rows = end - *first;
+    const ptrdiff_t step = l->window.h.stride * l->row;
     return (FN(walk)){b->images, rows, b->cols, l->step, step - b->cols * l->step,
                       l->image - rows * step, (b->rows - rows) * b->cols * width};
 }
 
+/* The block's rows of places from `*first` on whose tap `row` of the window lies within the image. */
+static ptrdiff_t FN(rows_inside)(const FN(weight_block) *b, ptrdiff_t row, ptrdiff_t *first)
+{
+    const ptrdiff_t stride = b->layout->window.h.stride;
+    const ptrdiff_t top = tgc_window_place(b->layout->window.h, b->top, row);
+    *first = tgc_clamp((stride - 1 - top) / stride, 0, b->rows);
+    return tgc_clamp((b->layout->height - top + stride - 1) / stride, *first, b->rows) - *first;
+}
+
 /* All taps of the block's channels for one panel of outputs. A tile takes pairs of a channel and a
- * row of the window: of one row, to leave out its zeros, where that makes no more tiles. */
+ * row of the window: of one row, to leave out its zeros, where that makes no more tiles, and blocks
+ * are whole images (few others have zeros, and planes in turn are further apart than rows). */
 static void FN(run_taps)(const FN(weight_block) *b, const T *image, const T *packed,
                          ptrdiff_t width, T *sums)
 {
     const tgc_conv_weight_layout *const l = b->layout;
     const tgc_window_axis h = l->window.h, w = l->window.w;
-    const FN(walk) whole = {b->images, b->rows, b->cols, l->step,
-                            h.stride * l->row - b->cols * l->step,
-                            l->image - b->rows * h.stride * l->row, 0};
     const ptrdiff_t runs = tgc_ceil_div(w.kernel, FN(MOST_TAPS));
     for (ptrdiff_t run = 0; run < runs; run++) {
         const ptrdiff_t tap = tgc_deal(w.kernel, runs, run);
@@ -139,7 +140,8 @@ static void FN(run_taps)(const FN(weight_block) *b, const T *image, const T *pac
         T *const to = sums + (l->channels * tap + b->first_channel * taps) * h.kernel * width;
         for (ptrdiff_t turn = 0; turn < turns; turn++) {
             ptrdiff_t first = 0;
-            const FN(walk) walk = by_rows ? FN(rows_of_tap)(b, turn, width, &first) : whole;
+            const ptrdiff_t inside = by_rows ? FN(rows_inside)(b, turn, &first) : b->rows;
+            const FN(walk) walk = FN(walk_rows)(b, inside, width);
             for (ptrdiff_t t = 0, pair = 0, n; t < tiles; t++, pair += n) {
                 n = tgc_share_size(shares, t);
                 const T *rows[FN(MOST_PAIRS)];

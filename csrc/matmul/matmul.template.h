@@ -17,6 +17,9 @@
 enum {
     /* A long block of the sum: y is read and written once for each. */
     FN(MAX_DEPTH) = 512,
+    /* A panel of b so short stays in the first-level cache: for few rows, which read it once or
+     * twice after it is packed. */
+    FN(SHORT_DEPTH) = 128,
     FN(MAX_DOT_ROWS) = 32,
     FN(MAX_DOT_DEPTH) = 2048,
     /* Elements of a's rows in a chunk, for one block of the sum. */
@@ -300,6 +303,9 @@ static const tgc_matmul_limits FN(limits)[TGC_MATMUL_N_METHODS] = {
                           .max_rows = PTRDIFF_MAX,
                           .max_cols = 512,
                           .max_depth = FN(MAX_DEPTH),
+                          .short_depth = FN(SHORT_DEPTH),
+                          .few_rows = 4 * TILE_ROWS,
+                          .few_rows_elements = FN(IN_PLACE_FEW_ROWS_ELEMENTS),
                           .max_elements = FN(MAX_ELEMENTS),
                           .in_place_rows = FN(IN_PLACE_UNALIGNED_ROWS),
                           .in_place_cols = FN(IN_PLACE_COLS)},

@@ -236,6 +236,12 @@ static int is_packed_once(const problem *p, const ptrdiff_t *sizes, const tgc_ma
                 PACKED_GAIN * (p->m + p->n) * p->k);
 }
 
+/* Terms of a block of the sum, at most `most`: blocks as even as they can be. */
+static ptrdiff_t even_depth(ptrdiff_t k, ptrdiff_t most)
+{
+    return k > most ? tgc_ceil_div(k, tgc_ceil_div(k, most)) : tgc_max(k, 1);
+}
+
 /* For a call of at least one element of y, whose method and problem are known. */
 static void plan_chunks(tgc_call *call, const problem *p, const tgc_matmul_limits *limits)
 {
@@ -280,9 +286,9 @@ void tgc_matmul_plan(tgc_call *call, const tgc_matmul_limits *limits)
     }
     sizes[TGC_MATMUL_TILE_ROWS] = own->tile_rows;
     sizes[TGC_MATMUL_TILE_COLS] = own->tile_cols;
-    /* Blocks of the sum, as even as they can be. */
-    sizes[TGC_MATMUL_DEPTH] =
-        k > own->max_depth ? tgc_ceil_div(k, tgc_ceil_div(k, own->max_depth)) : tgc_max(k, 1);
+    const int is_short = own->few_rows > 0 && p.m <= (double)own->few_rows &&
+                         p.n * p.k > (double)own->few_rows_elements;
+    sizes[TGC_MATMUL_DEPTH] = even_depth(k, is_short ? own->short_depth : own->max_depth);
     call->n_chunks = 0;
     if (p.m > 0 && p.n > 0 && sizes[TGC_MATMUL_BATCH] > 0) {
         plan_chunks(call, &p, limits);

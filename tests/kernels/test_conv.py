@@ -91,8 +91,12 @@ LAYERS = {
     "few channels": (9, 1, 16, (28, 28), (3, 3), 1, 1, 1, 1),
     "few outputs": (7, 16, 6, (14, 14), (5, 5), 1, 2, 1, 1),
     "narrow": (5, 40, 64, (7, 7), (3, 3), 1, 1, 1, 1),
-    "thirds of a tile": (3, 20, 40, (5, 16), (3, 3), 1, 1, 1, 1),
-    "most taps outside": (4, 20, 40, (8, 8), (7, 7), 1, 3, 1, 1),
+    "short rows": (3, 64, 64, (7, 4), (3, 3), 1, 1, 1, 1),
+    "half rows": (3, 64, 64, (7, 8), (3, 3), 1, 1, 1, 1),
+    "several blocks": (1, 64, 64, (20, 28), (3, 3), 1, 1, 1, 1),
+    "most taps outside": (4, 20, 64, (8, 8), (7, 7), 1, 3, 1, 1),
+    "all taps outside": (2, 20, 64, (3, 14), (3, 3), 1, 5, 1, 1),
+    "many taps": (1, 3, 64, (14, 14), (13, 13), 1, 6, 1, 1),
     "wide": (1, 3, 20, (9, 700), (3, 3), 1, 1, 1, 1),
     "deep": (2, 300, 40, (6, 5), (3, 3), 1, 1, 1, 1),
     "strided": (3, 24, 40, (29, 31), (3, 3), 2, 1, 1, 1),
@@ -205,6 +209,21 @@ def test_nan_reaches_every_sum_that_it_is_a_term_of_and_no_other(variant, isa, d
             np.testing.assert_array_equal(np.isnan(x), touched)
             grad = kernels.conv_weight(y, np.zeros((2, channels, *image), dtype), kernel, *window)
             np.testing.assert_array_equal(np.isnan(grad).any((1, 2, 3)), np.arange(outputs) == outputs - 1)
+
+
+def test_without_input_channels(variant, isa):
+    """There is nothing to sum but the bias, whatever ran before."""
+    bias = whole_numbers(1, 5)
+    window = ((2, 2), (1, 1), (1, 1), 1)
+    for _ in range(3):
+        x = kernels.conv_transpose(
+            np.ones((1, 0, 9, 9), "f4"), np.ones((0, 5, 5, 5), "f4"), (20, 20), *window, bias
+        )
+        same(x, np.broadcast_to(bias[:, None, None], (1, 5, 20, 20)))
+        y = kernels.conv(
+            np.ones((1, 0, 9, 9), "f4"), np.ones((5, 0, 3, 3), "f4"), (5, 5), *window, bias
+        )
+        same(y, np.broadcast_to(bias[:, None, None], (1, 5, 5, 5)))
 
 
 def test_many_small_images(variant):

@@ -70,8 +70,9 @@ typedef struct {
     /* and where b has more than so many elements for few rows (0: never) */
     ptrdiff_t short_depth, few_rows, few_rows_elements;
     ptrdiff_t max_elements;       /* of a, in the rows of a chunk and a block of the sum */
-    /* Chunks of no more rows read b in place, if it is contiguous along j; of no more columns, a. */
-    ptrdiff_t in_place_rows, in_place_cols;
+    /* Chunks of no more rows read b in place, if it is contiguous along j; of no more columns, a, or
+     * of a quarter if it is not contiguous along more terms than `in_place_lines`. */
+    ptrdiff_t in_place_rows, in_place_cols, in_place_lines;
 } tgc_matmul_limits;
 
 /* A matrix in place: element (i, j) is i * row + j * col elements after data. */

@@ -26,6 +26,7 @@ enum {
     FN(MAX_ELEMENTS) = CACHED_BYTES / sizeof(T),
     /* For as many columns of y, a is read in place. */
     FN(IN_PLACE_COLS) = 8 * FN(TILE_COLS),
+    FN(IN_PLACE_LINES) = 320,
     /* For as many rows of y, a b of as many elements is read in place; for few rows, of as many as
      * the second-level cache holds. */
     FN(IN_PLACE_ROWS) = 16 * TILE_ROWS,
@@ -129,12 +130,19 @@ static int FN(collide)(ptrdiff_t distance, ptrdiff_t bytes)
     return distance * (ptrdiff_t)sizeof(T) % bytes == 0;
 }
 
-/* In place, elements that lie neither beside the next term's nor the next row's are a line each. */
+/* In place, elements that lie neither beside the next term's nor the next row's are a line each. A
+ * tile's lines of a transposed a, one for each term, must fit a first-level cache. */
 static int FN(packs_a)(const FN(step) *s)
 {
-    return s->cols > (TILE_ROWS > 8 && FN(collide)(s->a_row, 4096) ? FN(TILE_COLS)
-                      : s->a_col == 1 || s->a_row == 1             ? FN(IN_PLACE_COLS)
-                                                                   : FN(IN_PLACE_COLS) / 4);
+    ptrdiff_t most = FN(IN_PLACE_COLS);
+    if (s->a_row == 1) {
+        most /= s->depth > FN(IN_PLACE_LINES) || FN(collide)(s->a_col, 2048) ? 4 : 1;
+    } else if (TILE_ROWS > 8 && FN(collide)(s->a_row, 4096)) {
+        most = FN(TILE_COLS);
+    } else if (s->a_col != 1) {
+        most /= 4;
+    }
+    return s->cols > most;
 }
 
 /* Rows of a large b are packed because packing fetches them ahead, unless one tile or two read them:
@@ -308,7 +316,8 @@ static const tgc_matmul_limits FN(limits)[TGC_MATMUL_N_METHODS] = {
                           .few_rows_elements = FN(IN_PLACE_FEW_ROWS_ELEMENTS),
                           .max_elements = FN(MAX_ELEMENTS),
                           .in_place_rows = FN(IN_PLACE_UNALIGNED_ROWS),
-                          .in_place_cols = FN(IN_PLACE_COLS)},
+                          .in_place_cols = FN(IN_PLACE_COLS),
+                          .in_place_lines = FN(IN_PLACE_LINES)},
     [TGC_MATMUL_DOTS] = {.tile_rows = FN(DOT_ROWS),
                          .tile_cols = FN(DOT_COLS),
                          .max_rows = FN(MAX_DOT_ROWS),

@@ -171,8 +171,10 @@ static tgc_matmul_method choose_method(tgc_call *call, const tgc_matmul_limits *
 /* The elements that all chunks of one product together have to pack or read. */
 static double traffic(const problem *p, const tgc_matmul_limits *limits, double down, double across)
 {
-    const int a_in_place = p->n <= (double)limits->in_place_cols * across;
-    const int b_in_place = p->b_along_n && p->m <= (double)limits->in_place_rows * down;
+    const int is_long = !p->a_along_k && p->k > (double)limits->in_place_lines;
+    const int a_in_place = p->n <= (double)limits->in_place_cols / (is_long ? 4 : 1) * across;
+    const int b_in_place = p->b_along_n && p->m <= (double)limits->in_place_rows * down &&
+                           p->n * p->k <= (double)limits->few_rows_elements;
     const double a = across * p->m * p->k, b = down * p->n * p->k;
     return (a_in_place ? 0.1 : 1) * a + (b_in_place ? 0.1 : p->b_along_n ? 1 : 2) * b;
 }

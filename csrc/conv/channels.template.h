@@ -112,8 +112,8 @@ static void FN(run_panel)(FN(block) *b, const FN(panel) *panel, const tgc_conv_p
             const tgc_conv_gap g = p->left_out;
             FN(terms) terms = {1, depth, 0, offsets, weight};
             if (g.gap) {
-                terms = (FN(terms)){depth / g.block, g.block - g.gap, g.gap, offsets + g.skip,
-                                    weight + g.skip * width};
+                terms = (FN(terms)){tgc_div(depth, g.block), g.block - g.gap, g.gap,
+                                    offsets + g.skip, weight + g.skip * width};
             }
             const char *ahead = NULL;
             if (width > VL) {

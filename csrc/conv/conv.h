@@ -10,11 +10,11 @@
  *     h = i stride_h + k dilation_h - padding_h
  *     w = j stride_w + l dilation_w - padding_w
  *
- * so that each is the gradient of the other two. Where (h, w) lies outside x, and (i, j) outside y in
- * `conv_transpose`, a zero is read (whether it also meets a number that is NaN is left open: 0 or
- * NaN); the sizes of x and y are free otherwise, which is how a padding below and to the
- * right is stated. With `groups`, output channels are dealt out evenly to as many groups, input
- * channels likewise, and o and c meet within their group: weight is (O, C / groups, K, L).
+ * so that each is the gradient of the other two. Where (h, w) lies outside x, and (i, j) outside y
+ * in `conv_transpose`, a zero is read (whether it also meets a number that is NaN is left open: 0 or
+ * NaN); the sizes of x and y are free otherwise, which is how a padding below and to the right is
+ * stated. With `groups`, output channels are dealt out evenly to as many groups, input channels
+ * likewise, and o and c meet within their group: weight is (O, C / groups, K, L).
  *
  * Operands of the definition (`naive`): x, weight, [bias], y; or y, weight, [bias], x; or y, x,
  * weight; all of four dimensions but the bias, with any strides. Of the fast kernels: x or y, the

@@ -79,13 +79,16 @@ void tgc_conv_plan(tgc_call *call, int transposed, tgc_conv_limits limits);
 static inline int tgc_conv_tap(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdiff_t k,
                                ptrdiff_t *offset)
 {
+    const ptrdiff_t stride = axis->window.stride;
     const ptrdiff_t distance = k * axis->window.dilation - axis->window.padding;
-    if (!axis->transposed || axis->window.stride == 1) {
-        *offset = axis->transposed ? -distance : distance;
+    *offset = axis->transposed ? phase - distance : distance;
+    /* Divisions are slow, and most windows need none. */
+    if (!axis->transposed || stride == 1) {
         return 1;
     }
-    *offset = (phase - distance) / axis->window.stride;
-    return (phase - distance) % axis->window.stride == 0;
+    const int belongs = *offset % stride == 0;
+    *offset /= stride;
+    return belongs;
 }
 
 /* Places of a phase among `n` results side by side, the first of which is a place of phase 0. */

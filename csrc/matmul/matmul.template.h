@@ -27,6 +27,8 @@ enum {
     /* For as many columns of y, a is read in place. */
     FN(IN_PLACE_COLS) = 8 * FN(TILE_COLS),
     FN(IN_PLACE_LINES) = 320,
+    /* Elements between the first and the last line of as many as a first-level TLB holds pages. */
+    FN(IN_PLACE_SPAN) = 64 * 4096 / sizeof(T),
     /* For as many rows of y, a b of as many elements is read in place; for few rows, of as many as
      * the second-level cache holds. */
     FN(IN_PLACE_ROWS) = 16 * TILE_ROWS,
@@ -131,12 +133,15 @@ static int FN(collide)(ptrdiff_t distance, ptrdiff_t bytes)
 }
 
 /* In place, elements that lie neither beside the next term's nor the next row's are a line each. A
- * tile's lines of a transposed a, one for each term, must fit a first-level cache. */
+ * tile's lines of a transposed a, one for each term, must fit a first-level cache, and their pages
+ * its TLB. */
 static int FN(packs_a)(const FN(step) *s)
 {
     ptrdiff_t most = FN(IN_PLACE_COLS);
     if (s->a_row == 1) {
-        most /= s->depth > FN(IN_PLACE_LINES) || FN(collide)(s->a_col, 2048) ? 4 : 1;
+        const int fits = s->depth <= FN(IN_PLACE_LINES) &&
+                         s->depth * s->a_col <= FN(IN_PLACE_SPAN) && !FN(collide)(s->a_col, 2048);
+        most /= fits ? 1 : 4;
     } else if (TILE_ROWS > 8 && FN(collide)(s->a_row, 4096)) {
         most = FN(TILE_COLS);
     } else if (s->a_col != 1) {

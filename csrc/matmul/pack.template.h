@@ -66,29 +66,29 @@ static void FN(pack_along_lanes)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptr
 }
 
 /* Panels of `lanes` dealt out evenly, one after the other, where lane_stride is 1: every row of the
- * source is read through all of them. No vector may go beyond its panel, as the next one that begins
- * there is not written after it. */
+ * source is read through all of them. In all rows but the last ones, vectors are whole: what they
+ * hold beyond the panel's width is within the source, and the panel's next rows overwrite it. */
 static void FN(pack_panels)(T *panels, ptrdiff_t n_panels, ptrdiff_t lanes, ptrdiff_t depth,
                             const T *source, ptrdiff_t depth_stride)
 {
     const tgc_shares shares = tgc_share(lanes, n_panels);
+    const ptrdiff_t last_rows = tgc_ceil_div(VL - 1, lanes / n_panels);
+    const ptrdiff_t whole = depth_stride >= VL ? depth - last_rows : 0;
     for (ptrdiff_t p = 0; p < depth; p++, source += depth_stride) {
         const T *from = source;
         T *panel = panels;
-        ptrdiff_t n;
         for (ptrdiff_t i = 0; i < n_panels; i++) {
             const ptrdiff_t width = tgc_share_size(shares, i);
             T *const to = panel + p * width;
-            panel += width * depth;
-            for (ptrdiff_t l = 0; l < width; l += VL, from += n) {
-                n = tgc_min(width - l, VL);
-                const vec v = vec_loadn(from, n);
-                if ((depth - p) * width - l >= VL) {
-                    vec_store(to + l, v);
-                } else {
-                    vec_storen(to + l, v, n);
+            if (p < whole) {
+                for (ptrdiff_t l = 0; l < width; l += VL) {
+                    vec_store(to + l, vec_load(from + l));
                 }
+            } else {
+                memcpy(to, from, (size_t)width * sizeof(T));
             }
+            panel += width * depth;
+            from += width;
         }
     }
 }

@@ -10,7 +10,23 @@
  * of vectors stays in registers once the loops are unrolled (tests/csrc/test_registers.py looks).
  */
 
-enum { FN(TILE_COLS) = 2 * VL, FN(FETCH) = 16 };
+enum {
+    FN(TILE_COLS) = 2 * VL,
+    FN(FETCH) = 16,
+    /* Terms before it is read, a line is fetched into the first-level cache. */
+    FN(TERMS_AHEAD) = 8,
+    /* Tiles of more rows have time for that while they read panels from the second-level cache, again
+     * and again; of fewer, b in place is read but once or twice, from wherever it lies. */
+    FN(FEW_ROWS) = TILE_ROWS * 2 / 3,
+};
+
+TGC_INLINE void FN(fetch_ahead)(const int vecs, const T *b, ptrdiff_t b_row)
+{
+    TGC_UNROLL
+    for (int i = 0; i < vecs * VL; i += 64 / (int)sizeof(T)) {
+        __builtin_prefetch(b + FN(TERMS_AHEAD) * b_row + i);
+    }
+}
 
 /* sum[i * vecs + v] += a[i] b[v] for one term; a[i] is at a[i * a_row] up to row 6, and from row 7
  * on at a7[(i - 7) * a_row]. */
@@ -63,6 +79,9 @@ TGC_INLINE void FN(in_place_tile)(const int rows, const int vecs, ptrdiff_t k, c
     const T *a7 = rows > 7 ? a + 7 * a_row : a;
     __asm__("" : "+r"(a7));
     for (; k > 0; k--, a += a_col, a7 += a_col, b += b_row) {
+        if (rows <= FN(FEW_ROWS)) {
+            FN(fetch_ahead)(vecs, b, b_row);
+        }
         FN(add_term)(rows, vecs, sum, a, a7, a_row, b);
     }
     FN(store_tile)(rows, vecs, sum, start, start_row, y, y_row);
@@ -88,6 +107,10 @@ TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, ptrdiff_t k, con
             fetch_row = ahead_row;
         }
         for (ptrdiff_t n = k < FN(FETCH) ? k : FN(FETCH); n > 0; n--, a += rows, b += b_row) {
+            if (rows > FN(FEW_ROWS)) {
+                __builtin_prefetch(a + 2 * FN(TERMS_AHEAD) * rows);
+                FN(fetch_ahead)(vecs, b, b_row);
+            }
             FN(add_term)(rows, vecs, sum, a, a + 7, 1, b);
         }
     }

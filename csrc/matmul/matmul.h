@@ -66,13 +66,13 @@ enum { TGC_MATMUL_PACKED_WORK = 1 << 24 };
 typedef struct {
     ptrdiff_t tile_rows, tile_cols;
     ptrdiff_t max_rows, max_cols; /* of one chunk */
-    ptrdiff_t max_depth;          /* of one block of the sum, */
-    /* and where b has more than so many elements for few rows (0: never) */
-    ptrdiff_t short_depth, few_rows, few_rows_elements;
-    ptrdiff_t max_elements;       /* of a, in the rows of a chunk and a block of the sum */
-    /* Chunks of no more rows read b in place, if it is contiguous along j; of no more columns, a, or
-     * of a quarter if it is not contiguous along more terms than `in_place_lines`. */
-    ptrdiff_t in_place_rows, in_place_cols, in_place_lines;
+    ptrdiff_t max_depth;             /* of one block of the sum, */
+    ptrdiff_t short_depth, few_rows; /* and for so few rows (0: none) of a b that is not in place */
+    ptrdiff_t max_elements;          /* of a, in the rows of a chunk and a block of the sum */
+    /* Chunks of no more rows read a b of no more elements in place, if it is contiguous along j; of no
+     * more columns, a, or of a quarter if it is not contiguous along more terms than
+     * `in_place_lines`. */
+    ptrdiff_t in_place_rows, in_place_elements, in_place_cols, in_place_lines;
 } tgc_matmul_limits;
 
 /* A matrix in place: element (i, j) is i * row + j * col elements after data. */

@@ -29,12 +29,11 @@ enum {
     FN(IN_PLACE_LINES) = 320,
     /* Elements between the first and the last line of as many as a first-level TLB holds pages. */
     FN(IN_PLACE_SPAN) = 64 * 4096 / sizeof(T),
-    /* For as many rows of y, a b of as many elements is read in place; for few rows, of as many as
-     * the second-level cache holds. */
+    /* For as many rows of y, a b of as many elements is read in place: a second-level cache holds
+     * it, and the micro-kernel fetches it ahead. */
     FN(IN_PLACE_ROWS) = 16 * TILE_ROWS,
     FN(IN_PLACE_UNALIGNED_ROWS) = 2 * TILE_ROWS,
-    FN(IN_PLACE_ELEMENTS) = 65536 * 4 / sizeof(T),
-    FN(IN_PLACE_FEW_ROWS_ELEMENTS) = 4 * FN(IN_PLACE_ELEMENTS),
+    FN(IN_PLACE_ELEMENTS) = (1 << 20) / sizeof(T),
 };
 
 /* One block of the sum: y = start + a b over `depth` of k terms. */
@@ -46,12 +45,12 @@ typedef struct {
     ptrdiff_t y_row, y_col;
 } FN(step);
 
-/* Columns `col` to `col + cols` of b, as the micro-kernel reads them; and where those after them
+/* Columns `col` to `col + cols` of b, as the micro-kernel reads and fetches them; and where those after them
  * are, with the distances of what two tiles after each other fetch of it, and of its rows. */
 typedef struct {
     ptrdiff_t col, cols;
     const T *b;
-    ptrdiff_t b_row;
+    ptrdiff_t b_row, b_ahead;
     const T *next;
     ptrdiff_t next_tile, next_row;
 } FN(panel);
@@ -96,14 +95,15 @@ static void FN(run_panel)(const FN(step) *s, const T *a_packed, const FN(panel) 
             start = edge;
         }
         const ptrdiff_t start_row = whole ? s->start_row : width;
-        if (a_packed) {
+        if (a_packed || s->a_row == 1) {
             FN(packed_tiles)[rows - 1][width / VL - 1](
-                s->depth, a_packed + row * s->depth, panel->b, panel->b_row, start, start_row, y,
-                y_row, panel->next + i * panel->next_tile, panel->next_row);
+                s->depth, a_packed ? a_packed + row * s->depth : s->a + row,
+                a_packed ? rows : s->a_col, panel->b, panel->b_row, panel->b_ahead, start,
+                start_row, y, y_row, panel->next + i * panel->next_tile, panel->next_row);
         } else {
             FN(in_place_tiles)[rows - 1][width / VL - 1](
-                s->depth, s->a + row * s->a_row, s->a_row, s->a_col, panel->b, panel->b_row, start,
-                start_row, y, y_row);
+                s->depth, s->a + row * s->a_row, s->a_row, s->a_col, panel->b, panel->b_row,
+                panel->b_ahead, start, start_row, y, y_row);
         }
         if (!whole) {
             FN(copy)(rows, cols, edge, width, 1, y_tile, s->y_row, s->y_col);
@@ -150,17 +150,19 @@ static int FN(packs_a)(const FN(step) *s)
     return s->cols > most;
 }
 
-/* Rows of a large b are packed because packing fetches them ahead, unless one tile or two read them:
- * the second finds those that do not collide in the first-level cache. Vectors that are not aligned
- * lie across two cache lines, twice the loads. */
-static int FN(packs_b)(const FN(step) *s)
+/* Rows of a large b are packed because packing fetches them further ahead, and colliding rows unless
+ * one tile or two read them. Vectors that are not aligned lie across two cache lines, twice the
+ * loads. */
+static int FN(packs_b)(const FN(step) *s, int a_is_contiguous)
 {
     const ptrdiff_t distance = s->b_row < 0 ? -s->b_row : s->b_row;
     const int aligned = ((uintptr_t)s->b | (size_t)distance * sizeof(T)) % TGC_VEC_BYTES == 0;
     const int few = s->tiles <= (FN(collide)(distance, 2048) ? 1 : 2);
-    return s->b_col != 1 ||
-           distance * s->k > (few ? FN(IN_PLACE_FEW_ROWS_ELEMENTS) : FN(IN_PLACE_ELEMENTS)) ||
-           s->rows > (aligned ? FN(IN_PLACE_ROWS) : FN(IN_PLACE_UNALIGNED_ROWS));
+    const int most_of = FN(collide)(distance, 4096) && !few ? 4 : 1;
+    return s->b_col != 1 || distance * s->k > FN(IN_PLACE_ELEMENTS) / most_of ||
+           s->rows > (!aligned          ? FN(IN_PLACE_UNALIGNED_ROWS)
+                      : a_is_contiguous ? PTRDIFF_MAX
+                                        : FN(IN_PLACE_ROWS));
 }
 
 /* Packs columns `col` to `col + cols` of b, rounded up to vectors. */
@@ -174,7 +176,7 @@ static void FN(run_tiles)(const FN(step) *s)
 {
     T *const b_packed = tgc_workspace();
     T *const a_packed = FN(packs_a)(s) ? b_packed + FN(MAX_DEPTH) * FN(TILE_COLS) : NULL;
-    const int packs_b = FN(packs_b)(s);
+    const int packs_b = FN(packs_b)(s, a_packed || s->a_row == 1);
     if (a_packed) {
         FN(pack_a)(s, a_packed);
     }
@@ -185,9 +187,12 @@ static void FN(run_tiles)(const FN(step) *s)
             FN(pack_b)(s, panel.col, panel.cols, b_packed);
             panel.b = b_packed;
             panel.b_row = FN(whole_vecs)(panel.cols);
+            /* A short panel stays in the first-level cache, where fetching only costs. */
+            panel.b_ahead = s->depth > FN(SHORT_DEPTH) ? FN(TERMS_AHEAD) * panel.b_row : 0;
         } else {
             panel.b = s->b + panel.col;
             panel.b_row = s->b_row;
+            panel.b_ahead = FN(TERMS_AHEAD) * panel.b_row;
         }
         const ptrdiff_t next = tgc_min(panel.col + FN(TILE_COLS), s->cols - 1);
         panel.next = s->b + next * s->b_col;
@@ -318,7 +323,7 @@ static const tgc_matmul_limits FN(limits)[TGC_MATMUL_N_METHODS] = {
                           .max_depth = FN(MAX_DEPTH),
                           .short_depth = FN(SHORT_DEPTH),
                           .few_rows = 4 * TILE_ROWS,
-                          .few_rows_elements = FN(IN_PLACE_FEW_ROWS_ELEMENTS),
+                          .in_place_elements = FN(IN_PLACE_ELEMENTS),
                           .max_elements = FN(MAX_ELEMENTS),
                           .in_place_rows = FN(IN_PLACE_UNALIGNED_ROWS),
                           .in_place_cols = FN(IN_PLACE_COLS),

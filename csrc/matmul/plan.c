@@ -174,7 +174,7 @@ static double traffic(const problem *p, const tgc_matmul_limits *limits, double 
     const int is_long = !p->a_along_k && p->k > (double)limits->in_place_lines;
     const int a_in_place = p->n <= (double)limits->in_place_cols / (is_long ? 4 : 1) * across;
     const int b_in_place = p->b_along_n && p->m <= (double)limits->in_place_rows * down &&
-                           p->n * p->k <= (double)limits->few_rows_elements;
+                           p->n * p->k <= (double)limits->in_place_elements;
     const double a = across * p->m * p->k, b = down * p->n * p->k;
     return (a_in_place ? 0.1 : 1) * a + (b_in_place ? 0.1 : p->b_along_n ? 1 : 2) * b;
 }
@@ -289,7 +289,7 @@ void tgc_matmul_plan(tgc_call *call, const tgc_matmul_limits *limits)
     sizes[TGC_MATMUL_TILE_ROWS] = own->tile_rows;
     sizes[TGC_MATMUL_TILE_COLS] = own->tile_cols;
     const int is_short = own->few_rows > 0 && p.m <= (double)own->few_rows &&
-                         p.n * p.k > (double)own->few_rows_elements;
+                         p.n * p.k > (double)own->in_place_elements;
     sizes[TGC_MATMUL_DEPTH] = even_depth(k, is_short ? own->short_depth : own->max_depth);
     call->n_chunks = 0;
     if (p.m > 0 && p.n > 0 && sizes[TGC_MATMUL_BATCH] > 0) {

@@ -13,18 +13,17 @@
 enum {
     FN(TILE_COLS) = 2 * VL,
     FN(FETCH) = 16,
-    /* Terms before it is read, a line is fetched into the first-level cache. */
+    /* Terms before they are read, lines are fetched into the first-level cache. */
     FN(TERMS_AHEAD) = 8,
-    /* Tiles of more rows have time for that while they read panels from the second-level cache, again
-     * and again; of fewer, b in place is read but once or twice, from wherever it lies. */
+    /* Tiles of no more rows have no time to fetch. */
     FN(FEW_ROWS) = TILE_ROWS * 2 / 3,
 };
 
-TGC_INLINE void FN(fetch_ahead)(const int vecs, const T *b, ptrdiff_t b_row)
+TGC_INLINE void FN(fetch_row)(const int vecs, const T *row)
 {
     TGC_UNROLL
     for (int i = 0; i < vecs * VL; i += 64 / (int)sizeof(T)) {
-        __builtin_prefetch(b + FN(TERMS_AHEAD) * b_row + i);
+        __builtin_prefetch(row + i);
     }
 }
 
@@ -67,10 +66,12 @@ TGC_INLINE void FN(store_tile)(const int rows, const int vecs, vec *sum, const T
     }
 }
 
-/* a is read in place: a[i][p] is at a[i * a_row + p * a_col]. */
+/* a is read in place: a[i][p] is at a[i * a_row + p * a_col]. With every term the row of b that is
+ * b_ahead elements further is fetched. */
 TGC_INLINE void FN(in_place_tile)(const int rows, const int vecs, ptrdiff_t k, const T *a,
                                   ptrdiff_t a_row, ptrdiff_t a_col, const T *b, ptrdiff_t b_row,
-                                  const T *start, ptrdiff_t start_row, T *y, ptrdiff_t y_row)
+                                  ptrdiff_t b_ahead, const T *start, ptrdiff_t start_row, T *y,
+                                  ptrdiff_t y_row)
 {
     vec sum[2 * TILE_ROWS];
     FN(clear)(rows * vecs, sum);
@@ -79,20 +80,19 @@ TGC_INLINE void FN(in_place_tile)(const int rows, const int vecs, ptrdiff_t k, c
     const T *a7 = rows > 7 ? a + 7 * a_row : a;
     __asm__("" : "+r"(a7));
     for (; k > 0; k--, a += a_col, a7 += a_col, b += b_row) {
-        if (rows <= FN(FEW_ROWS)) {
-            FN(fetch_ahead)(vecs, b, b_row);
-        }
+        FN(fetch_row)(vecs, b + b_ahead);
         FN(add_term)(rows, vecs, sum, a, a7, a_row, b);
     }
     FN(store_tile)(rows, vecs, sum, start, start_row, y, y_row);
 }
 
-/* a is packed: a[i][p] is at a[p * rows + i]. While the sums run, what comes next is fetched into
- * the second-level cache, two vectors of a row every FETCH terms: y's rows first, then `ahead`,
- * rows that are ahead_row elements apart. */
+/* a is packed, or transposed: a[i][p] is at a[i + p * a_col]. While the sums run, what comes next is
+ * fetched into the second-level cache, two vectors of a row every FETCH terms: y's rows first, then
+ * `ahead`, rows that are ahead_row elements apart. */
 TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, ptrdiff_t k, const T *a,
-                                const T *b, ptrdiff_t b_row, const T *start, ptrdiff_t start_row,
-                                T *y, ptrdiff_t y_row, const T *ahead, ptrdiff_t ahead_row)
+                                ptrdiff_t a_col, const T *b, ptrdiff_t b_row,
+                                ptrdiff_t b_ahead, const T *start, ptrdiff_t start_row, T *y,
+                                ptrdiff_t y_row, const T *ahead, ptrdiff_t ahead_row)
 {
     vec sum[2 * TILE_ROWS];
     FN(clear)(rows * vecs, sum);
@@ -106,10 +106,11 @@ TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, ptrdiff_t k, con
             fetch = ahead;
             fetch_row = ahead_row;
         }
-        for (ptrdiff_t n = k < FN(FETCH) ? k : FN(FETCH); n > 0; n--, a += rows, b += b_row) {
+        for (ptrdiff_t n = k < FN(FETCH) ? k : FN(FETCH); n > 0; n--, a += a_col, b += b_row) {
             if (rows > FN(FEW_ROWS)) {
-                __builtin_prefetch(a + 2 * FN(TERMS_AHEAD) * rows);
-                FN(fetch_ahead)(vecs, b, b_row);
+                __builtin_prefetch(a + FN(TERMS_AHEAD) * a_col);
+                __builtin_prefetch(a + FN(TERMS_AHEAD) * a_col + rows - 1);
+                FN(fetch_row)(vecs, b + b_ahead);
             }
             FN(add_term)(rows, vecs, sum, a, a + 7, 1, b);
         }
@@ -118,26 +119,27 @@ TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, ptrdiff_t k, con
 }
 
 typedef void FN(in_place)(ptrdiff_t k, const T *a, ptrdiff_t a_row, ptrdiff_t a_col, const T *b,
-                          ptrdiff_t b_row, const T *start, ptrdiff_t start_row, T *y,
-                          ptrdiff_t y_row);
-typedef void FN(packed)(ptrdiff_t k, const T *a, const T *b, ptrdiff_t b_row, const T *start,
-                        ptrdiff_t start_row, T *y, ptrdiff_t y_row, const T *ahead,
-                        ptrdiff_t ahead_row);
+                          ptrdiff_t b_row, ptrdiff_t b_ahead, const T *start,
+                          ptrdiff_t start_row, T *y, ptrdiff_t y_row);
+typedef void FN(packed)(ptrdiff_t k, const T *a, ptrdiff_t a_col, const T *b, ptrdiff_t b_row,
+                        ptrdiff_t b_ahead, const T *start, ptrdiff_t start_row, T *y,
+                        ptrdiff_t y_row, const T *ahead, ptrdiff_t ahead_row);
 
 #define TILE(rows, vecs)                                                                        \
     static void FN(tile_##rows##x##vecs)(                                                       \
         ptrdiff_t k, const T *a, ptrdiff_t a_row, ptrdiff_t a_col, const T *b, ptrdiff_t b_row, \
-        const T *start, ptrdiff_t start_row, T *y, ptrdiff_t y_row)                             \
+        ptrdiff_t b_ahead, const T *start, ptrdiff_t start_row, T *y, ptrdiff_t y_row)          \
     {                                                                                           \
-        FN(in_place_tile)(rows, vecs, k, a, a_row, a_col, b, b_row, start, start_row, y,        \
-                          y_row);                                                               \
+        FN(in_place_tile)(rows, vecs, k, a, a_row, a_col, b, b_row, b_ahead, start, start_row,  \
+                          y, y_row);                                                            \
     }                                                                                           \
     static void FN(packed_##rows##x##vecs)(                                                     \
-        ptrdiff_t k, const T *a, const T *b, ptrdiff_t b_row, const T *start,                   \
-        ptrdiff_t start_row, T *y, ptrdiff_t y_row, const T *ahead, ptrdiff_t ahead_row)        \
+        ptrdiff_t k, const T *a, ptrdiff_t a_col, const T *b, ptrdiff_t b_row,                  \
+        ptrdiff_t b_ahead, const T *start, ptrdiff_t start_row, T *y, ptrdiff_t y_row,          \
+        const T *ahead, ptrdiff_t ahead_row)                                                    \
     {                                                                                           \
-        FN(packed_tile)(rows, vecs, k, a, b, b_row, start, start_row, y, y_row, ahead,          \
-                        ahead_row);                                                             \
+        FN(packed_tile)(rows, vecs, k, a, a_col, b, b_row, b_ahead, start, start_row, y, y_row, \
+                        ahead, ahead_row);                                                      \
     }
 #define TILES(rows) TILE(rows, 1) TILE(rows, 2)
 #define IN_PLACE(rows) {FN(tile_##rows##x1), FN(tile_##rows##x2)},

@@ -49,10 +49,10 @@ static void FN(run_unit)(const tgc_call *call, FN(block) *b, ptrdiff_t unit, T *
     const ptrdiff_t across = b->across, down = b->down;
     ptrdiff_t block = 0, rest = unit;
     if (across * down > 1) {
-        rest = unit / (across * down);
+        rest = tgc_div(unit, across * down);
         block = unit - rest * across * down;
     }
-    const ptrdiff_t row = across > 1 ? block / across : block;
+    const ptrdiff_t row = across > 1 ? tgc_div(block, across) : block;
     b->left = (block - row * across) * l->w.block;
     b->top = row * l->h.block;
     b->cols = tgc_min(l->w.block, l->w.places - b->left);
@@ -61,7 +61,7 @@ static void FN(run_unit)(const tgc_call *call, FN(block) *b, ptrdiff_t unit, T *
     b->y_top = b->top * l->h.step_out;
     b->result_cols = tgc_min(b->cols * l->w.step_out, l->w.result - b->y_left);
     b->result_rows = tgc_min(b->rows * l->h.step_out, l->h.result - b->y_top);
-    const ptrdiff_t batch = l->groups > 1 ? rest / l->groups : rest;
+    const ptrdiff_t batch = l->groups > 1 ? tgc_div(rest, l->groups) : rest;
     const ptrdiff_t group = rest - batch * l->groups, n = batch * l->batch;
     b->first_image = n;
     b->images = tgc_min(l->batch, l->images - n);
@@ -70,7 +70,7 @@ static void FN(run_unit)(const tgc_call *call, FN(block) *b, ptrdiff_t unit, T *
     b->y = (T *)result->data + group * l->outputs * b->y_plane;
     b->packed = (const T *)call->operands[1].data + group * b->tiling.padded * (1 + l->depth);
     const T *const source = (const T *)image->data +
-                            group * (l->channels / l->depths.taps) * image->strides[1];
+                            group * tgc_div(l->channels, l->depths.taps) * image->strides[1];
     const ptrdiff_t elements = l->channels * l->h.image * l->w.image;
     const int whole = unit + 1 < l->units && across * down == 1 && l->batch == 1 &&
                       tgc_depth_is_flat(&l->depths) && tgc_is_contiguous(image);

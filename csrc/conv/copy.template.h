@@ -24,7 +24,7 @@ TGC_INLINE void FN(zero_row)(T *to, ptrdiff_t n)
 
 /* A rectangle of an image plane, zeros where it lies outside: to[i][j] = from[top + i][left + j].
  * Rows are written one after the other, each over what the one before left behind; the zeros after
- * one and before the next are one run, which the vector of a short row holds already. */
+ * one and before the next are one run, which the vectors of a short row hold already. */
 static void FN(copy_plane)(T *to, ptrdiff_t rows, ptrdiff_t cols, const T *from,
                            ptrdiff_t from_row, ptrdiff_t height, ptrdiff_t width, ptrdiff_t top,
                            ptrdiff_t left)
@@ -37,8 +37,13 @@ static void FN(copy_plane)(T *to, ptrdiff_t rows, ptrdiff_t cols, const T *from,
     ptrdiff_t place = tgc_min(first * cols + before, size);
     FN(zero_row)(to, place);
     ptrdiff_t i = first;
-    for (; i < end && cols <= VL; i++, place += cols) {
-        vec_store(to + place, vec_loadn(from + (top + i) * from_row + left + before, n));
+    const ptrdiff_t low = tgc_min(n, VL);
+    for (; i < end && cols <= 2 * VL; i++, place += cols) {
+        const T *const row = from + (top + i) * from_row + left + before;
+        vec_store(to + place, vec_loadn(row, low));
+        if (cols > VL) {
+            vec_store(to + place + VL, vec_loadn(row + low, n - low));
+        }
     }
     for (; i < end; i++, place += cols) {
         const T *const row = from + (top + i) * from_row + left + before;

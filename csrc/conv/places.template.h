@@ -20,6 +20,67 @@ static FN(place_kernel) *const FN(place_kernels)[TILE_ROWS][2] = {EACH_ROWS(ENTR
 #undef KERNELS
 #undef PLACE_KERNEL
 
+#define ROW_KERNEL(rows, taps, vecs)                                                          \
+    static void FN(row_##rows##x##taps##x##vecs)(const FN(row_sums) *t, const T *image, T *y) \
+    {                                                                                         \
+        FN(row_tile)(rows, taps, vecs, t, image, y);                                          \
+    }
+#define KERNELS(taps) ROW_KERNEL(4, taps, 1) ROW_KERNEL(7, taps, 1) ROW_KERNEL(4, taps, 2)
+KERNELS(1)
+KERNELS(3)
+#undef KERNELS
+#undef ROW_KERNEL
+
+/* [taps == 3][a 4 x 1, a 7 x 1, a 4 x 2 kernel] */
+static void (*const FN(row_kernels)[2][3])(const FN(row_sums) *t, const T *image, T *y) = {
+    {FN(row_4x1x1), FN(row_7x1x1), FN(row_4x1x2)}, {FN(row_4x3x1), FN(row_7x3x1), FN(row_4x3x2)}};
+
+/* The terms of one channel: three rows of taps at the distance of the image's rows, or each tap on
+ * its own. */
+static int FN(row_terms)(const FN(block) *b, const T *weight, FN(row_sums) *t)
+{
+    const tgc_conv_layout *const l = b->layout;
+    t->image_row = l->h.step_in * l->row;
+    t->cols = b->depth;
+    t->weight = weight;
+    t->offsets = b->offsets;
+    const ptrdiff_t cols = l->w.window.kernel;
+    if (l->h.window.kernel != 3 || b->depth != 3 * cols) {
+        return 0;
+    }
+    const ptrdiff_t distance = b->offsets[cols] - b->offsets[0];
+    if (distance != t->image_row && distance != -t->image_row) {
+        return 0;
+    }
+    const ptrdiff_t top = distance > 0 ? 0 : 2 * cols;
+    t->cols = cols;
+    t->weight += top;
+    t->weight_row = distance > 0 ? cols : -cols;
+    t->offsets += top;
+    return 1;
+}
+
+/* All places of one channel, at least four rows: some rows of a vector or two at a time. The last
+ * ones are computed again where they are not as many. */
+static void FN(run_channel)(FN(block) *b, const T *weight, const T *bias, ptrdiff_t rows,
+                            ptrdiff_t cols, T *y)
+{
+    FN(row_sums) t = {.y_row = b->y_row, .bias = bias};
+    const int shares_loads = FN(row_terms)(b, weight, &t);
+    for (ptrdiff_t left = 0; left < cols; left += 2 * VL) {
+        const ptrdiff_t width = tgc_min(cols - left, 2 * VL);
+        const int kind = width > VL ? 2 : rows >= 7;
+        const ptrdiff_t n = kind == 1 ? 7 : 4;
+        t.lanes = width > VL ? width - VL : width;
+        for (ptrdiff_t i = 0; i < rows; i += n) {
+            const ptrdiff_t top = tgc_min(i, rows - n);
+            FN(fetch_ahead)(&b->ahead[FN(IMAGE)]);
+            FN(row_kernels)[shares_loads][kind](&t, b->image + top * t.image_row + left,
+                                                y + top * b->y_row + left);
+        }
+    }
+}
+
 /* Where the runs of a phase of a transposed convolution go, step_out elements apart; `ends` are
  * the elements from their first one to the end of the row. */
 typedef struct {
@@ -62,6 +123,10 @@ static void FN(run_rows)(FN(block) *b, ptrdiff_t tile, const T *weight, ptrdiff_
     T result[TILE_ROWS * 2 * VL];
     const int scatters = l->w.step_out > 1;
     weight += start * b->depth;
+    if (outputs == 1 && rows >= 4 && l->w.step_out == 1 && l->h.step_out == 1) {
+        FN(run_channel)(b, weight, bias, rows, cols, y);
+        return;
+    }
     ptrdiff_t i = 0, j = 0;
     while (i < rows && j < cols) {
         FN(runs) runs = {.lanes = {0}};

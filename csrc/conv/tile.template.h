@@ -129,6 +129,58 @@ TGC_INLINE void FN(place_tile)(const int rows, const int vecs, ptrdiff_t depth, 
     }
 }
 
+/* Rows of places of one channel, whose sums would wait for each other if they were fewer; taps that
+ * lie below each other share what they load.
+ *
+ *     y[r * y_row + l] = bias + sum over c < cols, k < taps of
+ *                               weight[c + k * weight_row] image[(r + k) * image_row + offsets[c] + l]
+ *
+ * for r < rows, l < (vecs - 1) * VL + lanes. Loads go on to the end of the vector. */
+typedef struct {
+    ptrdiff_t cols, weight_row, image_row, y_row, lanes;
+    const T *weight, *bias;
+    const ptrdiff_t *offsets;
+} FN(row_sums);
+
+TGC_INLINE void FN(row_tile)(const int rows, const int taps, const int vecs, const FN(row_sums) *t,
+                             const T *image, T *y)
+{
+    vec sum[8], w[3];
+    const T *row[10];
+    EACH_SUM(i, rows * vecs) {
+        sum[i] = vec_zero();
+    }
+    EACH_SUM(q, rows + taps - 1) {
+        row[q] = image + q * t->image_row;
+    }
+    const T *weight = t->weight;
+    const ptrdiff_t *offset = t->offsets, weight_row = t->weight_row;
+    for (const ptrdiff_t *const end = offset + t->cols; offset < end; offset++, weight++) {
+        EACH_SUM(k, taps) {
+            w[k] = vec_set1(weight[k * weight_row]);
+        }
+        EACH_SUM(i, (rows + taps - 1) * vecs) {
+            const vec x = vec_kept(vec_load(row[i / vecs] + *offset + i % vecs * VL));
+            EACH_SUM(k, taps) {
+                const int s = i - k * vecs;
+                if (s >= 0 && s < rows * vecs) {
+                    sum[s] = vec_fma(w[k], x, sum[s]);
+                }
+            }
+        }
+    }
+    const vec bias = vec_set1(*t->bias);
+    const ptrdiff_t y_row = t->y_row, lanes = t->lanes;
+    EACH_SUM(i, rows * vecs) {
+        T *const to = y + i / vecs * y_row + i % vecs * VL;
+        if (i % vecs < vecs - 1) {
+            vec_store(to, sum[i] + bias);
+        } else {
+            vec_storen(to, sum[i] + bias, lanes);
+        }
+    }
+}
+
 /* How a tile walks over images, rows and columns of places: the steps of the image's elements. */
 typedef struct {
     ptrdiff_t images, rows, cols;

@@ -2,6 +2,12 @@
 
 typedef T_INT vmask __attribute__((vector_size(TGC_VEC_BYTES)));
 
+/* Registers may be smaller than a vector. */
+TGC_INLINE vec vec_kept(vec v)
+{
+    return v;
+}
+
 TGC_INLINE vmask vec_lt(vec a, vec b)
 {
     return (vmask)(a < b);

@@ -43,6 +43,8 @@
 /* (p): asks for what is 2 KiB beyond p, if it is there. A CPU foresees no more than the rest of a
  * page of 4 KiB, so that a loop over more than the caches hold waits at the next one. */
 #define vec_prefetch FN(vec_prefetch)
+/* (v): v in a register; of a memory operand the compiler may load v again for every use. */
+#define vec_kept FN(vec_kept)
 #define vec_gather FN(vec_gather)
 #define vec_scatter FN(vec_scatter)
 /* (p, n), (p, v, n): whole numbers of 0 to 255, a byte for each lane. */

@@ -1,5 +1,11 @@
 /* What AVX2 and AVX-512 say the same way. MM, COMPARE, SELECT and ROUND are their intrinsics. */
 
+TGC_INLINE vec vec_kept(vec v)
+{
+    __asm__("" : "+v"(v));
+    return v;
+}
+
 TGC_INLINE vmask vec_lt(vec a, vec b)
 {
     return COMPARE(a, b, _CMP_LT_OQ);

@@ -32,7 +32,7 @@ def functions(assembly):
     """The lines of each micro-kernel, by its name."""
     name, found = None, {}
     for line in assembly.splitlines():
-        if label := re.match(r"((?:tile|packed|dot|channel|place|tap)_(?:\d|thirds)\w+):", line):
+        if label := re.match(r"((?:tile|packed|dot|channel|place|row|tap)_(?:\d|thirds)\w+):", line):
             name = label[1]
         elif re.match(r"\s*\.size", line):
             name = None
@@ -58,8 +58,8 @@ def loops(lines):
         ("matmul", {"tile_6x2_f32", "tile_6x2_f64", "dot_3_f32"}),
         (
             "conv",
-            {"channel_6x2_f32", "channel_thirds_x2_f64", "place_6x2_f64", "tap_2x3x2_f32",
-             "dot_5x1_f64"},
+            {"channel_6x2_f32", "channel_thirds_x2_f64", "place_6x2_f64", "row_4x3x2_f32",
+             "tap_2x3x2_f32", "dot_5x1_f64"},
         ),
     ],
 )

@@ -1,5 +1,6 @@
 """Convolution: exact against its definition in NumPy, in every variant and on every ISA."""
 
+import itertools
 import math
 
 import numpy as np
@@ -157,6 +158,24 @@ def test_images_that_share_many_weights(isa, dtype, image):
     same(kernels.conv(x, weight, image, *window, bias), define_conv(x, weight, image, *window, bias))
     expected = define_conv_transpose(y, weight, image, *window)
     same(kernels.conv_transpose(y, weight, image, *window), expected)
+
+
+@pytest.mark.parametrize("width", [1, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 70])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_rows_of_one_channel(isa, dtype, width):
+    """Heights around the rows of a micro-kernel, windows whose taps share what they load or not."""
+    for height, kernel, stride, dilation in itertools.product(
+        (3, 4, 6, 7, 8, 15), ((3, 3), (3, 2), (2, 3), (5, 1)), (1, 2), (1, 2)
+    ):
+        size = [(m + 2 - dilation * (k - 1) - 1) // stride + 1 for m, k in zip((height, width), kernel, strict=True)]  # fmt: skip
+        if min(size) < 1:
+            continue
+        window = ((stride, stride), (1, 1), (dilation, dilation), 3)
+        x, y = (whole_numbers(i, 2, 3, *s, dtype=dtype) for i, s in enumerate(((height, width), size)))
+        weight, bias = whole_numbers(2, 3, 1, *kernel, dtype=dtype), whole_numbers(3, 3, dtype=dtype)
+        same(kernels.conv(x, weight, size, *window, bias), define_conv(x, weight, size, *window, bias))
+        expected = define_conv_transpose(y, weight, x.shape[2:], *window)
+        same(kernels.conv_transpose(y, weight, x.shape[2:], *window), expected)
 
 
 @pytest.mark.parametrize("name", LAYERS)

@@ -43,7 +43,7 @@ def test_the_source_of_what_ran():
 def test_wrong_names_are_errors():
     for call, message in [
         (lambda: use_kernels(conv2d="winograd"),
-         "use_kernels: conv2d must be one of naive, im2col, implicit, got 'winograd'"),
+         "use_kernels: conv2d must be one of auto, naive, im2col, implicit, got 'winograd'"),
         (lambda: use_kernels(softmax="naive"),
          "use_kernels: there is a choice for conv2d, matmul, got 'softmax'"),
         (lambda: which_kernel("x"), "which_kernel: there is a choice for conv2d, matmul, got 'x'"),

@@ -33,6 +33,7 @@ CHOICES = {
     "conv2d": Choice(
         conv,
         {
+            "auto": "conv/layout.c",
             "naive": "conv/naive.template.h",
             "im2col": "conv/columns.template.h",
             "implicit": "conv/conv.template.h",
@@ -69,10 +70,12 @@ class use_kernels(ContextDecorator):  # noqa: N801  a context manager, spelled a
 
     ``conv2d``, which stands for all convolutions and their gradients, is one of
 
+    - "auto", the default: "implicit", or "im2col", which copies nothing there, for some windows of
+      one element
     - "naive": the definition, element by element
     - "im2col": windows copied into columns, and a product of matrices
-    - "implicit", the default: taps read where they lie in the image. Windows too wide for any cache
-      fall back to "naive".
+    - "implicit": taps read where they lie in the image. Windows too wide for any cache fall back to
+      "naive".
 
     ``matmul``, which stands for all products of matrices and linear layers, is one of
 

@@ -351,6 +351,22 @@ def test_use_kernels_selects_and_puts_back():
     assert tinygrad_c._kernels.conv.variant() == before
 
 
+def test_windows_of_one_element_are_products_of_matrices():
+    with use_kernels(conv2d="auto"):
+        for channels, side, groups, variant in [
+            (200, 12, 1, "im2col"), (3, 5, 1, "im2col"), (48, 100, 1, "implicit"),
+            (200, 12, 2, "implicit"),
+        ]:  # fmt: skip
+            x = tensor(rng.standard_normal((4, channels, side, side)).astype("f4"))
+            layer = nn.Conv2d(channels, channels, 1, groups=groups)
+            y = layer(x)
+            assert which_kernel("conv2d") == variant
+            with use_kernels(conv2d="naive"):
+                assert np.allclose(y.detach().numpy(), layer(x).detach().numpy(), atol=1e-5)
+            F.conv2d(x, layer.weight, padding=1, groups=groups)
+            assert which_kernel("conv2d") == "implicit"
+
+
 def test_use_kernels_decorates_and_is_of_one_thread():
     @use_kernels(conv2d="naive")
     def run(depth=0):

@@ -83,14 +83,49 @@ cdef extern from "conv/weight.h" nogil:
 
 # ---- the variants ----
 
-VARIANTS = ("naive", "im2col", "implicit")
+VARIANTS = ("auto", "naive", "im2col", "implicit")
 cdef enum:
+    AUTO
     NAIVE
     IM2COL
     IMPLICIT
-    DEFAULT = IMPLICIT
+    DEFAULT = AUTO
 
 include "variants.pxi"
+
+
+cdef bint may_be_implicit() noexcept:
+    return chosen() == IMPLICIT or chosen() == AUTO
+
+
+cdef bint is_pointwise(object kernel, object size, object other_size, object stride,
+                       object padding):
+    """Is every window one element, and no element without one? Then an image is its columns."""
+    return (max(kernel) == max(stride) == 1 and max(padding) == 0
+            and tuple(size) == tuple(other_size))
+
+
+# Products of matrices are faster there than sums over taps, where the sums are long or the work
+# is little (`python -m benchmarks k1`).
+cdef npy_intp LONG = 96, LITTLE = 1 << 22
+
+
+cdef bint takes_columns(ndarray image, object kernel, object size, object stride, object padding,
+                        npy_intp groups, npy_intp outputs, bint sums_images=False):
+    """Are columns chosen, or the fastest for sums over the channels of `image`? Those that sum over
+    images need memory for a product of each, which must be little beside `image`."""
+    cdef npy_intp places = 1
+    cdef bint is_long
+    if chosen() != AUTO:
+        return chosen() == IM2COL
+    if groups != 1 or not is_pointwise(kernel, spatial(image), size, stride, padding):
+        return False
+    for n in size:
+        places *= n
+    is_long = places >= LONG and PyArray_DIMS(image)[1] >= LONG
+    if sums_images:
+        return is_long and 2 * outputs <= places
+    return is_long or PyArray_SIZE(image) * outputs < LITTLE
 
 
 # ---- checks ----
@@ -255,7 +290,7 @@ cdef int run_moving(int kernel, int naive, ndarray image, ndarray weight, npy_in
     """Runs `kernel`, or `naive`, which it leaves to what does not suit it; returns the variant."""
     cdef tgc_call call
     cdef int dtype = dtype_code(image)
-    if chosen() == IMPLICIT and run_packed(kernel, image, weight, outputs, bias, result, window):
+    if may_be_implicit() and run_packed(kernel, image, weight, outputs, bias, result, window):
         return IMPLICIT
     begin(&call, naive, dtype)
     set_window(&call, window)
@@ -286,7 +321,7 @@ def conv(ndarray x, ndarray weight, size, stride, padding, dilation, groups, nda
     check_channels("conv", "x", x, PyArray_DIMS(weight)[1] * groups, weight, groups)
     check_bias("conv", bias, x, PyArray_DIMS(weight)[0])
     check_numbers("conv", "size", size, PyArray_NDIM(x) - 2, 0)
-    if chosen() == IM2COL:
+    if takes_columns(x, spatial(weight), size, stride, padding, groups, PyArray_DIMS(weight)[0]):
         remember(IM2COL)
         return conv_by_columns(x, weight, bias, size, stride, padding, dilation, groups)
     cdef ndarray y = new_image(x, PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], size)
@@ -304,10 +339,10 @@ def conv_transpose(ndarray y, ndarray weight, size, stride, padding, dilation, g
     check_channels("conv_transpose", "y", y, PyArray_DIMS(weight)[0], weight, groups)
     check_bias("conv_transpose", bias, y, PyArray_DIMS(weight)[1] * groups)
     check_numbers("conv_transpose", "size", size, PyArray_NDIM(y) - 2, 0)
-    if chosen() == IM2COL:
+    cdef npy_intp channels = PyArray_DIMS(weight)[1] * groups
+    if takes_columns(y, spatial(weight), size, stride, padding, groups, channels):
         remember(IM2COL)
         return conv_transpose_by_columns(y, weight, bias, size, stride, padding, dilation, groups)
-    cdef npy_intp channels = PyArray_DIMS(weight)[1] * groups
     cdef ndarray x = new_image(y, PyArray_DIMS(y)[0], channels, size)
     window = spatial(weight), stride, padding, dilation, groups
     remember(run_moving(
@@ -325,7 +360,7 @@ def conv_weight(ndarray y, ndarray x, kernel, stride, padding, dilation, groups)
         raise ShapeError(
             f"conv_weight: y of shape {(<object>y).shape} and x of shape {(<object>x).shape} must "
             f"agree in their first dimension, and {groups} groups divide their channels")
-    if chosen() == IM2COL:
+    if takes_columns(y, kernel, spatial(x), stride, padding, groups, PyArray_DIMS(x)[1], True):
         remember(IM2COL)
         return conv_weight_by_columns(y, x, kernel, stride, padding, dilation, groups)
     cdef ndarray weight = new_image(y, PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, kernel)
@@ -367,7 +402,7 @@ cdef int run_weight(ndarray y, ndarray x, ndarray weight, object window) except 
     """Runs the sums or the definition; returns which it was."""
     cdef tgc_call call
     cdef int dtype = dtype_code(x)
-    if chosen() == IMPLICIT and run_sums(y, x, weight, window):
+    if may_be_implicit() and run_sums(y, x, weight, window):
         return IMPLICIT
     begin(&call, TGC_conv_weight_naive, dtype)
     set_window(&call, window)
@@ -390,7 +425,7 @@ def move_volume(bint transposed, ndarray image, ndarray weight, ndarray result, 
     """Writes `conv` or `conv_transpose` of a volume into `result`, whose planes are contiguous; the
     window is that of a plane. False: not done, this is not for the chosen variant or the window."""
     check_window("conv", 2, window[1], window[2], window[3], window[4])
-    if chosen() != IMPLICIT or not are_moderate(depth):
+    if not may_be_implicit() or not are_moderate(depth):
         return False
     remember(IMPLICIT)
     return run_packed(TGC_conv_transpose if transposed else TGC_conv, image, weight,
@@ -400,7 +435,7 @@ def move_volume(bint transposed, ndarray image, ndarray weight, ndarray result, 
 def weigh_volume(ndarray y, ndarray x, ndarray weight, window, depth):
     """The same for `conv_weight`."""
     check_window("conv_weight", 2, window[1], window[2], window[3], window[4])
-    if chosen() != IMPLICIT or not are_moderate(depth):
+    if not may_be_implicit() or not are_moderate(depth):
         return False
     remember(IMPLICIT)
     return run_sums(y, x, weight, window, depth)
@@ -477,13 +512,22 @@ cdef ndarray grouped_columns(ndarray columns, object groups):
     return columns.reshape((shape[0], groups, rows, places))
 
 
+cdef ndarray windows_of(ndarray x, object kernel, object size, object stride, object padding,
+                        object dilation, object groups):
+    """im2col's columns as matrices; x itself where these are its elements."""
+    if is_pointwise(kernel, spatial(x), size, stride, padding):
+        return grouped(x, 1, groups)
+    return grouped_columns(im2col(x, kernel, size, stride, padding, dilation), groups)
+
+
 cdef ndarray conv_by_columns(ndarray x, ndarray weight, ndarray bias, object size, object stride,
                              object padding, object dilation, object groups):
     """`conv`: the weight as a matrix (O, C K L) times the columns."""
-    cdef ndarray columns = im2col(x, spatial(weight), size, stride, padding, dilation)
-    cdef ndarray w = grouped(weight, 0, groups)
-    cdef ndarray y = matmul(w, grouped_columns(columns, groups))
-    return add_bias(y.reshape((PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], *size)), bias)
+    cdef ndarray windows = windows_of(x, spatial(weight), size, stride, padding, dilation, groups)
+    if bias is not None:
+        bias = bias.reshape((groups, -1, 1))
+    cdef ndarray y = matmul(grouped(weight, 0, groups), windows, None, bias)
+    return y.reshape((PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], *size))
 
 
 cdef ndarray conv_transpose_by_columns(ndarray y, ndarray weight, ndarray bias, object size,
@@ -491,19 +535,25 @@ cdef ndarray conv_transpose_by_columns(ndarray y, ndarray weight, ndarray bias, 
                                        object groups):
     """`conv_transpose`: the transposed weight times y gives the columns that sum to the image."""
     cdef ndarray w = grouped(weight, 0, groups).transpose(0, 2, 1)
-    cdef ndarray columns = matmul(w, grouped(y, 1, groups))
-    columns = columns.reshape((PyArray_DIMS(y)[0], PyArray_DIMS(weight)[1] * groups,
-                               *spatial(weight), *spatial(y)))
+    cdef npy_intp channels = PyArray_DIMS(weight)[1] * groups
+    cdef ndarray columns
+    if is_pointwise(spatial(weight), spatial(y), size, stride, padding):
+        if bias is not None:
+            bias = bias.reshape((groups, -1, 1))
+        return matmul(w, grouped(y, 1, groups), None, bias).reshape(
+            (PyArray_DIMS(y)[0], channels, *size))
+    columns = matmul(w, grouped(y, 1, groups)).reshape(
+        (PyArray_DIMS(y)[0], channels, *spatial(weight), *spatial(y)))
     return add_bias(col2im(columns, size, stride, padding, dilation), bias)
 
 
 cdef ndarray conv_weight_by_columns(ndarray y, ndarray x, object kernel, object stride,
                                     object padding, object dilation, object groups):
     """`conv_weight`: y times the transposed columns, summed over the images."""
-    cdef ndarray columns = im2col(x, kernel, spatial(y), stride, padding, dilation)
-    cdef ndarray matrices = grouped_columns(columns, groups).transpose(0, 1, 3, 2)
-    cdef ndarray weight = reductions.sum(matmul(grouped(y, 1, groups), matrices), 0)
-    return weight.reshape((PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, *kernel))
+    cdef ndarray windows = windows_of(x, kernel, spatial(y), stride, padding, dilation, groups)
+    cdef ndarray products = matmul(grouped(y, 1, groups), windows.transpose(0, 1, 3, 2))
+    return reductions.sum(products, 0).reshape(
+        (PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, *kernel))
 
 
 cdef ndarray add_bias(ndarray y, ndarray bias):

@@ -230,27 +230,6 @@ def test_chunks_of_whole_tiles_fit_their_workspace(isa, threads, shape, dtype):
             same(kernels.linear(a, b.T), expected)
 
 
-@pytest.mark.parametrize("dtype", FLOATS)
-def test_a_bias_broadcasts_to_products_of_matrices(isa, variant, dtype):
-    a, b = whole_numbers(1, 3, 1, 22, 40, dtype=dtype), whole_numbers(2, 2, 40, 33, dtype=dtype)
-    for shape in [(22, 1), (2, 22, 1), (33,), (3, 1, 1, 33), (3, 2, 22, 33), (1,)]:
-        bias = whole_numbers(3, *shape, dtype=dtype)
-        same(kernels.matmul(a, b, None, bias), np.round(a @ b).astype(dtype) + bias)
-
-
-def test_wrong_biases_are_errors():
-    a, ones = np.ones((2, 3)), np.ones(4)
-    for bias, message in [
-        (ones, r"matmul: bias of shape (4,) must broadcast to (2, 3)"),
-        (np.ones((5, 2, 3)), r"matmul: bias of shape (5, 2, 3) must broadcast to (2, 3)"),
-    ]:
-        check_error(ShapeError, message, kernels.matmul, a, np.ones((3, 3)), None, bias)
-    check_error(TypeError, "matmul: a and bias must have the same dtype, got float64 and float32",
-                kernels.matmul, a, np.ones((3, 3)), None, np.ones(3, "float32"))  # fmt: skip
-    check_error(ShapeError, "matmul: with a bias, a and b must be matrices", kernels.matmul, a,
-                np.ones(3), None, ones)  # fmt: skip
-
-
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid"])
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_activations_have_the_bits_of_the_elementwise_kernels(isa, variant, activation, dtype):

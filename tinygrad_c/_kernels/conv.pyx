@@ -105,27 +105,23 @@ cdef bint is_pointwise(object kernel, object size, object other_size, object str
             and tuple(size) == tuple(other_size))
 
 
-# Products of matrices are faster there than sums over taps, where the sums are long or the work
-# is little (`python -m benchmarks k1`).
-cdef npy_intp LONG = 96, LITTLE = 1 << 22
+# So many terms of a sum lie far apart in an image: of so many places, a product of matrices, which
+# packs them, is faster than sums over taps (`python -m benchmarks k1`).
+cdef npy_intp LONG = 96
 
 
 cdef bint takes_columns(ndarray image, object kernel, object size, object stride, object padding,
-                        npy_intp groups, npy_intp outputs, bint sums_images=False):
-    """Are columns chosen, or the fastest for sums over the channels of `image`? Those that sum over
-    images need memory for a product of each, which must be little beside `image`."""
+                        npy_intp groups, npy_intp least_places=0):
+    """Are columns chosen, or the fastest for sums over the channels of `image`? Not where its
+    places are fewer than `least_places`."""
     cdef npy_intp places = 1
-    cdef bint is_long
     if chosen() != AUTO:
         return chosen() == IM2COL
     if groups != 1 or not is_pointwise(kernel, spatial(image), size, stride, padding):
         return False
     for n in size:
         places *= n
-    is_long = places >= LONG and PyArray_DIMS(image)[1] >= LONG
-    if sums_images:
-        return is_long and 2 * outputs <= places
-    return is_long or PyArray_SIZE(image) * outputs < LITTLE
+    return PyArray_DIMS(image)[1] >= LONG and places >= max(LONG, least_places)
 
 
 # ---- checks ----
@@ -321,7 +317,7 @@ def conv(ndarray x, ndarray weight, size, stride, padding, dilation, groups, nda
     check_channels("conv", "x", x, PyArray_DIMS(weight)[1] * groups, weight, groups)
     check_bias("conv", bias, x, PyArray_DIMS(weight)[0])
     check_numbers("conv", "size", size, PyArray_NDIM(x) - 2, 0)
-    if takes_columns(x, spatial(weight), size, stride, padding, groups, PyArray_DIMS(weight)[0]):
+    if takes_columns(x, spatial(weight), size, stride, padding, groups):
         remember(IM2COL)
         return conv_by_columns(x, weight, bias, size, stride, padding, dilation, groups)
     cdef ndarray y = new_image(x, PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], size)
@@ -340,7 +336,7 @@ def conv_transpose(ndarray y, ndarray weight, size, stride, padding, dilation, g
     check_bias("conv_transpose", bias, y, PyArray_DIMS(weight)[1] * groups)
     check_numbers("conv_transpose", "size", size, PyArray_NDIM(y) - 2, 0)
     cdef npy_intp channels = PyArray_DIMS(weight)[1] * groups
-    if takes_columns(y, spatial(weight), size, stride, padding, groups, channels):
+    if takes_columns(y, spatial(weight), size, stride, padding, groups):
         remember(IM2COL)
         return conv_transpose_by_columns(y, weight, bias, size, stride, padding, dilation, groups)
     cdef ndarray x = new_image(y, PyArray_DIMS(y)[0], channels, size)
@@ -360,7 +356,8 @@ def conv_weight(ndarray y, ndarray x, kernel, stride, padding, dilation, groups)
         raise ShapeError(
             f"conv_weight: y of shape {(<object>y).shape} and x of shape {(<object>x).shape} must "
             f"agree in their first dimension, and {groups} groups divide their channels")
-    if takes_columns(y, kernel, spatial(x), stride, padding, groups, PyArray_DIMS(x)[1], True):
+    # There is one product for each image: together they must be smaller than y.
+    if takes_columns(y, kernel, spatial(x), stride, padding, groups, 2 * PyArray_DIMS(x)[1]):
         remember(IM2COL)
         return conv_weight_by_columns(y, x, kernel, stride, padding, dilation, groups)
     cdef ndarray weight = new_image(y, PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, kernel)
@@ -524,10 +521,8 @@ cdef ndarray conv_by_columns(ndarray x, ndarray weight, ndarray bias, object siz
                              object padding, object dilation, object groups):
     """`conv`: the weight as a matrix (O, C K L) times the columns."""
     cdef ndarray windows = windows_of(x, spatial(weight), size, stride, padding, dilation, groups)
-    if bias is not None:
-        bias = bias.reshape((groups, -1, 1))
-    cdef ndarray y = matmul(grouped(weight, 0, groups), windows, None, bias)
-    return y.reshape((PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], *size))
+    cdef ndarray y = matmul(grouped(weight, 0, groups), windows)
+    return add_bias(y.reshape((PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], *size)), bias)
 
 
 cdef ndarray conv_transpose_by_columns(ndarray y, ndarray weight, ndarray bias, object size,
@@ -535,15 +530,11 @@ cdef ndarray conv_transpose_by_columns(ndarray y, ndarray weight, ndarray bias, 
                                        object groups):
     """`conv_transpose`: the transposed weight times y gives the columns that sum to the image."""
     cdef ndarray w = grouped(weight, 0, groups).transpose(0, 2, 1)
-    cdef npy_intp channels = PyArray_DIMS(weight)[1] * groups
-    cdef ndarray columns
+    cdef ndarray columns = matmul(w, grouped(y, 1, groups))
+    cdef tuple shape = (PyArray_DIMS(y)[0], PyArray_DIMS(weight)[1] * groups)
     if is_pointwise(spatial(weight), spatial(y), size, stride, padding):
-        if bias is not None:
-            bias = bias.reshape((groups, -1, 1))
-        return matmul(w, grouped(y, 1, groups), None, bias).reshape(
-            (PyArray_DIMS(y)[0], channels, *size))
-    columns = matmul(w, grouped(y, 1, groups)).reshape(
-        (PyArray_DIMS(y)[0], channels, *spatial(weight), *spatial(y)))
+        return add_bias(columns.reshape((*shape, *size)), bias)
+    columns = columns.reshape((*shape, *spatial(weight), *spatial(y)))
     return add_bias(col2im(columns, size, stride, padding, dilation), bias)
 
 

@@ -181,26 +181,11 @@ cdef int broadcast_shapes(ndarray a, int batch_a, ndarray b, int batch_b, npy_in
     return ndim
 
 
-cdef int check_bias(ndarray bias, ndarray y, ndarray a, int least_ndim) except -1:
-    common_dtype("matmul", "a", a, "bias", bias)
-    if least_ndim < 2:
-        raise ShapeError("matmul: with a bias, a and b must be matrices")
-    try:
-        fits = np.broadcast_shapes((<object>bias).shape, (<object>y).shape) == (<object>y).shape
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ShapeError(
-            f"matmul: bias of shape {(<object>bias).shape} must broadcast to {(<object>y).shape}")
-    return 0
-
-
-def matmul(ndarray a, ndarray b, ndarray out=None, ndarray bias=None):
+def matmul(ndarray a, ndarray b, ndarray out=None):
     """y[..., i, j] = sum over p of a[..., i, p] b[..., p, j]
 
     a is (..., m, k), b is (..., k, n), y is (..., m, n); the leading dimensions broadcast. A
-    one-dimensional a stands for one row and a one-dimensional b for one column, which y lacks. A
-    bias, for matrices only, broadcasts to y's shape and is added.
+    one-dimensional a stands for one row and a one-dimensional b for one column, which y lacks.
     """
     cdef npy_intp[TGC_MAX_DIMS + 2] shape
     cdef tgc_call call
@@ -226,14 +211,10 @@ def matmul(ndarray a, ndarray b, ndarray out=None, ndarray bias=None):
     if out is None:
         out = empty(ndim, shape, dtype)
     else:
-        check_out("matmul", out, ndim, shape, a, b, bias)
+        check_out("matmul", out, ndim, shape, a, b, None)
     begin(&call, TGC_matmul, dtype)
     add_operand(&call, a, TGC_READ)
     add_operand(&call, b, TGC_READ)
-    if bias is not None:
-        check_bias(bias, out, a, min(na, nb))
-        add_operand(&call, bias, TGC_READ)
-        broadcast(&call.operands[2], 0, ndim, shape)
     add_operand(&call, out, TGC_WRITE)
     if na == 1:
         insert_dimension(&call.operands[0], 0)

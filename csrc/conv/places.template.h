@@ -31,7 +31,8 @@ KERNELS(3)
 #undef KERNELS
 #undef ROW_KERNEL
 
-/* [taps == 3][a 4 x 1, a 7 x 1, a 4 x 2 kernel] */
+/* [taps == 3][kind]: of so many rows, and a vector or two. */
+static const ptrdiff_t FN(kind_rows)[3] = {4, 7, 4};
 static void (*const FN(row_kernels)[2][3])(const FN(row_sums) *t, const T *image, T *y) = {
     {FN(row_4x1x1), FN(row_7x1x1), FN(row_4x1x2)}, {FN(row_4x3x1), FN(row_7x3x1), FN(row_4x3x2)}};
 
@@ -70,7 +71,7 @@ static void FN(run_channel)(FN(block) *b, const T *weight, const T *bias, ptrdif
     for (ptrdiff_t left = 0; left < cols; left += 2 * VL) {
         const ptrdiff_t width = tgc_min(cols - left, 2 * VL);
         const int kind = width > VL ? 2 : rows >= 7;
-        const ptrdiff_t n = kind == 1 ? 7 : 4;
+        const ptrdiff_t n = FN(kind_rows)[kind];
         t.lanes = width > VL ? width - VL : width;
         for (ptrdiff_t i = 0; i < rows; i += n) {
             const ptrdiff_t top = tgc_min(i, rows - n);
@@ -108,7 +109,8 @@ static void FN(scatter_runs)(const FN(block) *b, ptrdiff_t rows, int vecs,
     }
 }
 
-/* All places of a phase for one tile of outputs: runs of a vector's length, two at a time. */
+/* All places of a phase for one tile of outputs: runs of a vector's length, two at a time, or rows
+ * of a single output. */
 static void FN(run_rows)(FN(block) *b, ptrdiff_t tile, const T *weight, ptrdiff_t phase_h,
                          ptrdiff_t phase_w)
 {

@@ -132,8 +132,8 @@ TGC_INLINE void FN(place_tile)(const int rows, const int vecs, ptrdiff_t depth, 
 /* Rows of places of one channel, whose sums would wait for each other if they were fewer; taps that
  * lie below each other share what they load.
  *
- *     y[r * y_row + l] = bias + sum over c < cols, k < taps of
- *                               weight[c + k * weight_row] image[(r + k) * image_row + offsets[c] + l]
+ *     y[r * y_row + l] = bias + sum over c < cols, k < taps of weight[c + k * weight_row]
+ *                                                   image[(r + k) * image_row + offsets[c] + l]
  *
  * for r < rows, l < (vecs - 1) * VL + lanes. Loads go on to the end of the vector. */
 typedef struct {

@@ -69,8 +69,8 @@ typedef struct {
     ptrdiff_t max_depth;             /* of one block of the sum, */
     ptrdiff_t short_depth, few_rows; /* and for so few rows (0: none) of a b that is not in place */
     ptrdiff_t max_elements;          /* of a, in the rows of a chunk and a block of the sum */
-    /* Chunks of no more rows read a b of no more elements in place, if it is contiguous along j; of no
-     * more columns, a, or of a quarter if it is not contiguous along more terms than
+    /* Chunks of no more rows read a b of no more elements in place, if it is contiguous along j; of
+     * no more columns, a, or of a quarter if it is not contiguous along more terms than
      * `in_place_lines`. */
     ptrdiff_t in_place_rows, in_place_elements, in_place_cols, in_place_lines;
 } tgc_matmul_limits;

@@ -29,8 +29,9 @@ enum {
     FN(IN_PLACE_LINES) = 320,
     /* Elements between the first and the last line of as many as a first-level TLB holds pages. */
     FN(IN_PLACE_SPAN) = 64 * 4096 / sizeof(T),
-    /* For as many rows of y, a b of as many elements is read in place: a second-level cache holds
-     * it, and the micro-kernel fetches it ahead. */
+    /* A b of as many elements is read in place: a second-level cache holds it, and the micro-kernel
+     * fetches it ahead. Of vectors that are not aligned, or where the lines of an a in rows come in
+     * between, for as many rows of y. */
     FN(IN_PLACE_ROWS) = 16 * TILE_ROWS,
     FN(IN_PLACE_UNALIGNED_ROWS) = 2 * TILE_ROWS,
     FN(IN_PLACE_ELEMENTS) = (1 << 20) / sizeof(T),
@@ -45,8 +46,9 @@ typedef struct {
     ptrdiff_t y_row, y_col;
 } FN(step);
 
-/* Columns `col` to `col + cols` of b, as the micro-kernel reads and fetches them; and where those after them
- * are, with the distances of what two tiles after each other fetch of it, and of its rows. */
+/* Columns `col` to `col + cols` of b, as the micro-kernel reads and fetches them; and where those
+ * after them are, with the distances of what two tiles after each other fetch of it, and of its
+ * rows. */
 typedef struct {
     ptrdiff_t col, cols;
     const T *b;
@@ -75,7 +77,13 @@ static void FN(copy)(ptrdiff_t rows, ptrdiff_t cols, const T *from, ptrdiff_t fr
     }
 }
 
-/* All rows of y for the columns of a panel. Where a is packed, each tile fetches a part of the
+/* Does the micro-kernel find a column of a tile's rows of a side by side, packed or in place? */
+static int FN(is_in_columns)(const FN(step) *s, const T *a_packed)
+{
+    return a_packed || s->a_row == 1;
+}
+
+/* All rows of y for the columns of a panel. Where a is in columns, each tile fetches a part of the
  * next panel at the same time. Tiles that are not whole vectors of y are made on the stack. */
 static void FN(run_panel)(const FN(step) *s, const T *a_packed, const FN(panel) *panel)
 {
@@ -95,7 +103,7 @@ static void FN(run_panel)(const FN(step) *s, const T *a_packed, const FN(panel) 
             start = edge;
         }
         const ptrdiff_t start_row = whole ? s->start_row : width;
-        if (a_packed || s->a_row == 1) {
+        if (FN(is_in_columns)(s, a_packed)) {
             FN(packed_tiles)[rows - 1][width / VL - 1](
                 s->depth, a_packed ? a_packed + row * s->depth : s->a + row,
                 a_packed ? rows : s->a_col, panel->b, panel->b_row, panel->b_ahead, start,
@@ -125,8 +133,8 @@ static void FN(pack_a)(const FN(step) *s, T *packed)
     }
 }
 
-/* Elements whose distance is a multiple of 4096 bytes evict each other: a first-level cache has 8 to
- * 12 places for all of them, for twice as many at half the distance. */
+/* Elements whose distance is a multiple of 4096 bytes evict each other: a first-level cache has 8
+ * to 12 places for all of them, for twice as many at half the distance. */
 static int FN(collide)(ptrdiff_t distance, ptrdiff_t bytes)
 {
     return distance * (ptrdiff_t)sizeof(T) % bytes == 0;
@@ -139,8 +147,9 @@ static int FN(packs_a)(const FN(step) *s)
 {
     ptrdiff_t most = FN(IN_PLACE_COLS);
     if (s->a_row == 1) {
+        const ptrdiff_t distance = s->a_col < 0 ? -s->a_col : s->a_col;
         const int fits = s->depth <= FN(IN_PLACE_LINES) &&
-                         s->depth * s->a_col <= FN(IN_PLACE_SPAN) && !FN(collide)(s->a_col, 2048);
+                         s->depth * distance <= FN(IN_PLACE_SPAN) && !FN(collide)(distance, 2048);
         most /= fits ? 1 : 4;
     } else if (TILE_ROWS > 8 && FN(collide)(s->a_row, 4096)) {
         most = FN(TILE_COLS);
@@ -150,19 +159,19 @@ static int FN(packs_a)(const FN(step) *s)
     return s->cols > most;
 }
 
-/* Rows of a large b are packed because packing fetches them further ahead, and colliding rows unless
- * one tile or two read them. Vectors that are not aligned lie across two cache lines, twice the
- * loads. */
-static int FN(packs_b)(const FN(step) *s, int a_is_contiguous)
+/* Rows of a large b are packed because packing fetches them further ahead, and colliding rows
+ * unless one tile or two read them. Vectors that are not aligned lie across two cache lines, twice
+ * the loads. */
+static int FN(packs_b)(const FN(step) *s, const T *a_packed)
 {
     const ptrdiff_t distance = s->b_row < 0 ? -s->b_row : s->b_row;
     const int aligned = ((uintptr_t)s->b | (size_t)distance * sizeof(T)) % TGC_VEC_BYTES == 0;
     const int few = s->tiles <= (FN(collide)(distance, 2048) ? 1 : 2);
     const int most_of = FN(collide)(distance, 4096) && !few ? 4 : 1;
     return s->b_col != 1 || distance * s->k > FN(IN_PLACE_ELEMENTS) / most_of ||
-           s->rows > (!aligned          ? FN(IN_PLACE_UNALIGNED_ROWS)
-                      : a_is_contiguous ? PTRDIFF_MAX
-                                        : FN(IN_PLACE_ROWS));
+           s->rows > (!aligned                           ? FN(IN_PLACE_UNALIGNED_ROWS)
+                      : FN(is_in_columns)(s, a_packed) ? PTRDIFF_MAX
+                                                       : FN(IN_PLACE_ROWS));
 }
 
 /* Packs columns `col` to `col + cols` of b, rounded up to vectors. */
@@ -176,7 +185,7 @@ static void FN(run_tiles)(const FN(step) *s)
 {
     T *const b_packed = tgc_workspace();
     T *const a_packed = FN(packs_a)(s) ? b_packed + FN(MAX_DEPTH) * FN(TILE_COLS) : NULL;
-    const int packs_b = FN(packs_b)(s, a_packed || s->a_row == 1);
+    const int packs_b = FN(packs_b)(s, a_packed);
     if (a_packed) {
         FN(pack_a)(s, a_packed);
     }

@@ -15,11 +15,11 @@ enum {
     FN(FETCH) = 16,
     /* Terms before they are read, lines are fetched into the first-level cache. */
     FN(TERMS_AHEAD) = 8,
-    /* Tiles of no more rows have no time to fetch. */
+    /* Tiles of no more rows, with a packed, have no time for it. */
     FN(FEW_ROWS) = TILE_ROWS * 2 / 3,
 };
 
-TGC_INLINE void FN(fetch_row)(const int vecs, const T *row)
+TGC_INLINE void FN(fetch_vecs)(const int vecs, const T *row)
 {
     TGC_UNROLL
     for (int i = 0; i < vecs * VL; i += 64 / (int)sizeof(T)) {
@@ -80,15 +80,16 @@ TGC_INLINE void FN(in_place_tile)(const int rows, const int vecs, ptrdiff_t k, c
     const T *a7 = rows > 7 ? a + 7 * a_row : a;
     __asm__("" : "+r"(a7));
     for (; k > 0; k--, a += a_col, a7 += a_col, b += b_row) {
-        FN(fetch_row)(vecs, b + b_ahead);
+        FN(fetch_vecs)(vecs, b + b_ahead);
         FN(add_term)(rows, vecs, sum, a, a7, a_row, b);
     }
     FN(store_tile)(rows, vecs, sum, start, start_row, y, y_row);
 }
 
-/* a is packed, or transposed: a[i][p] is at a[i + p * a_col]. While the sums run, what comes next is
- * fetched into the second-level cache, two vectors of a row every FETCH terms: y's rows first, then
- * `ahead`, rows that are ahead_row elements apart. */
+/* a is packed, or transposed: a[i][p] is at a[i + p * a_col]. With every term, where there is time
+ * for it, a's elements TERMS_AHEAD terms further are fetched and the row of b that is b_ahead
+ * elements further; and into the second-level cache, two vectors of a row every FETCH terms, what
+ * comes next: y's rows first, then `ahead`, rows that are ahead_row elements apart. */
 TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, ptrdiff_t k, const T *a,
                                 ptrdiff_t a_col, const T *b, ptrdiff_t b_row,
                                 ptrdiff_t b_ahead, const T *start, ptrdiff_t start_row, T *y,
@@ -110,7 +111,7 @@ TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, ptrdiff_t k, con
             if (rows > FN(FEW_ROWS)) {
                 __builtin_prefetch(a + FN(TERMS_AHEAD) * a_col);
                 __builtin_prefetch(a + FN(TERMS_AHEAD) * a_col + rows - 1);
-                FN(fetch_row)(vecs, b + b_ahead);
+                FN(fetch_vecs)(vecs, b + b_ahead);
             }
             FN(add_term)(rows, vecs, sum, a, a + 7, 1, b);
         }

@@ -43,7 +43,7 @@
 /* (p): asks for what is 2 KiB beyond p, if it is there. A CPU foresees no more than the rest of a
  * page of 4 KiB, so that a loop over more than the caches hold waits at the next one. */
 #define vec_prefetch FN(vec_prefetch)
-/* (v): v in a register; of a memory operand the compiler may load v again for every use. */
+/* (v): v, loaded once on avx2 and avx512: the compiler may load it again for every use. */
 #define vec_kept FN(vec_kept)
 #define vec_gather FN(vec_gather)
 #define vec_scatter FN(vec_scatter)

@@ -86,6 +86,7 @@ static void FN(test_unary)(void)
         const T s = v[0];
         CHECK_LANES(v, LANE(v));
         CHECK_LANES(vec_set1(s), s);
+        CHECK_LANES(vec_kept(v), LANE(v));
         CHECK_LANES(vec_abs(v), fabs((double)LANE(v)));
         CHECK_LANES(vec_sqrt(vec_abs(v)), (T)sqrt(fabs((double)LANE(v))));
         CHECK_LANES(vec_round(v), (T)nearbyint((double)LANE(v)));

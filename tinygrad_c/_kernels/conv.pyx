@@ -101,7 +101,7 @@ cdef bint may_be_implicit() noexcept:
 cdef bint is_pointwise(object kernel, object size, object other_size, object stride,
                        object padding):
     """Is every window one element, and no element without one? Then an image is its columns."""
-    return (max(kernel) == max(stride) == 1 and max(padding) == 0
+    return (min(kernel) == max(kernel) == max(stride) == 1 and max(padding) == 0
             and tuple(size) == tuple(other_size))
 
 
@@ -112,16 +112,18 @@ cdef npy_intp LONG = 96
 
 cdef bint takes_columns(ndarray image, object kernel, object size, object stride, object padding,
                         npy_intp groups, npy_intp least_places=0):
-    """Are columns chosen, or the fastest for sums over the channels of `image`? Not where its
-    places are fewer than `least_places`."""
+    """Are columns chosen, or the fastest for this image and its gradient? Not where its places are
+    fewer than `least_places`."""
     cdef npy_intp places = 1
     if chosen() != AUTO:
         return chosen() == IM2COL
-    if groups != 1 or not is_pointwise(kernel, spatial(image), size, stride, padding):
+    if PyArray_DIMS(image)[1] < LONG or groups != 1:
+        return False
+    if not is_pointwise(kernel, spatial(image), size, stride, padding):
         return False
     for n in size:
         places *= n
-    return PyArray_DIMS(image)[1] >= LONG and places >= max(LONG, least_places)
+    return places >= max(LONG, least_places)
 
 
 # ---- checks ----

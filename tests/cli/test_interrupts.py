@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from pathlib import Path
 from random import Random
 
@@ -14,6 +15,7 @@ import pytest
 
 import tinygrad_c as tgc
 from tinygrad_c.cli import main
+from tinygrad_c.cli.interrupts import Interrupted, interrupts
 from tinygrad_c.train import read_checkpoint
 
 PROGRAM = [sys.executable, "-m", "tinygrad_c"]
@@ -114,6 +116,21 @@ def test_interrupts_at_random_moments(tmp_path, straight, seed):
             assert main(list(map(str, argv))) == 0
             break
     assert (weights(tmp_path / "run"), weights(tmp_path / "run", "best")) == straight
+
+
+def test_a_signal_that_a_callback_swallows_is_raised_again():
+    class Referent:
+        pass
+
+    referent = Referent()
+    reference = weakref.ref(referent, lambda _: signal.raise_signal(signal.SIGTERM))
+    before = sys.unraisablehook, signal.getsignal(signal.SIGALRM)
+    with pytest.raises(Interrupted) as caught, interrupts:
+        del referent
+        time.sleep(10)
+    assert reference() is None
+    assert caught.value.code == 143
+    assert (sys.unraisablehook, signal.getsignal(signal.SIGALRM)) == before
 
 
 SAVE_FOREVER = """

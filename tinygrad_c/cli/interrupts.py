@@ -1,10 +1,12 @@
 """Ctrl-C and SIGTERM, as one exception that knows the exit code."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 from types import FrameType
+from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # Signals within so many seconds of one another are one wish: `make` and the terminal may both
@@ -12,6 +14,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 ONE_WISH = 1.0
 # What extension modules may make of the exception that a signal raises while they are imported.
 DISGUISES = (ImportError, RuntimeError, SystemError)
+# Callbacks of weak references and finalizers cannot raise: so many seconds later it is tried again.
+AGAIN = 0.01
 
 
 class Interrupted(KeyboardInterrupt):
@@ -36,10 +40,24 @@ class Interrupts:
         self.received = None
         self.last = -ONE_WISH
         self.previous = {number: signal.signal(number, self.handle) for number in SIGNALS}
+        self.previous[signal.SIGALRM] = signal.signal(signal.SIGALRM, self.raise_again)
+        self.hook, sys.unraisablehook = sys.unraisablehook, self.swallow
 
     def __exit__(self, *_: object) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        sys.unraisablehook = self.hook
         for number, handler in self.previous.items():
             signal.signal(number, handler)
+
+    def swallow(self, unraisable: Any) -> None:
+        if isinstance(unraisable.exc_value, Interrupted):
+            signal.setitimer(signal.ITIMER_REAL, AGAIN)
+        else:
+            self.hook(unraisable)
+
+    def raise_again(self, number: int, frame: FrameType | None) -> None:
+        if self.received is not None:
+            raise Interrupted(self.received)
 
     def handle(self, number: int, frame: FrameType | None) -> None:
         now = monotonic()

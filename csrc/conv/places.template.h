@@ -125,7 +125,7 @@ static void FN(run_rows)(FN(block) *b, ptrdiff_t tile, const T *weight, ptrdiff_
     T result[TILE_ROWS * 2 * VL];
     const int scatters = l->w.step_out > 1;
     weight += start * b->depth;
-    if (outputs == 1 && rows >= 4 && l->w.step_out == 1 && l->h.step_out == 1) {
+    if (outputs == 1 && rows >= 4 && !scatters && l->h.step_out == 1) {
         FN(run_channel)(b, weight, bias, rows, cols, y);
         return;
     }

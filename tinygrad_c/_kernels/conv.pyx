@@ -337,10 +337,10 @@ def conv_transpose(ndarray y, ndarray weight, size, stride, padding, dilation, g
     check_channels("conv_transpose", "y", y, PyArray_DIMS(weight)[0], weight, groups)
     check_bias("conv_transpose", bias, y, PyArray_DIMS(weight)[1] * groups)
     check_numbers("conv_transpose", "size", size, PyArray_NDIM(y) - 2, 0)
-    cdef npy_intp channels = PyArray_DIMS(weight)[1] * groups
     if takes_columns(y, spatial(weight), size, stride, padding, groups):
         remember(IM2COL)
         return conv_transpose_by_columns(y, weight, bias, size, stride, padding, dilation, groups)
+    cdef npy_intp channels = PyArray_DIMS(weight)[1] * groups
     cdef ndarray x = new_image(y, PyArray_DIMS(y)[0], channels, size)
     window = spatial(weight), stride, padding, dilation, groups
     remember(run_moving(

@@ -24,10 +24,10 @@ tgc_matmul_area tgc_matmul_area_of(const tgc_call *call, ptrdiff_t index)
     }
     const ptrdiff_t across = index % s[TGC_MATMUL_ACROSS];
     const ptrdiff_t down = index / s[TGC_MATMUL_ACROSS] % s[TGC_MATMUL_DOWN];
-    const ptrdiff_t first = tgc_deal(tiles_down, s[TGC_MATMUL_DOWN], down);
-    const ptrdiff_t end = tgc_deal(tiles_down, s[TGC_MATMUL_DOWN], down + 1);
-    const ptrdiff_t left = tgc_deal(tiles_across, s[TGC_MATMUL_ACROSS], across);
-    const ptrdiff_t right = tgc_deal(tiles_across, s[TGC_MATMUL_ACROSS], across + 1);
+    const ptrdiff_t first = tgc_spread(tiles_down, s[TGC_MATMUL_DOWN], down);
+    const ptrdiff_t end = tgc_spread(tiles_down, s[TGC_MATMUL_DOWN], down + 1);
+    const ptrdiff_t left = tgc_spread(tiles_across, s[TGC_MATMUL_ACROSS], across);
+    const ptrdiff_t right = tgc_spread(tiles_across, s[TGC_MATMUL_ACROSS], across + 1);
     tgc_matmul_area area = {.row = tgc_deal(m, tiles_down, first),
                             .tiles = end - first,
                             .col = left * s[TGC_MATMUL_TILE_COLS]};

@@ -62,17 +62,17 @@ enum {
 /* Products of fewer multiplications are packed only where the caller wants it. */
 enum { TGC_MATMUL_PACKED_WORK = 1 << 24 };
 
+/* Reads of a b of no more bytes hit a second-level cache. */
+enum { TGC_MATMUL_IN_PLACE_BYTES = 1 << 20 };
+
 /* What the plan has to know of a method. */
 typedef struct {
+    ptrdiff_t item_size; /* of a method that reads operands in place; of others 0 */
     ptrdiff_t tile_rows, tile_cols;
     ptrdiff_t max_rows, max_cols; /* of one chunk */
     ptrdiff_t max_depth;             /* of one block of the sum, */
     ptrdiff_t short_depth, few_rows; /* and for so few rows (0: none) of a b that is not in place */
     ptrdiff_t max_elements;          /* of a, in the rows of a chunk and a block of the sum */
-    /* Chunks of no more rows read a b of no more elements in place, if it is contiguous along j; of
-     * no more columns, a, or of a quarter if it is not contiguous along more terms than
-     * `in_place_lines`. */
-    ptrdiff_t in_place_rows, in_place_elements, in_place_cols, in_place_lines;
 } tgc_matmul_limits;
 
 /* A matrix in place: element (i, j) is i * row + j * col elements after data. */
@@ -106,6 +106,14 @@ tgc_matmul_area tgc_matmul_area_of(const tgc_call *call, ptrdiff_t index);
 /* Product number `batch` of an operand, from element (row, col) on. */
 tgc_matmul_view tgc_matmul_view_of(const tgc_operand *o, ptrdiff_t batch, ptrdiff_t row,
                                    ptrdiff_t col);
+
+/* Chunks of no more columns of y read a in place, in blocks of the sum of `depth` terms. */
+ptrdiff_t tgc_matmul_in_place_cols(const tgc_matmul_limits *tiles, const tgc_matmul_view *a,
+                                   ptrdiff_t depth);
+/* Chunks of no more rows of y read b in place; whether the elements of a column of a lie side by
+ * side, packed or not, decides what else a cache has to hold. */
+ptrdiff_t tgc_matmul_in_place_rows(const tgc_matmul_limits *tiles, const tgc_matmul_view *b,
+                                   ptrdiff_t k, int a_in_columns);
 
 /* The loops of the naive method. */
 tgc_matmul_loop tgc_matmul_naive_u8, tgc_matmul_naive_i32, tgc_matmul_naive_i64,

@@ -24,17 +24,36 @@ enum {
     FN(MAX_DOT_DEPTH) = 2048,
     /* Elements of a's rows in a chunk, for one block of the sum. */
     FN(MAX_ELEMENTS) = CACHED_BYTES / sizeof(T),
-    /* For as many columns of y, a is read in place. */
-    FN(IN_PLACE_COLS) = 8 * FN(TILE_COLS),
-    FN(IN_PLACE_LINES) = 320,
-    /* Elements between the first and the last line of as many as a first-level TLB holds pages. */
-    FN(IN_PLACE_SPAN) = 64 * 4096 / sizeof(T),
-    /* A b of as many elements is read in place: a second-level cache holds it, and the micro-kernel
-     * fetches it ahead. Of vectors that are not aligned, or where the lines of an a in rows come in
-     * between, for as many rows of y. */
-    FN(IN_PLACE_ROWS) = 16 * TILE_ROWS,
-    FN(IN_PLACE_UNALIGNED_ROWS) = 2 * TILE_ROWS,
-    FN(IN_PLACE_ELEMENTS) = (1 << 20) / sizeof(T),
+};
+
+static const tgc_matmul_limits FN(limits)[TGC_MATMUL_N_METHODS] = {
+    [TGC_MATMUL_NAIVE] = {.tile_rows = 1,
+                          .tile_cols = 16 * VL,
+                          .max_rows = PTRDIFF_MAX,
+                          .max_cols = PTRDIFF_MAX,
+                          .max_depth = PTRDIFF_MAX,
+                          .max_elements = PTRDIFF_MAX},
+    [TGC_MATMUL_TILES] = {.item_size = sizeof(T),
+                          .tile_rows = TILE_ROWS,
+                          .tile_cols = FN(TILE_COLS),
+                          .max_rows = PTRDIFF_MAX,
+                          .max_cols = 512,
+                          .max_depth = FN(MAX_DEPTH),
+                          .short_depth = FN(SHORT_DEPTH),
+                          .few_rows = 4 * TILE_ROWS,
+                          .max_elements = FN(MAX_ELEMENTS)},
+    [TGC_MATMUL_DOTS] = {.tile_rows = FN(DOT_ROWS),
+                         .tile_cols = FN(DOT_COLS),
+                         .max_rows = FN(MAX_DOT_ROWS),
+                         .max_cols = 512,
+                         .max_depth = FN(MAX_DOT_DEPTH),
+                         .max_elements = PTRDIFF_MAX},
+    [TGC_MATMUL_AXPYS] = {.tile_rows = 1,
+                          .tile_cols = 16 * VL,
+                          .max_rows = 8,
+                          .max_cols = 4096,
+                          .max_depth = 256,
+                          .max_elements = PTRDIFF_MAX},
 };
 
 /* One block of the sum: y = start + a b over `depth` of k terms. */
@@ -46,13 +65,14 @@ typedef struct {
     ptrdiff_t y_row, y_col;
 } FN(step);
 
-/* Columns `col` to `col + cols` of b, as the micro-kernel reads and fetches them; and where those
- * after them are, with the distances of what two tiles after each other fetch of it, and of its
- * rows. */
+/* Columns `col` to `col + cols` of b, as the micro-kernel reads and fetches them, and where the
+ * first tile packs them for the others, or NULL; and where those after them are, with the distances
+ * of what two tiles after each other fetch of it, and of its rows. */
 typedef struct {
     ptrdiff_t col, cols;
     const T *b;
     ptrdiff_t b_row, b_ahead;
+    T *packed;
     const T *next;
     ptrdiff_t next_tile, next_row;
 } FN(panel);
@@ -83,6 +103,13 @@ static int FN(is_in_columns)(const FN(step) *s, const T *a_packed)
     return a_packed || s->a_row == 1;
 }
 
+/* How far ahead a packed panel is fetched. A short one stays in the first-level cache, where
+ * fetching only costs. */
+static ptrdiff_t FN(packed_ahead)(ptrdiff_t depth, ptrdiff_t b_row)
+{
+    return depth > FN(SHORT_DEPTH) ? FN(TERMS_AHEAD) * b_row : 0;
+}
+
 /* All rows of y for the columns of a panel. Where a is in columns, each tile fetches a part of the
  * next panel at the same time. Tiles that are not whole vectors of y are made on the stack. */
 static void FN(run_panel)(const FN(step) *s, const T *a_packed, const FN(panel) *panel)
@@ -91,6 +118,8 @@ static void FN(run_panel)(const FN(step) *s, const T *a_packed, const FN(panel) 
     const int whole = cols == width && s->y_col == 1 && (!s->start || s->start_col == 1);
     T edge[TILE_ROWS * FN(TILE_COLS)];
     const tgc_shares shares = tgc_share(s->rows, s->tiles);
+    const T *b = panel->b;
+    ptrdiff_t b_row = panel->b_row, b_ahead = panel->b_ahead;
     for (ptrdiff_t i = 0, row = 0, rows; i < s->tiles; i++, row += rows) {
         rows = tgc_share_size(shares, i);
         T *const y_tile = s->y + row * s->y_row + col * s->y_col;
@@ -104,14 +133,20 @@ static void FN(run_panel)(const FN(step) *s, const T *a_packed, const FN(panel) 
         }
         const ptrdiff_t start_row = whole ? s->start_row : width;
         if (FN(is_in_columns)(s, a_packed)) {
-            FN(packed_tiles)[rows - 1][width / VL - 1](
+            const int packs = panel->packed && i == 0;
+            (packs ? FN(packing_tiles)[rows - 1] : FN(packed_tiles)[rows - 1][width / VL - 1])(
                 s->depth, a_packed ? a_packed + row * s->depth : s->a + row,
-                a_packed ? rows : s->a_col, panel->b, panel->b_row, panel->b_ahead, start,
-                start_row, y, y_row, panel->next + i * panel->next_tile, panel->next_row);
+                a_packed ? rows : s->a_col, b, b_row, b_ahead, panel->packed, start, start_row, y,
+                y_row, panel->next + i * panel->next_tile, panel->next_row);
+            if (packs) {
+                b = panel->packed;
+                b_row = width;
+                b_ahead = FN(packed_ahead)(s->depth, width);
+            }
         } else {
             FN(in_place_tiles)[rows - 1][width / VL - 1](
-                s->depth, s->a + row * s->a_row, s->a_row, s->a_col, panel->b, panel->b_row,
-                panel->b_ahead, start, start_row, y, y_row);
+                s->depth, s->a + row * s->a_row, s->a_row, s->a_col, b, b_row, b_ahead, start,
+                start_row, y, y_row);
         }
         if (!whole) {
             FN(copy)(rows, cols, edge, width, 1, y_tile, s->y_row, s->y_col);
@@ -133,47 +168,6 @@ static void FN(pack_a)(const FN(step) *s, T *packed)
     }
 }
 
-/* Elements whose distance is a multiple of 4096 bytes evict each other: a first-level cache has 8
- * to 12 places for all of them, for twice as many at half the distance. */
-static int FN(collide)(ptrdiff_t distance, ptrdiff_t bytes)
-{
-    return distance * (ptrdiff_t)sizeof(T) % bytes == 0;
-}
-
-/* In place, elements that lie neither beside the next term's nor the next row's are a line each. A
- * tile's lines of a transposed a, one for each term, must fit a first-level cache, and their pages
- * its TLB. */
-static int FN(packs_a)(const FN(step) *s)
-{
-    ptrdiff_t most = FN(IN_PLACE_COLS);
-    if (s->a_row == 1) {
-        const ptrdiff_t distance = s->a_col < 0 ? -s->a_col : s->a_col;
-        const int fits = s->depth <= FN(IN_PLACE_LINES) &&
-                         s->depth * distance <= FN(IN_PLACE_SPAN) && !FN(collide)(distance, 2048);
-        most /= fits ? 1 : 4;
-    } else if (TILE_ROWS > 8 && FN(collide)(s->a_row, 4096)) {
-        most = FN(TILE_COLS);
-    } else if (s->a_col != 1) {
-        most /= 4;
-    }
-    return s->cols > most;
-}
-
-/* Rows of a large b are packed because packing fetches them further ahead, and colliding rows
- * unless one tile or two read them. Vectors that are not aligned lie across two cache lines, twice
- * the loads. */
-static int FN(packs_b)(const FN(step) *s, const T *a_packed)
-{
-    const ptrdiff_t distance = s->b_row < 0 ? -s->b_row : s->b_row;
-    const int aligned = ((uintptr_t)s->b | (size_t)distance * sizeof(T)) % TGC_VEC_BYTES == 0;
-    const int few = s->tiles <= (FN(collide)(distance, 2048) ? 1 : 2);
-    const int most_of = FN(collide)(distance, 4096) && !few ? 4 : 1;
-    return s->b_col != 1 || distance * s->k > FN(IN_PLACE_ELEMENTS) / most_of ||
-           s->rows > (!aligned                           ? FN(IN_PLACE_UNALIGNED_ROWS)
-                      : FN(is_in_columns)(s, a_packed) ? PTRDIFF_MAX
-                                                       : FN(IN_PLACE_ROWS));
-}
-
 /* Packs columns `col` to `col + cols` of b, rounded up to vectors. */
 static void FN(pack_b)(const FN(step) *s, ptrdiff_t col, ptrdiff_t cols, T *packed)
 {
@@ -183,21 +177,28 @@ static void FN(pack_b)(const FN(step) *s, ptrdiff_t col, ptrdiff_t cols, T *pack
 
 static void FN(run_tiles)(const FN(step) *s)
 {
-    T *const b_packed = tgc_workspace();
-    T *const a_packed = FN(packs_a)(s) ? b_packed + FN(MAX_DEPTH) * FN(TILE_COLS) : NULL;
-    const int packs_b = FN(packs_b)(s, a_packed);
-    if (a_packed) {
+    const tgc_matmul_limits *const limits = &FN(limits)[TGC_MATMUL_TILES];
+    const tgc_matmul_view a = {(char *)s->a, s->a_row, s->a_col};
+    const tgc_matmul_view b = {(char *)s->b, s->b_row, s->b_col};
+    T *const b_packed = tgc_workspace(), *a_packed = NULL;
+    if (s->cols > tgc_matmul_in_place_cols(limits, &a, s->depth)) {
+        a_packed = b_packed + FN(MAX_DEPTH) * FN(TILE_COLS);
         FN(pack_a)(s, a_packed);
     }
+    const int a_in_columns = FN(is_in_columns)(s, a_packed);
+    const int packs = s->rows > tgc_matmul_in_place_rows(limits, &b, s->k, a_in_columns);
+    /* Tiles of few rows have no time for packing on the way. */
+    const int packs_first = packs && a_in_columns && s->b_col == 1 && s->tiles > 1 &&
+                            s->rows > s->tiles * FN(FEW_ROWS);
     FN(panel) panel = {.col = 0};
     for (; panel.col < s->cols; panel.col += panel.cols) {
         panel.cols = tgc_min(s->cols - panel.col, FN(TILE_COLS));
-        if (packs_b || panel.cols % VL) {
+        panel.packed = packs_first && panel.cols == FN(TILE_COLS) ? b_packed : NULL;
+        if ((packs && !panel.packed) || panel.cols % VL) {
             FN(pack_b)(s, panel.col, panel.cols, b_packed);
             panel.b = b_packed;
             panel.b_row = FN(whole_vecs)(panel.cols);
-            /* A short panel stays in the first-level cache, where fetching only costs. */
-            panel.b_ahead = s->depth > FN(SHORT_DEPTH) ? FN(TERMS_AHEAD) * panel.b_row : 0;
+            panel.b_ahead = FN(packed_ahead)(s->depth, panel.b_row);
         } else {
             panel.b = s->b + panel.col;
             panel.b_row = s->b_row;
@@ -317,39 +318,6 @@ static void FN(compute)(const tgc_matmul_block *block)
     FN(activate)(block->activation, block->rows, block->cols, (T *)block->y.data, block->y.row,
                  block->y.col);
 }
-
-static const tgc_matmul_limits FN(limits)[TGC_MATMUL_N_METHODS] = {
-    [TGC_MATMUL_NAIVE] = {.tile_rows = 1,
-                          .tile_cols = 16 * VL,
-                          .max_rows = PTRDIFF_MAX,
-                          .max_cols = PTRDIFF_MAX,
-                          .max_depth = PTRDIFF_MAX,
-                          .max_elements = PTRDIFF_MAX},
-    [TGC_MATMUL_TILES] = {.tile_rows = TILE_ROWS,
-                          .tile_cols = FN(TILE_COLS),
-                          .max_rows = PTRDIFF_MAX,
-                          .max_cols = 512,
-                          .max_depth = FN(MAX_DEPTH),
-                          .short_depth = FN(SHORT_DEPTH),
-                          .few_rows = 4 * TILE_ROWS,
-                          .in_place_elements = FN(IN_PLACE_ELEMENTS),
-                          .max_elements = FN(MAX_ELEMENTS),
-                          .in_place_rows = FN(IN_PLACE_UNALIGNED_ROWS),
-                          .in_place_cols = FN(IN_PLACE_COLS),
-                          .in_place_lines = FN(IN_PLACE_LINES)},
-    [TGC_MATMUL_DOTS] = {.tile_rows = FN(DOT_ROWS),
-                         .tile_cols = FN(DOT_COLS),
-                         .max_rows = FN(MAX_DOT_ROWS),
-                         .max_cols = 512,
-                         .max_depth = FN(MAX_DOT_DEPTH),
-                         .max_elements = PTRDIFF_MAX},
-    [TGC_MATMUL_AXPYS] = {.tile_rows = 1,
-                          .tile_cols = 16 * VL,
-                          .max_rows = 8,
-                          .max_cols = 4096,
-                          .max_depth = 256,
-                          .max_elements = PTRDIFF_MAX},
-};
 
 static void FN(plan)(tgc_call *call)
 {

@@ -6,7 +6,7 @@
 /* Nanoseconds of work that a chunk is worth, where there is work for two threads, and after which one
  * more is: enough chunks for them to finish together, and not more than that, as each packs its
  * operands. */
-static const double CHUNK_TIME = 8e3, LONG_CHUNK_TIME = 5e5;
+static const double CHUNK_TIME = 8e3, LONG_CHUNK_TIME = 1e6;
 static const double FEW_CHUNKS = 4, MANY_CHUNKS = 16;
 /* Nanoseconds that a byte takes which comes from memory. */
 static const double BYTE_TIME = 0.04;
@@ -75,9 +75,10 @@ static void fold(tgc_call *call)
     }
 }
 
-/* A problem as the choice of a method sees it: sizes, and which strides are 1. */
+/* A problem as the choice of a method sees it: sizes, operands, and which strides are 1. */
 typedef struct {
     double m, n, k;
+    tgc_matmul_view a, b;
     int a_along_k, b_along_k, b_along_n, y_along_n;
 } problem;
 
@@ -91,6 +92,8 @@ static problem describe(const tgc_call *call, int transposed)
     return (problem){.m = (double)y->shape[row],
                      .n = (double)y->shape[col],
                      .k = (double)a->shape[col],
+                     .a = {a->data, a->strides[row], a->strides[col]},
+                     .b = {b->data, b->strides[row], b->strides[col]},
                      .a_along_k = a->strides[col] == 1,
                      .b_along_k = b->strides[row] == 1,
                      .b_along_n = b->strides[col] == 1,
@@ -168,23 +171,31 @@ static tgc_matmul_method choose_method(tgc_call *call, const tgc_matmul_limits *
     return best;
 }
 
-/* The elements that all chunks of one product together have to pack or read. */
-static double traffic(const problem *p, const tgc_matmul_limits *limits, double down, double across)
+/* The elements that all chunks of one product together have to pack or read, in terms of those that
+ * are packed in rows. A tile whose a is in columns packs b on its way. */
+static double traffic(const problem *p, const tgc_matmul_limits *limits, ptrdiff_t depth,
+                      double down, double across)
 {
-    const int is_long = !p->a_along_k && p->k > (double)limits->in_place_lines;
-    const int a_in_place = p->n <= (double)limits->in_place_cols / (is_long ? 4 : 1) * across;
-    const int b_in_place = p->b_along_n && p->m <= (double)limits->in_place_rows * down &&
-                           p->n * p->k <= (double)limits->in_place_elements;
     const double a = across * p->m * p->k, b = down * p->n * p->k;
-    return (a_in_place ? 0.1 : 1) * a + (b_in_place ? 0.1 : p->b_along_n ? 1 : 2) * b;
+    if (!limits->item_size) {
+        return a + 2 * b;
+    }
+    const int a_in_place =
+        p->n <= (double)tgc_matmul_in_place_cols(limits, &p->a, depth) * across;
+    const int a_in_columns = !a_in_place || p->a.row == 1;
+    const ptrdiff_t in_place_rows =
+        tgc_matmul_in_place_rows(limits, &p->b, (ptrdiff_t)p->k, a_in_columns);
+    const int b_in_place = p->m <= (double)in_place_rows * down;
+    return (a_in_place ? 0.1 : 1) * a +
+           (b_in_place ? 0.1 : !p->b_along_n ? 2 : a_in_columns ? 0.5 : 1) * b;
 }
 
 /* Halves the rows or the columns of a chunk, whichever costs less, until it does no more than
  * `work` products. */
 static void cut(const problem *p, ptrdiff_t *sizes, const tgc_matmul_limits *limits, double work)
 {
-    const ptrdiff_t max_rows =
-        tgc_min(limits->max_rows, limits->max_elements / sizes[TGC_MATMUL_DEPTH]);
+    const ptrdiff_t depth = sizes[TGC_MATMUL_DEPTH];
+    const ptrdiff_t max_rows = tgc_min(limits->max_rows, limits->max_elements / depth);
     /* Tiles are dealt out whole: it is of them that a chunk may have so many. */
     const double tiles_down = blocks(p->m, limits->tile_rows);
     const double tiles_across = blocks(p->n, limits->tile_cols);
@@ -196,8 +207,8 @@ static void cut(const problem *p, ptrdiff_t *sizes, const tgc_matmul_limits *lim
         if (!divisible_down && !divisible_across) {
             break;
         }
-        const double cut_down = traffic(p, limits, 2 * down, across);
-        const double cut_across = traffic(p, limits, down, 2 * across);
+        const double cut_down = traffic(p, limits, depth, 2 * down, across);
+        const double cut_across = traffic(p, limits, depth, down, 2 * across);
         if (divisible_across && (!divisible_down || cut_across <= cut_down)) {
             across *= 2;
         } else {
@@ -234,7 +245,8 @@ static int is_packed_once(const problem *p, const ptrdiff_t *sizes, const tgc_ma
     return sizes[TGC_MATMUL_WANTED] == TGC_MATMUL_PACKED ||
            (sizes[TGC_MATMUL_WANTED] == TGC_MATMUL_AUTO &&
             p->m * p->n * p->k >= TGC_MATMUL_PACKED_WORK &&
-            traffic(p, limits, (double)sizes[TGC_MATMUL_DOWN], (double)sizes[TGC_MATMUL_ACROSS]) >=
+            traffic(p, limits, sizes[TGC_MATMUL_DEPTH], (double)sizes[TGC_MATMUL_DOWN],
+                    (double)sizes[TGC_MATMUL_ACROSS]) >=
                 PACKED_GAIN * (p->m + p->n) * p->k);
 }
 
@@ -289,7 +301,7 @@ void tgc_matmul_plan(tgc_call *call, const tgc_matmul_limits *limits)
     sizes[TGC_MATMUL_TILE_ROWS] = own->tile_rows;
     sizes[TGC_MATMUL_TILE_COLS] = own->tile_cols;
     const int is_short = own->few_rows > 0 && p.m <= (double)own->few_rows &&
-                         p.n * p.k > (double)own->in_place_elements;
+                         p.n * p.k * (double)own->item_size > TGC_MATMUL_IN_PLACE_BYTES;
     sizes[TGC_MATMUL_DEPTH] = even_depth(k, is_short ? own->short_depth : own->max_depth);
     call->n_chunks = 0;
     if (p.m > 0 && p.n > 0 && sizes[TGC_MATMUL_BATCH] > 0) {

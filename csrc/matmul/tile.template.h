@@ -28,11 +28,15 @@ TGC_INLINE void FN(fetch_vecs)(const int vecs, const T *row)
 }
 
 /* sum[i * vecs + v] += a[i] b[v] for one term; a[i] is at a[i * a_row] up to row 6, and from row 7
- * on at a7[(i - 7) * a_row]. */
-TGC_INLINE void FN(add_term)(const int rows, const int vecs, vec *sum, const T *a, const T *a7,
-                             ptrdiff_t a_row, const T *b)
+ * on at a7[(i - 7) * a_row]. If it packs, it copies the row of b to b_packed. */
+TGC_INLINE void FN(add_term)(const int rows, const int vecs, const int packs, vec *sum,
+                             const T *a, const T *a7, ptrdiff_t a_row, const T *b, T *b_packed)
 {
     const vec b0 = vec_load(b), b1 = vecs > 1 ? vec_load(b + VL) : b0;
+    if (packs) {
+        vec_store(b_packed, b0);
+        vec_store(b_packed + (vecs - 1) * VL, b1);
+    }
     TGC_UNROLL
     for (int i = 0; i < rows; i++) {
         const vec x = vec_set1(i < 7 ? a[i * a_row] : a7[(i - 7) * a_row]);
@@ -81,7 +85,7 @@ TGC_INLINE void FN(in_place_tile)(const int rows, const int vecs, ptrdiff_t k, c
     __asm__("" : "+r"(a7));
     for (; k > 0; k--, a += a_col, a7 += a_col, b += b_row) {
         FN(fetch_vecs)(vecs, b + b_ahead);
-        FN(add_term)(rows, vecs, sum, a, a7, a_row, b);
+        FN(add_term)(rows, vecs, 0, sum, a, a7, a_row, b, NULL);
     }
     FN(store_tile)(rows, vecs, sum, start, start_row, y, y_row);
 }
@@ -89,11 +93,13 @@ TGC_INLINE void FN(in_place_tile)(const int rows, const int vecs, ptrdiff_t k, c
 /* a is packed, or transposed: a[i][p] is at a[i + p * a_col]. With every term, where there is time
  * for it, a's elements TERMS_AHEAD terms further are fetched and the row of b that is b_ahead
  * elements further; and into the second-level cache, two vectors of a row every FETCH terms, what
- * comes next: y's rows first, then `ahead`, rows that are ahead_row elements apart. */
-TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, ptrdiff_t k, const T *a,
-                                ptrdiff_t a_col, const T *b, ptrdiff_t b_row,
-                                ptrdiff_t b_ahead, const T *start, ptrdiff_t start_row, T *y,
-                                ptrdiff_t y_row, const T *ahead, ptrdiff_t ahead_row)
+ * comes next: y's rows first, then `ahead`, rows that are ahead_row elements apart. If it packs,
+ * it stores the rows of b one behind the other from b_packed on. */
+TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, const int packs, ptrdiff_t k,
+                                const T *a, ptrdiff_t a_col, const T *b, ptrdiff_t b_row,
+                                ptrdiff_t b_ahead, T *b_packed, const T *start,
+                                ptrdiff_t start_row, T *y, ptrdiff_t y_row, const T *ahead,
+                                ptrdiff_t ahead_row)
 {
     vec sum[2 * TILE_ROWS];
     FN(clear)(rows * vecs, sum);
@@ -113,7 +119,8 @@ TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, ptrdiff_t k, con
                 __builtin_prefetch(a + FN(TERMS_AHEAD) * a_col + rows - 1);
                 FN(fetch_vecs)(vecs, b + b_ahead);
             }
-            FN(add_term)(rows, vecs, sum, a, a + 7, 1, b);
+            FN(add_term)(rows, vecs, packs, sum, a, a + 7, 1, b, b_packed);
+            b_packed += packs ? vecs * VL : 0;
         }
     }
     FN(store_tile)(rows, vecs, sum, start, start_row, y, y_row);
@@ -123,36 +130,47 @@ typedef void FN(in_place)(ptrdiff_t k, const T *a, ptrdiff_t a_row, ptrdiff_t a_
                           ptrdiff_t b_row, ptrdiff_t b_ahead, const T *start,
                           ptrdiff_t start_row, T *y, ptrdiff_t y_row);
 typedef void FN(packed)(ptrdiff_t k, const T *a, ptrdiff_t a_col, const T *b, ptrdiff_t b_row,
-                        ptrdiff_t b_ahead, const T *start, ptrdiff_t start_row, T *y,
-                        ptrdiff_t y_row, const T *ahead, ptrdiff_t ahead_row);
+                        ptrdiff_t b_ahead, T *b_packed, const T *start, ptrdiff_t start_row,
+                        T *y, ptrdiff_t y_row, const T *ahead, ptrdiff_t ahead_row);
 
-#define TILE(rows, vecs)                                                                        \
+#define IN_PLACE(rows, vecs)                                                                    \
     static void FN(tile_##rows##x##vecs)(                                                       \
         ptrdiff_t k, const T *a, ptrdiff_t a_row, ptrdiff_t a_col, const T *b, ptrdiff_t b_row, \
         ptrdiff_t b_ahead, const T *start, ptrdiff_t start_row, T *y, ptrdiff_t y_row)          \
     {                                                                                           \
         FN(in_place_tile)(rows, vecs, k, a, a_row, a_col, b, b_row, b_ahead, start, start_row,  \
                           y, y_row);                                                            \
-    }                                                                                           \
-    static void FN(packed_##rows##x##vecs)(                                                     \
-        ptrdiff_t k, const T *a, ptrdiff_t a_col, const T *b, ptrdiff_t b_row,                  \
-        ptrdiff_t b_ahead, const T *start, ptrdiff_t start_row, T *y, ptrdiff_t y_row,          \
-        const T *ahead, ptrdiff_t ahead_row)                                                    \
-    {                                                                                           \
-        FN(packed_tile)(rows, vecs, k, a, a_col, b, b_row, b_ahead, start, start_row, y, y_row, \
-                        ahead, ahead_row);                                                      \
     }
-#define TILES(rows) TILE(rows, 1) TILE(rows, 2)
-#define IN_PLACE(rows) {FN(tile_##rows##x1), FN(tile_##rows##x2)},
-#define PACKED(rows) {FN(packed_##rows##x1), FN(packed_##rows##x2)},
+#define PACKED(name, rows, vecs, packs)                                                         \
+    static void FN(name##_##rows##x##vecs)(                                                     \
+        ptrdiff_t k, const T *a, ptrdiff_t a_col, const T *b, ptrdiff_t b_row,                  \
+        ptrdiff_t b_ahead, T *b_packed, const T *start, ptrdiff_t start_row, T *y,              \
+        ptrdiff_t y_row, const T *ahead, ptrdiff_t ahead_row)                                   \
+    {                                                                                           \
+        FN(packed_tile)(rows, vecs, packs, k, a, a_col, b, b_row, b_ahead, b_packed, start,     \
+                        start_row, y, y_row, ahead, ahead_row);                                 \
+    }
+#define TILES(rows)        \
+    IN_PLACE(rows, 1)      \
+    IN_PLACE(rows, 2)      \
+    PACKED(packed, rows, 1, 0) \
+    PACKED(packed, rows, 2, 0) \
+    PACKED(packing, rows, 2, 1)
+#define EACH_IN_PLACE(rows) {FN(tile_##rows##x1), FN(tile_##rows##x2)},
+#define EACH_PACKED(rows) {FN(packed_##rows##x1), FN(packed_##rows##x2)},
+#define EACH_PACKING(rows) (rows) > FN(FEW_ROWS) ? FN(packing_##rows##x2) : NULL,
 
 EACH_ROWS(TILES)
 
 /* [rows - 1][vecs - 1] */
-static FN(in_place) *const FN(in_place_tiles)[TILE_ROWS][2] = {EACH_ROWS(IN_PLACE)};
-static FN(packed) *const FN(packed_tiles)[TILE_ROWS][2] = {EACH_ROWS(PACKED)};
+static FN(in_place) *const FN(in_place_tiles)[TILE_ROWS][2] = {EACH_ROWS(EACH_IN_PLACE)};
+static FN(packed) *const FN(packed_tiles)[TILE_ROWS][2] = {EACH_ROWS(EACH_PACKED)};
+/* [rows - 1], of two vectors */
+static FN(packed) *const FN(packing_tiles)[TILE_ROWS] = {EACH_ROWS(EACH_PACKING)};
 
-#undef TILE
-#undef TILES
 #undef IN_PLACE
 #undef PACKED
+#undef TILES
+#undef EACH_IN_PLACE
+#undef EACH_PACKED
+#undef EACH_PACKING

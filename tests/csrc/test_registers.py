@@ -32,7 +32,7 @@ def functions(assembly):
     """The lines of each micro-kernel, by its name."""
     name, found = None, {}
     for line in assembly.splitlines():
-        if label := re.match(r"((?:tile|packed|dot|channel|place|row|tap)_(?:\d|thirds)\w+):", line):
+        if label := re.match(r"((?:tile|packed|packing|dot|channel|place|row|tap)_(?:\d|thirds)\w+):", line):
             name = label[1]
         elif re.match(r"\s*\.size", line):
             name = None
@@ -55,7 +55,7 @@ def loops(lines):
 @pytest.mark.parametrize(
     ("family", "some"),
     [
-        ("matmul", {"tile_6x2_f32", "tile_6x2_f64", "dot_3_f32"}),
+        ("matmul", {"tile_6x2_f32", "packed_6x2_f64", "dot_3_f32"}),
         (
             "conv",
             {"channel_6x2_f32", "channel_thirds_x2_f64", "place_6x2_f64", "row_4x3x2_f32",

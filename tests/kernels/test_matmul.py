@@ -52,7 +52,7 @@ def test_all_sizes_at_the_edges_of_tiles(isa, dtype):
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_layouts(isa, layout_a, layout_b, dtype):
     for m, k, n in [(1, 40, 1), (1, 40, 70), (70, 40, 1), (2, 9, 35), (10, 70, 33), (33, 70, 10),
-                    (40, 17, 41), (129, 33, 140)]:  # fmt: skip
+                    (40, 17, 41), (129, 33, 140), (80, 40, 397)]:  # fmt: skip
         a = LAYOUTS[layout_a](whole_numbers(m, m, k, dtype=dtype))
         b = LAYOUTS[layout_b](whole_numbers(n, k, n, dtype=dtype))
         same(kernels.matmul(a, b), a @ b)

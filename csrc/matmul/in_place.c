@@ -1,0 +1,59 @@
+/*
+ * Which operands the tiles read in place. Packing costs more than it saves where a cache holds what
+ * is read, or few tiles read it.
+ */
+#include "matmul.h"
+
+/* For as many panels of y's columns, a is read in place; for a quarter of them, if a line of it
+ * holds elements of one row and one term only, or if its lines do not stay in a first-level
+ * cache. */
+enum { PANELS = 12 };
+/* Terms of a transposed a, a line each, that a first-level cache holds beside b; and bytes between
+ * the first and the last of as many as a first-level TLB holds pages. */
+enum { LINES = 320, SPAN = 64 * 4096 };
+/* For as many tiles of y's rows, a b is read in place whose vectors lie across two cache lines,
+ * twice the loads; and one whose rows evict each other and the lines of an a in rows. */
+enum { UNALIGNED_TILES = 2, COLLIDING_TILES = 16 };
+
+/* Elements whose distance is a multiple of 4096 bytes evict each other: a first-level cache has 8
+ * to 12 places for all of them, for twice as many at half the distance. */
+static int collide(ptrdiff_t bytes, ptrdiff_t distance)
+{
+    return bytes % distance == 0;
+}
+
+static ptrdiff_t distance(const tgc_matmul_limits *tiles, ptrdiff_t stride)
+{
+    return (stride < 0 ? -stride : stride) * tiles->item_size;
+}
+
+ptrdiff_t tgc_matmul_in_place_cols(const tgc_matmul_limits *tiles, const tgc_matmul_view *a,
+                                   ptrdiff_t depth)
+{
+    const ptrdiff_t all = PANELS * tiles->tile_cols;
+    if (a->row == 1) {
+        const ptrdiff_t bytes = distance(tiles, a->col);
+        return depth <= LINES && depth * bytes <= SPAN && !collide(bytes, 2048) ? all : all / 4;
+    }
+    if (tiles->tile_rows > 8 && collide(distance(tiles, a->row), 4096)) {
+        return tiles->tile_cols;
+    }
+    return a->col == 1 ? all : all / 4;
+}
+
+ptrdiff_t tgc_matmul_in_place_rows(const tgc_matmul_limits *tiles, const tgc_matmul_view *b,
+                                   ptrdiff_t k, int a_in_columns)
+{
+    const ptrdiff_t bytes = distance(tiles, b->row);
+    const size_t vec_bytes = (size_t)(tiles->tile_cols / 2 * tiles->item_size);
+    if (b->col != 1 || bytes * k > TGC_MATMUL_IN_PLACE_BYTES) {
+        return 0;
+    }
+    if (collide(bytes, 4096) && bytes * k > TGC_MATMUL_IN_PLACE_BYTES / 4) {
+        return tiles->tile_rows;
+    }
+    if (((uintptr_t)b->data | (size_t)bytes) % vec_bytes != 0) {
+        return UNALIGNED_TILES * tiles->tile_rows;
+    }
+    return collide(bytes, 2048) && !a_in_columns ? COLLIDING_TILES * tiles->tile_rows : PTRDIFF_MAX;
+}

@@ -11,9 +11,11 @@ enum { PANELS = 12 };
 /* Terms of a transposed a, a line each, that a first-level cache holds beside b; and bytes between
  * the first and the last of as many as a first-level TLB holds pages. */
 enum { LINES = 320, SPAN = 64 * 4096 };
-/* For as many tiles of y's rows, a b is read in place whose vectors lie across two cache lines,
- * twice the loads; and one whose rows evict each other and the lines of an a in rows. */
-enum { UNALIGNED_TILES = 2, COLLIDING_TILES = 16 };
+/* For as many tiles of y's rows, a b is read in place that costs each of them more than a packed
+ * one: its vectors lie across two cache lines, or its rows evict each other, so that every tile
+ * waits for them anew. Tiles of many rows have the time to, but lines of an a in rows are evicted
+ * too. */
+enum { COSTLY_TILES = 2, MANY_ROWS = 8, COLLIDING_TILES = 16 };
 
 /* Elements whose distance is a multiple of 4096 bytes evict each other: a first-level cache has 8
  * to 12 places for all of them, for twice as many at half the distance. */
@@ -35,7 +37,7 @@ ptrdiff_t tgc_matmul_in_place_cols(const tgc_matmul_limits *tiles, const tgc_mat
         const ptrdiff_t bytes = distance(tiles, a->col);
         return depth <= LINES && depth * bytes <= SPAN && !collide(bytes, 2048) ? all : all / 4;
     }
-    if (tiles->tile_rows > 8 && collide(distance(tiles, a->row), 4096)) {
+    if (tiles->tile_rows > MANY_ROWS && collide(distance(tiles, a->row), 4096)) {
         return tiles->tile_cols;
     }
     return a->col == 1 ? all : all / 4;
@@ -52,8 +54,10 @@ ptrdiff_t tgc_matmul_in_place_rows(const tgc_matmul_limits *tiles, const tgc_mat
     if (collide(bytes, 4096) && bytes * k > TGC_MATMUL_IN_PLACE_BYTES / 4) {
         return tiles->tile_rows;
     }
-    if (((uintptr_t)b->data | (size_t)bytes) % vec_bytes != 0) {
-        return UNALIGNED_TILES * tiles->tile_rows;
+    const int is_aligned = ((uintptr_t)b->data | (size_t)bytes) % vec_bytes == 0;
+    const int collides = collide(bytes, 2048);
+    if (!is_aligned || (collides && tiles->tile_rows <= MANY_ROWS)) {
+        return COSTLY_TILES * tiles->tile_rows;
     }
-    return collide(bytes, 2048) && !a_in_columns ? COLLIDING_TILES * tiles->tile_rows : PTRDIFF_MAX;
+    return collides && !a_in_columns ? COLLIDING_TILES * tiles->tile_rows : PTRDIFF_MAX;
 }

@@ -1,0 +1,147 @@
+# Convolution by way of columns, a part of `conv`: im2col and col2im, and products of matrices.
+
+# ---- which images take that way ----
+
+cdef bint is_pointwise(object kernel, object size, object other_size, object stride,
+                       object padding):
+    """Is every window one element, and no element without one? Then an image is its columns."""
+    return (min(kernel) == max(kernel) == max(stride) == 1 and max(padding) == 0
+            and tuple(size) == tuple(other_size))
+
+
+# So many terms of a sum lie far apart in an image: of so many places, a product of matrices, which
+# packs them, is faster than sums over taps (`python -m benchmarks k1`).
+cdef npy_intp LONG = 96
+
+
+cdef bint takes_columns(ndarray image, object kernel, object size, object stride, object padding,
+                        npy_intp groups, npy_intp least_places=0):
+    """Are columns chosen, or the fastest for this image and its gradient? Not where its places are
+    fewer than `least_places`."""
+    cdef npy_intp places = 1
+    if chosen() != AUTO:
+        return chosen() == IM2COL
+    if PyArray_DIMS(image)[1] < LONG or groups != 1:
+        return False
+    if not is_pointwise(kernel, spatial(image), size, stride, padding):
+        return False
+    for n in size:
+        places *= n
+    return places >= max(LONG, least_places)
+
+
+# ---- columns ----
+
+cdef ndarray columns_of(ndarray columns, int ndim):
+    """(N, C, kernel, size), with kernels and sizes of height 1 where the image has none."""
+    if ndim == 4:
+        return columns
+    return (<object>columns).reshape((<object>columns).shape[:2] + (1, (<object>columns).shape[2], 1,
+                                                                    (<object>columns).shape[3]))
+
+
+def im2col(ndarray x, kernel, size, stride, padding, dilation):
+    """columns[n, c, k, l, i, j] = x[n, c, h, w]: the windows of x, (N, C, *kernel, *size)."""
+    cdef int ndim = PyArray_NDIM(x), d
+    cdef npy_intp[6] shape
+    cdef tgc_call call
+    check_pair("im2col", "x", x, "x", x)
+    check_window("im2col", ndim - 2, stride, padding, dilation, 1)
+    check_numbers("im2col", "kernel", kernel, ndim - 2, 1)
+    check_numbers("im2col", "size", size, ndim - 2, 0)
+    for d, length in enumerate(((<object>x).shape[:2] + tuple(kernel) + tuple(size))):
+        shape[d] = length
+    cdef ndarray columns = empty(2 * ndim - 2, shape, dtype_code(x))
+    begin(&call, TGC_im2col, dtype_code(x))
+    set_window(&call, (kernel, stride, padding, dilation, 1))
+    add_image(&call, x, TGC_READ)
+    add_operand(&call, columns_of(columns, ndim), TGC_WRITE)
+    run(&call)
+    return columns
+
+
+def col2im(ndarray columns, size, stride, padding, dilation):
+    """The image of spatial `size` that columns (N, C, *kernel, *size) sum to: im2col's adjoint."""
+    cdef int ndim = PyArray_NDIM(columns) // 2 + 1
+    cdef tgc_call call
+    if PyArray_NDIM(columns) not in (4, 6):
+        raise ShapeError(f"col2im: columns must have 4 or 6 dimensions, got {(<object>columns).shape}")
+    if dtype_code(columns) < TGC_F32:
+        raise TypeError(f"col2im: columns must be float32 or float64, got {columns.dtype}")
+    check_window("col2im", ndim - 2, stride, padding, dilation, 1)
+    check_numbers("col2im", "size", size, ndim - 2, 0)
+    cdef ndarray x = new_image(columns, PyArray_DIMS(columns)[0], PyArray_DIMS(columns)[1], size)
+    begin(&call, TGC_col2im, dtype_code(columns))
+    set_window(&call, ((<object>columns).shape[2:ndim], stride, padding, dilation, 1))
+    add_operand(&call, columns_of(columns, ndim), TGC_READ)
+    add_image(&call, x, TGC_WRITE)
+    run(&call)
+    return x
+
+
+# ---- the three products ----
+
+cdef ndarray grouped(ndarray a, int axis, object groups):
+    """`a` as (..., groups, channels, rest): its channels at `axis` in groups, what follows as one."""
+    cdef tuple shape = (<object>a).shape
+    cdef Py_ssize_t rest = 1
+    for n in shape[axis + 1:]:
+        rest *= n
+    return copy.contiguous(a).reshape(
+        (*shape[:axis], groups, shape[axis] // groups, rest))
+
+
+cdef ndarray grouped_columns(ndarray columns, object groups):
+    """Columns (N, C, *kernel, *size) as matrices (N, groups, C / groups * K * L, I * J)."""
+    cdef tuple shape = (<object>columns).shape
+    cdef Py_ssize_t rows = shape[1] // groups, places = 1
+    cdef int half = len(shape) // 2 + 1
+    for n in shape[2:half]:
+        rows *= n
+    for n in shape[half:]:
+        places *= n
+    return columns.reshape((shape[0], groups, rows, places))
+
+
+cdef ndarray windows_of(ndarray x, object kernel, object size, object stride, object padding,
+                        object dilation, object groups):
+    """im2col's columns as matrices; x itself where these are its elements."""
+    if is_pointwise(kernel, spatial(x), size, stride, padding):
+        return grouped(x, 1, groups)
+    return grouped_columns(im2col(x, kernel, size, stride, padding, dilation), groups)
+
+
+cdef ndarray conv_by_columns(ndarray x, ndarray weight, ndarray bias, object size, object stride,
+                             object padding, object dilation, object groups):
+    """`conv`: the weight as a matrix (O, C K L) times the columns."""
+    cdef ndarray windows = windows_of(x, spatial(weight), size, stride, padding, dilation, groups)
+    cdef ndarray y = matmul(grouped(weight, 0, groups), windows)
+    return add_bias(y.reshape((PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], *size)), bias)
+
+
+cdef ndarray conv_transpose_by_columns(ndarray y, ndarray weight, ndarray bias, object size,
+                                       object stride, object padding, object dilation,
+                                       object groups):
+    """`conv_transpose`: the transposed weight times y gives the columns that sum to the image."""
+    cdef ndarray w = grouped(weight, 0, groups).transpose(0, 2, 1)
+    cdef ndarray columns = matmul(w, grouped(y, 1, groups))
+    cdef tuple shape = (PyArray_DIMS(y)[0], PyArray_DIMS(weight)[1] * groups)
+    if is_pointwise(spatial(weight), spatial(y), size, stride, padding):
+        return add_bias(columns.reshape((*shape, *size)), bias)
+    columns = columns.reshape((*shape, *spatial(weight), *spatial(y)))
+    return add_bias(col2im(columns, size, stride, padding, dilation), bias)
+
+
+cdef ndarray conv_weight_by_columns(ndarray y, ndarray x, object kernel, object stride,
+                                    object padding, object dilation, object groups):
+    """`conv_weight`: y times the transposed columns, summed over the images."""
+    cdef ndarray windows = windows_of(x, kernel, spatial(y), stride, padding, dilation, groups)
+    cdef ndarray products = matmul(grouped(y, 1, groups), windows.transpose(0, 1, 3, 2))
+    return reductions.sum(products, 0).reshape(
+        (PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, *kernel))
+
+
+cdef ndarray add_bias(ndarray y, ndarray bias):
+    if bias is None:
+        return y
+    return elementwise.add(y, bias.reshape((-1,) + (1,) * (PyArray_NDIM(y) - 2)), y)

@@ -22,7 +22,7 @@
 typedef enum {
     TGC_MATMUL_AUTO,   /* the fastest of them */
     TGC_MATMUL_NAIVE,  /* the definition, element by element: the only one of whole numbers */
-    TGC_MATMUL_TILES,  /* tiles of y in registers, operands packed chunk by chunk */
+    TGC_MATMUL_TILES,  /* tiles of y in registers, operands in place or packed chunk by chunk */
     TGC_MATMUL_PACKED, /* the same, operands packed once and before: one product, not a batch */
     TGC_MATMUL_DOTS,   /* dot products: few rows, and b is contiguous along p */
     TGC_MATMUL_AXPYS,  /* y += number * row of b: very few rows, and b is contiguous along j */

@@ -3,8 +3,9 @@
  *
  * A chunk is a block of y. Its sum goes over blocks of p; for each, a's rows are packed into tiles
  * that stay in the second-level cache, and a panel of b after the other, one tile wide, is packed
- * and met with all the tiles of a, while these fetch the next one. An operand whose elements are
- * used only a few times is read in place: packing would cost more than it saves.
+ * and met with all the tiles of a, while these fetch the next one. Where it can, the first of them
+ * packs the panel on its way. An operand for which packing would cost more than it saves is read in
+ * place (in_place.c).
  */
 #include "../vec/rows.h"
 

@@ -95,7 +95,7 @@ static void FN(packed_chunk)(const tgc_call *call, ptrdiff_t index)
             panel.cols = tgc_min(s.cols - panel.col, FN(TILE_COLS));
             panel.b = b + panel.col * depth;
             panel.b_row = FN(whole_vecs)(panel.cols);
-            panel.b_ahead = FN(TERMS_AHEAD) * panel.b_row;
+            panel.b_ahead = FN(packed_ahead)(depth, panel.b_row);
             panel.next = panel.b + depth * FN(TILE_COLS);
             panel.next_tile = tgc_div(depth * FN(TILE_COLS), s.tiles);
             panel.next_row = FN(TILE_COLS);

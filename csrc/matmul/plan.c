@@ -171,14 +171,14 @@ static tgc_matmul_method choose_method(tgc_call *call, const tgc_matmul_limits *
     return best;
 }
 
-/* The elements that all chunks of one product together have to pack or read, in terms of those that
- * are packed in rows. A tile whose a is in columns packs b on its way. */
+/* The elements that all chunks of one product together have to pack or read, weighed by the time
+ * they take: packing rows is 1. A tile whose a is in columns packs b on its way. */
 static double traffic(const problem *p, const tgc_matmul_limits *limits, ptrdiff_t depth,
                       double down, double across)
 {
     const double a = across * p->m * p->k, b = down * p->n * p->k;
     if (!limits->item_size) {
-        return a + 2 * b;
+        return a + (p->b_along_n ? 1 : 2) * b;
     }
     const int a_in_place =
         p->n <= (double)tgc_matmul_in_place_cols(limits, &p->a, depth) * across;

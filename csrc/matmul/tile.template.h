@@ -116,7 +116,7 @@ TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, const int packs,
         for (ptrdiff_t n = k < FN(FETCH) ? k : FN(FETCH); n > 0; n--, a += a_col, b += b_row) {
             if (rows > FN(FEW_ROWS)) {
                 __builtin_prefetch(a + FN(TERMS_AHEAD) * a_col);
-                if (rows * sizeof(T) > 32) { /* mostly a second line */
+                if (rows * (int)sizeof(T) > 32) { /* mostly a second line */
                     __builtin_prefetch(a + FN(TERMS_AHEAD) * a_col + rows - 1);
                 }
                 FN(fetch_vecs)(vecs, b + b_ahead);

@@ -67,7 +67,7 @@ static inline ptrdiff_t tgc_deal(ptrdiff_t n, ptrdiff_t parts, ptrdiff_t index)
 }
 
 /* The first of n things that part number `index` gets, where threads take parts from both ends: the
- * larger parts are spread, so that half of the parts has half of the things. */
+ * larger parts are spread, so that half of the parts has half of the things. n * parts must fit. */
 static inline ptrdiff_t tgc_spread(ptrdiff_t n, ptrdiff_t parts, ptrdiff_t index)
 {
     return tgc_div(n * index, parts);

@@ -3,6 +3,7 @@
 #include "tiles.h"
 
 #include "../runtime/lines.h"
+#include "../runtime/sizes.h"
 
 #include <stdlib.h>
 
@@ -10,6 +11,8 @@
 static const ptrdiff_t MIN_ROW = 32;
 /* Blocks of fewer elements are not worth packing by themselves. */
 static const ptrdiff_t MIN_BLOCK = 64;
+/* Elements of a cache line, at least. */
+static const ptrdiff_t LINE = 64;
 /* Columns of a tile that is packed by transposing: the rest of it is rows of a cache line. */
 static const ptrdiff_t TRANSPOSED_COLUMNS = 32;
 
@@ -156,12 +159,18 @@ static ptrdiff_t choose_rows(tgc_call *call)
     return PACKED_TILE;
 }
 
+/* Columns of a tile of a single row, which is a chunk: whole cache lines. */
+static ptrdiff_t row_columns(ptrdiff_t n)
+{
+    return n > CHUNK ? tgc_ceil_div(tgc_even_chunk(n, CHUNK), LINE) * LINE : CHUNK;
+}
+
 static void plan_tiles(tgc_call *call)
 {
     const tgc_operand *y = output(call);
     simplify(call);
     const int last = y->ndim - 1;
-    ptrdiff_t tile = CHUNK, columns = CHUNK;
+    ptrdiff_t tile = CHUNK, columns = last > 0 ? CHUNK : row_columns(y->shape[0]);
     if (!has_plain_rows(call) || (last > 0 && y->shape[last] < MIN_ROW)) {
         call->sizes[PACKED] = 1;
         call->workspace = (size_t)call->n_operands * PACKED_TILE * 8;
@@ -178,7 +187,7 @@ static void plan_tiles(tgc_call *call)
 static void plan_row(tgc_call *call)
 {
     call->sizes[TILE_ROWS] = 1;
-    call->sizes[TILE_COLUMNS] = CHUNK;
+    call->sizes[TILE_COLUMNS] = row_columns(output(call)->shape[0]);
 }
 
 static int is_row(tgc_call *call)
@@ -198,18 +207,13 @@ static void plan_single(tgc_call *call)
     plan_row(call);
 }
 
-static ptrdiff_t ceil_divide(ptrdiff_t a, ptrdiff_t b)
-{
-    return a / b + (a % b > 0);
-}
-
 static ptrdiff_t count_tiles(tgc_call *call)
 {
     const tgc_operand *y = output(call);
     const int last = y->ndim - 1;
-    ptrdiff_t n = ceil_divide(y->shape[last], call->sizes[TILE_COLUMNS]);
+    ptrdiff_t n = tgc_ceil_div(y->shape[last], call->sizes[TILE_COLUMNS]);
     if (last > 0) {
-        n *= ceil_divide(y->shape[last - 1], call->sizes[TILE_ROWS]);
+        n *= tgc_ceil_div(y->shape[last - 1], call->sizes[TILE_ROWS]);
     }
     for (int d = 0; d < last - 1; d++) {
         n *= y->shape[d];
@@ -232,5 +236,5 @@ void tgc_elementwise_plan(tgc_call *call)
     call->sizes[TILES] = n == 0 ? 0 : count_tiles(call);
     const ptrdiff_t tile = call->sizes[TILE_ROWS] * call->sizes[TILE_COLUMNS];
     call->sizes[TILES_PER_CHUNK] = CHUNK / tile;
-    call->n_chunks = ceil_divide(call->sizes[TILES], call->sizes[TILES_PER_CHUNK]);
+    call->n_chunks = tgc_ceil_div(call->sizes[TILES], call->sizes[TILES_PER_CHUNK]);
 }

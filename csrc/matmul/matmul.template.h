@@ -117,38 +117,44 @@ static void FN(run_panel)(const FN(step) *s, const T *a_packed, const FN(panel) 
 {
     const ptrdiff_t col = panel->col, cols = panel->cols, width = FN(whole_vecs)(cols);
     const int whole = cols == width && s->y_col == 1 && (!s->start || s->start_col == 1);
+    const int in_columns = FN(is_in_columns)(s, a_packed), vecs = (int)(width / VL);
     T edge[TILE_ROWS * FN(TILE_COLS)];
+    FN(tile) t = {.k = s->depth,
+                  .a_row = s->a_row,
+                  .b = panel->b,
+                  .b_row = panel->b_row,
+                  .b_ahead = panel->b_ahead,
+                  .b_packed = panel->packed,
+                  .start_row = whole ? s->start_row : width,
+                  .y = edge,
+                  .y_row = whole ? s->y_row : width,
+                  .ahead = panel->next,
+                  .ahead_row = panel->next_row};
     const tgc_shares shares = tgc_share(s->rows, s->tiles);
-    const T *b = panel->b;
-    ptrdiff_t b_row = panel->b_row, b_ahead = panel->b_ahead;
     for (ptrdiff_t i = 0, row = 0, rows; i < s->tiles; i++, row += rows) {
         rows = tgc_share_size(shares, i);
         T *const y_tile = s->y + row * s->y_row + col * s->y_col;
-        const T *start = s->start ? s->start + row * s->start_row + col * s->start_col : NULL;
-        T *const y = whole ? y_tile : edge;
-        const ptrdiff_t y_row = whole ? s->y_row : width;
-        if (!whole && start) {
+        t.start = s->start ? s->start + row * s->start_row + col * s->start_col : NULL;
+        if (whole) {
+            t.y = y_tile;
+        } else if (t.start) {
             memset(edge, 0, sizeof edge);
-            FN(copy)(rows, cols, start, s->start_row, s->start_col, edge, width, 1);
-            start = edge;
+            FN(copy)(rows, cols, t.start, s->start_row, s->start_col, edge, width, 1);
+            t.start = edge;
         }
-        const ptrdiff_t start_row = whole ? s->start_row : width;
-        if (FN(is_in_columns)(s, a_packed)) {
-            const int packs = panel->packed && i == 0;
-            (packs ? FN(packing_tiles)[rows - 1] : FN(packed_tiles)[rows - 1][width / VL - 1])(
-                s->depth, a_packed ? a_packed + row * s->depth : s->a + row,
-                a_packed ? rows : s->a_col, b, b_row, b_ahead, panel->packed, start, start_row, y,
-                y_row, panel->next + i * panel->next_tile, panel->next_row);
-            if (packs) {
-                b = panel->packed;
-                b_row = width;
-                b_ahead = FN(packed_ahead)(s->depth, width);
-            }
+        t.a = a_packed ? a_packed + row * s->depth : s->a + row * s->a_row;
+        t.a_col = a_packed ? rows : s->a_col;
+        if (!in_columns) {
+            FN(in_place_tiles)[rows - 1][vecs - 1](&t);
+        } else if (i > 0 || !panel->packed) {
+            FN(packed_tiles)[rows - 1][vecs - 1](&t);
         } else {
-            FN(in_place_tiles)[rows - 1][width / VL - 1](
-                s->depth, s->a + row * s->a_row, s->a_row, s->a_col, b, b_row, b_ahead, start,
-                start_row, y, y_row);
+            FN(packing_tiles)[rows - 1](&t);
+            t.b = panel->packed;
+            t.b_row = width;
+            t.b_ahead = FN(packed_ahead)(s->depth, width);
         }
+        t.ahead += panel->next_tile;
         if (!whole) {
             FN(copy)(rows, cols, edge, width, 1, y_tile, s->y_row, s->y_col);
         }

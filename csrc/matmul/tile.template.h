@@ -70,48 +70,60 @@ TGC_INLINE void FN(store_tile)(const int rows, const int vecs, vec *sum, const T
     }
 }
 
-/* a is read in place: a[i][p] is at a[i * a_row + p * a_col]. With every term the row of b that is
- * b_ahead elements further is fetched. */
-TGC_INLINE void FN(in_place_tile)(const int rows, const int vecs, ptrdiff_t k, const T *a,
-                                  ptrdiff_t a_row, ptrdiff_t a_col, const T *b, ptrdiff_t b_row,
-                                  ptrdiff_t b_ahead, const T *start, ptrdiff_t start_row, T *y,
-                                  ptrdiff_t y_row)
+/* What a micro-kernel computes: y = start + a b over k terms. */
+typedef struct {
+    ptrdiff_t k;
+    /* a[i][p] is at a[i * a_row + p * a_col]; packed or transposed, a_row is 1. */
+    const T *a;
+    ptrdiff_t a_row, a_col;
+    const T *b;
+    ptrdiff_t b_row;
+    ptrdiff_t b_ahead; /* with every term the row that is so many elements further is fetched */
+    T *b_packed;       /* where a kernel that packs stores the rows one behind the other */
+    const T *start;
+    ptrdiff_t start_row;
+    T *y;
+    ptrdiff_t y_row;
+    const T *ahead; /* rows that are needed next */
+    ptrdiff_t ahead_row;
+} FN(tile);
+
+TGC_INLINE void FN(in_place_tile)(const int rows, const int vecs, const FN(tile) *t)
 {
     vec sum[2 * TILE_ROWS];
+    const T *a = t->a, *b = t->b;
+    const ptrdiff_t a_row = t->a_row, a_col = t->a_col, b_row = t->b_row, b_ahead = t->b_ahead;
     FN(clear)(rows * vecs, sum);
     /* With a second pointer the distances of all rows fit the general registers; the compiler
      * would see through it and drop it. */
     const T *a7 = rows > 7 ? a + 7 * a_row : a;
     __asm__("" : "+r"(a7));
-    for (; k > 0; k--, a += a_col, a7 += a_col, b += b_row) {
+    for (ptrdiff_t k = t->k; k > 0; k--, a += a_col, a7 += a_col, b += b_row) {
         FN(fetch_vecs)(vecs, b + b_ahead);
         FN(add_term)(rows, vecs, 0, sum, a, a7, a_row, b, NULL);
     }
-    FN(store_tile)(rows, vecs, sum, start, start_row, y, y_row);
+    FN(store_tile)(rows, vecs, sum, t->start, t->start_row, t->y, t->y_row);
 }
 
-/* a is packed, or transposed: a[i][p] is at a[i + p * a_col]. With every term, where there is time
- * for it, a's elements TERMS_AHEAD terms further are fetched and the row of b that is b_ahead
- * elements further; and into the second-level cache, two vectors of a row every FETCH terms, what
- * comes next: y's rows first, then `ahead`, rows that are ahead_row elements apart. If it packs,
- * it stores the rows of b one behind the other from b_packed on. */
-TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, const int packs, ptrdiff_t k,
-                                const T *a, ptrdiff_t a_col, const T *b, ptrdiff_t b_row,
-                                ptrdiff_t b_ahead, T *b_packed, const T *start,
-                                ptrdiff_t start_row, T *y, ptrdiff_t y_row, const T *ahead,
-                                ptrdiff_t ahead_row)
+/* a_row is 1. With every term, where there is time for it, a's elements TERMS_AHEAD terms further
+ * are fetched, too; and into the second-level cache, two vectors of a row every FETCH terms, what
+ * comes next: y's rows first, then those ahead. */
+TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, const int packs,
+                                const FN(tile) *t)
 {
     vec sum[2 * TILE_ROWS];
+    const T *a = t->a, *b = t->b, *fetch = t->y;
+    T *b_packed = t->b_packed;
+    const ptrdiff_t a_col = t->a_col, b_row = t->b_row, b_ahead = t->b_ahead;
+    ptrdiff_t k = t->k, fetch_row = t->y_row;
     FN(clear)(rows * vecs, sum);
-    const T *fetch = y;
-    ptrdiff_t fetch_row = y_row;
     for (int row = 1; k > 0; k -= FN(FETCH), row++) {
         __builtin_prefetch(fetch, 0, 2);
         __builtin_prefetch(fetch + VL, 0, 2);
         fetch += fetch_row;
         if (row == rows) {
-            fetch = ahead;
-            fetch_row = ahead_row;
+            fetch = t->ahead;
+            fetch_row = t->ahead_row;
         }
         for (ptrdiff_t n = k < FN(FETCH) ? k : FN(FETCH); n > 0; n--, a += a_col, b += b_row) {
             if (rows > FN(FEW_ROWS)) {
@@ -125,54 +137,30 @@ TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, const int packs,
             b_packed += packs ? vecs * VL : 0;
         }
     }
-    FN(store_tile)(rows, vecs, sum, start, start_row, y, y_row);
+    FN(store_tile)(rows, vecs, sum, t->start, t->start_row, t->y, t->y_row);
 }
 
-typedef void FN(in_place)(ptrdiff_t k, const T *a, ptrdiff_t a_row, ptrdiff_t a_col, const T *b,
-                          ptrdiff_t b_row, ptrdiff_t b_ahead, const T *start,
-                          ptrdiff_t start_row, T *y, ptrdiff_t y_row);
-typedef void FN(packed)(ptrdiff_t k, const T *a, ptrdiff_t a_col, const T *b, ptrdiff_t b_row,
-                        ptrdiff_t b_ahead, T *b_packed, const T *start, ptrdiff_t start_row,
-                        T *y, ptrdiff_t y_row, const T *ahead, ptrdiff_t ahead_row);
+typedef void FN(kernel)(const FN(tile) *t);
 
-#define IN_PLACE(rows, vecs)                                                                    \
-    static void FN(tile_##rows##x##vecs)(                                                       \
-        ptrdiff_t k, const T *a, ptrdiff_t a_row, ptrdiff_t a_col, const T *b, ptrdiff_t b_row, \
-        ptrdiff_t b_ahead, const T *start, ptrdiff_t start_row, T *y, ptrdiff_t y_row)          \
-    {                                                                                           \
-        FN(in_place_tile)(rows, vecs, k, a, a_row, a_col, b, b_row, b_ahead, start, start_row,  \
-                          y, y_row);                                                            \
-    }
-#define PACKED(name, rows, vecs, packs)                                                         \
-    static void FN(name##_##rows##x##vecs)(                                                     \
-        ptrdiff_t k, const T *a, ptrdiff_t a_col, const T *b, ptrdiff_t b_row,                  \
-        ptrdiff_t b_ahead, T *b_packed, const T *start, ptrdiff_t start_row, T *y,              \
-        ptrdiff_t y_row, const T *ahead, ptrdiff_t ahead_row)                                   \
-    {                                                                                           \
-        FN(packed_tile)(rows, vecs, packs, k, a, a_col, b, b_row, b_ahead, b_packed, start,     \
-                        start_row, y, y_row, ahead, ahead_row);                                 \
-    }
-#define TILES(rows)        \
-    IN_PLACE(rows, 1)      \
-    IN_PLACE(rows, 2)      \
-    PACKED(packed, rows, 1, 0) \
-    PACKED(packed, rows, 2, 0) \
-    PACKED(packing, rows, 2, 1)
-#define EACH_IN_PLACE(rows) {FN(tile_##rows##x1), FN(tile_##rows##x2)},
-#define EACH_PACKED(rows) {FN(packed_##rows##x1), FN(packed_##rows##x2)},
-#define EACH_PACKING(rows) (rows) > FN(FEW_ROWS) ? FN(packing_##rows##x2) : NULL,
+#define KERNELS(rows)                                                                            \
+    static void FN(tile_##rows##x1)(const FN(tile) *t) { FN(in_place_tile)(rows, 1, t); }        \
+    static void FN(tile_##rows##x2)(const FN(tile) *t) { FN(in_place_tile)(rows, 2, t); }        \
+    static void FN(packed_##rows##x1)(const FN(tile) *t) { FN(packed_tile)(rows, 1, 0, t); }     \
+    static void FN(packed_##rows##x2)(const FN(tile) *t) { FN(packed_tile)(rows, 2, 0, t); }     \
+    static void FN(packing_##rows##x2)(const FN(tile) *t) { FN(packed_tile)(rows, 2, 1, t); }
+#define IN_PLACE(rows) {FN(tile_##rows##x1), FN(tile_##rows##x2)},
+#define PACKED(rows) {FN(packed_##rows##x1), FN(packed_##rows##x2)},
+#define PACKING(rows) (rows) > FN(FEW_ROWS) ? FN(packing_##rows##x2) : NULL,
 
-EACH_ROWS(TILES)
+EACH_ROWS(KERNELS)
 
 /* [rows - 1][vecs - 1] */
-static FN(in_place) *const FN(in_place_tiles)[TILE_ROWS][2] = {EACH_ROWS(EACH_IN_PLACE)};
-static FN(packed) *const FN(packed_tiles)[TILE_ROWS][2] = {EACH_ROWS(EACH_PACKED)};
+static FN(kernel) *const FN(in_place_tiles)[TILE_ROWS][2] = {EACH_ROWS(IN_PLACE)};
+static FN(kernel) *const FN(packed_tiles)[TILE_ROWS][2] = {EACH_ROWS(PACKED)};
 /* [rows - 1], of two vectors */
-static FN(packed) *const FN(packing_tiles)[TILE_ROWS] = {EACH_ROWS(EACH_PACKING)};
+static FN(kernel) *const FN(packing_tiles)[TILE_ROWS] = {EACH_ROWS(PACKING)};
 
+#undef KERNELS
 #undef IN_PLACE
 #undef PACKED
-#undef TILES
-#undef EACH_IN_PLACE
-#undef EACH_PACKED
-#undef EACH_PACKING
+#undef PACKING

@@ -5,6 +5,8 @@ run Python with libasan preloaded, as `.ci/run` does.
 """
 
 import os
+import platform
+import re
 import shutil
 import sys
 import sysconfig
@@ -47,6 +49,11 @@ CYTHON_FLAGS = [
     *("--param", "inline-unit-growth=50"),
     "-Wno-unused-function",
 ]
+LINK = ["-Wl,-z,noseparate-code"] if LINUX else []
+LIBC, VERSION = platform.libc_ver()
+if LIBC == "glibc" and tuple(map(int, VERSION.split("."))) >= (2, 36):
+    # Relocations take a twentieth of their size; loaders before know only the long ones.
+    LINK.append("-Wl,-z,pack-relative-relocs")
 CYTHON_MACROS = [
     ("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"),
     # The wheel compresses strings, and better.
@@ -95,8 +102,10 @@ def extension(source):
     """The module of one source; all of csrc is linked into `_kernels.runtime`, once."""
     path = source.relative_to(ROOT)
     name = ".".join(path.with_suffix("").parts)
+    link = [*LINK]
     # Profilers need the names of the kernels; those of the bindings are Python's already.
-    strip = [] if "runtime" in name or SANITIZE else ["-Wl,--strip-all"]
+    if LINUX and "runtime" not in name and not SANITIZE:
+        link.append("-Wl,--strip-all")
     return Extension(
         name,
         [str(path)],
@@ -104,7 +113,7 @@ def extension(source):
         define_macros=[*CYTHON_MACROS, ("TGC_BUILD_FLAGS", f'"{" ".join(C_FLAGS)}"')],
         extra_compile_args=[*C_FLAGS, *CYTHON_FLAGS, *INSTRUMENT],
         libraries=["pthread", "m"],
-        extra_link_args=[*INSTRUMENT, *(["-Wl,-z,noseparate-code", *strip] if LINUX else [])],
+        extra_link_args=[*INSTRUMENT, *link],
         depends=[str(p) for p in ROOT.glob("csrc/**/*.[ch]")] if "runtime" in name else HEADERS,
     )
 
@@ -164,12 +173,11 @@ class build_py(_build_py):  # noqa: N801  the name is setuptools'
 
     def run(self):
         super().run()
-        for family in () if self.editable_mode else ("conv", "matmul"):
-            shutil.copytree(
-                ROOT / "csrc" / family,
-                Path(self.build_lib, "tinygrad_c", "csrc", family),
-                dirs_exist_ok=True,
-            )
+        named = re.findall(r'"(\w+/[\w.]+\.[ch])"', (PACKAGE / "variants.py").read_text())
+        for source in () if self.editable_mode else named:
+            target = Path(self.build_lib, "tinygrad_c", "csrc", source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / "csrc" / source, target)
 
 
 setup(

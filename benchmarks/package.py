@@ -24,7 +24,8 @@ import {name}, time
 print(time.monotonic())
 print(*(line for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """
-# A package built in place has its C sources beside it.
+# A package built in place has its C sources beside it, of which those are shipped that
+# `kernel_source` shows.
 SHIPPED = {".py", ".pyi", ".so", ".npz", ".md", ".typed"}
 
 
@@ -40,13 +41,18 @@ def installed(name):
     """The bytes of a package's files."""
     folder = Path(importlib.util.find_spec(name).submodule_search_locations[0])
     in_place = (folder.parent / "pyproject.toml").exists()
-    return sum(
-        path.stat().st_size
+    files = [
+        path
         for root in (folder, folder.with_name(f"{name}.libs"))
         for path in root.rglob("*")
         if path.is_file() and path.suffix != ".pyc"
         if not in_place or path.suffix in SHIPPED
-    )
+    ]
+    if in_place:
+        variants = importlib.import_module(f"{name}.variants")
+        for choice in variants.CHOICES.values():
+            files += [folder.parent / "csrc" / source for source in choice.sources.values()]
+    return sum(path.stat().st_size for path in files)
 
 
 def wheel():

@@ -93,8 +93,7 @@ void tgc_norm_apply_plan(tgc_call *call)
     const tgc_operand *x = &call->operands[0];
     const ptrdiff_t length = x->shape[2], line = length == 1 ? x->shape[1] : length;
     const ptrdiff_t lines = length == 1 ? x->shape[0] : x->shape[0] * x->shape[1];
-    call->sizes[TGC_NORM_CHUNK] =
-        lines > 0 ? tgc_even_chunk(lines, tgc_max(TGC_NORM_WORK / (line + 1), 1)) : 1;
+    call->sizes[TGC_NORM_CHUNK] = tgc_even_chunk(lines, TGC_NORM_WORK / (line + 1));
     call->n_chunks = tgc_ceil_div(lines, call->sizes[TGC_NORM_CHUNK]);
     call->work = (double)lines * (double)line * call->kernel->cost;
 }

@@ -53,7 +53,7 @@ ptrdiff_t tgc_pool_count(const tgc_pool *pool, const tgc_pool_axis *axis, ptrdif
 static void cut(tgc_call *call, ptrdiff_t n, ptrdiff_t elements, double work)
 {
     const ptrdiff_t chunk = elements > 0 ? n * CHUNK / elements : 1;
-    call->sizes[TGC_POOL_CHUNK] = n > 0 ? tgc_even_chunk(n, tgc_max(chunk, 1)) : 1;
+    call->sizes[TGC_POOL_CHUNK] = tgc_even_chunk(n, chunk);
     call->n_chunks = n > 0 && elements > 0 ? tgc_ceil_div(n, call->sizes[TGC_POOL_CHUNK]) : 0;
     call->work = work;
 }

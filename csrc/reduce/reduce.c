@@ -119,8 +119,7 @@ void tgc_reduce_plan(tgc_call *call)
     }
     sizes[TILES] = tgc_count_tiles(a, kept, sizes[WIDTH]);
     const ptrdiff_t per_tile = sizes[WIDTH] * sizes[COUNT] / sizes[PIECES];
-    const ptrdiff_t most = tgc_clamp(CHUNK / (per_tile > 0 ? per_tile : 1), 1, sizes[TILES]);
-    sizes[TILES_PER_CHUNK] = tgc_even_chunk(sizes[TILES], most);
+    sizes[TILES_PER_CHUNK] = tgc_even_chunk(sizes[TILES], CHUNK / (per_tile > 0 ? per_tile : 1));
     call->n_chunks = sizes[PIECES] * tgc_ceil_div(sizes[TILES], sizes[TILES_PER_CHUNK]);
     call->work = (double)outputs * (1 + (double)sizes[COUNT]) * call->kernel->cost;
 }

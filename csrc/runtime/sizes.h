@@ -66,12 +66,12 @@ static inline ptrdiff_t tgc_deal(ptrdiff_t n, ptrdiff_t parts, ptrdiff_t index)
     return tgc_share_start(tgc_share(n, parts), index);
 }
 
-/* Things of a chunk, at most `most`, of n from 1 on: an even number of chunks that are as even as
- * they can be, as two threads take them from both ends. */
+/* Things of a chunk of n, at most `most` but at least one: an even number of chunks that are as
+ * even as they can be, as two threads take them from both ends. */
 static inline ptrdiff_t tgc_even_chunk(ptrdiff_t n, ptrdiff_t most)
 {
-    const ptrdiff_t chunks = tgc_ceil_div(n, most);
-    return chunks > 1 ? tgc_ceil_div(n, (chunks + 1) / 2 * 2) : n;
+    const ptrdiff_t chunks = tgc_ceil_div(n, tgc_max(most, 1));
+    return chunks > 1 ? tgc_ceil_div(n, (chunks + 1) / 2 * 2) : tgc_max(n, 1);
 }
 
 /* The first of n things that part number `index` gets, where threads take parts from both ends: the

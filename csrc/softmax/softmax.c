@@ -31,8 +31,7 @@ void tgc_softmax_plan(tgc_call *call)
                      tgc_distance(y->strides[kept - 1]) < tgc_distance(y->strides[kept]);
     sizes[WIDTH] = tgc_clamp(CHUNK / n, sizes[COLUMNS] ? MIN_WIDTH : 1, MAX_WIDTH);
     sizes[TILES] = tgc_count_tiles(y, kept, sizes[WIDTH]);
-    const ptrdiff_t most = tgc_clamp(CHUNK * sizes[TILES] / (n * lines), 1, sizes[TILES]);
-    sizes[TILES_PER_CHUNK] = tgc_even_chunk(sizes[TILES], most);
+    sizes[TILES_PER_CHUNK] = tgc_even_chunk(sizes[TILES], CHUNK * sizes[TILES] / (n * lines));
     call->n_chunks = tgc_ceil_div(sizes[TILES], sizes[TILES_PER_CHUNK]);
     call->work = (double)n * (double)lines * call->kernel->cost;
 }

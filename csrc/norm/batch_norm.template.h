@@ -1,155 +1,162 @@
-/* Batch normalisation of (n, channels, length), channel by channel, for one real type (T).
- * Elements are visited in blocks: some rows, of which each is contiguous. */
+/* Batch normalisation of (n, channels, length) and its gradients, for one real type (T). */
 
-/* n rows of `length` elements, `step` apart; those of the next block begin at `ahead`, which is p
- * where a CPU foresees them by itself. */
-typedef struct {
-    T *p, *ahead;
-    ptrdiff_t n, step, length;
-} FN(norm_block);
-
-#ifndef TGC_NORM_BLOCK
-#define TGC_NORM_BLOCK
-/* Elements of a block that both passes over it find in the first-level cache. */
-enum { BLOCK = 4096 };
-#endif
-
-/* Block number i of channel c of an operand (n, channels, length); n = 0 behind the last. */
-TGC_INLINE FN(norm_block) FN(find_block)(const tgc_operand *o, ptrdiff_t c, ptrdiff_t i)
+static void FN(batch_norm_statistics)(const tgc_call *call, ptrdiff_t index)
 {
-    const ptrdiff_t n = o->shape[0], length = o->shape[2], step = o->strides[0];
-    T *p = (T *)(void *)o->data + c * o->strides[1];
-    if (length == 0) {
-        return (FN(norm_block)){p, p, 0, step, 0};
-    }
-    if (length <= BLOCK) {
-        const ptrdiff_t rows = BLOCK / length, first = i * rows;
-        p += first * step;
-        return (FN(norm_block)){p, n - first > rows ? p + rows * step : p,
-                                tgc_clamp(n - first, 0, rows), step, length};
-    }
-    const ptrdiff_t pieces = tgc_ceil_div(length, BLOCK), row = i / pieces;
-    const ptrdiff_t begin = i % pieces * BLOCK;
-    p += row * step + begin;
-    return (FN(norm_block)){p, p, row < n, step, tgc_min(BLOCK, length - begin)};
-}
-
-static tgc_moments FN(channel_moments)(const tgc_operand *x, ptrdiff_t c)
-{
-    tgc_moments all = {0};
-    for (ptrdiff_t i = 0;; i++) {
-        const FN(norm_block) b = FN(find_block)(x, c, i);
-        if (b.n == 0) {
-            return all;
-        }
-        tgc_moments_merge(&all, FN(moments)(b.p, b.n, b.step, b.length, b.ahead));
+    const tgc_norm norm = tgc_norm_statistics_unpack(call);
+    const tgc_norm_area area = tgc_norm_clear_area(call, &norm, index);
+    if (norm.length == 1) {
+        FN(row_moments)(&norm, area);
+    } else {
+        FN(plane_moments)(&norm, area);
     }
 }
 
-static void FN(normalize_plane)(const T *x, T *y, ptrdiff_t n, vec mean, vec scale, vec bias)
+static void FN(batch_norm_backward_sums)(const tgc_call *call, ptrdiff_t index)
+{
+    const tgc_norm norm = tgc_norm_sums_unpack(call);
+    const tgc_norm_area area = tgc_norm_clear_area(call, &norm, index);
+    if (norm.length == 1) {
+        FN(row_products)(&norm, area);
+    } else {
+        FN(plane_products)(&norm, area);
+    }
+}
+
+/* Lines are what is done in one go, rows of channels where the length is 1, else planes. Lanes of a
+ * row have a factor each, those of a plane one of all: factor number k of a line is at
+ * factors + k * channels. */
+TGC_INLINE vec FN(factor)(const T *factors, ptrdiff_t i, ptrdiff_t n, int in_rows)
+{
+    return in_rows ? vec_load_first(factors + i, n) : vec_set1(*factors);
+}
+
+/* y = (x - mean) * scale + bias of n <= VL elements. */
+TGC_INLINE void FN(apply_lanes)(const T *x, T *y, const T *factors, ptrdiff_t channels, ptrdiff_t i,
+                                ptrdiff_t n, int in_rows)
+{
+    const vec d = vec_load_first(x + i, n) - FN(factor)(factors, i, n, in_rows);
+    const vec scale = FN(factor)(factors + channels, i, n, in_rows);
+    vec_store_first(y + i, vec_fma(d, scale, FN(factor)(factors + 2 * channels, i, n, in_rows)), n);
+}
+
+TGC_INLINE void FN(apply_line)(const T *x, T *y, ptrdiff_t length, const T *factors,
+                               ptrdiff_t channels, int in_rows)
 {
     ptrdiff_t i = 0;
-    for (; i + VL <= n; i += VL) {
-        vec_store(y + i, vec_fma(vec_load(x + i) - mean, scale, bias));
+    for (; i + VL <= length; i += VL) {
+        vec_prefetch(x + i);
+        vec_prefetch(y + i);
+        FN(apply_lanes)(x, y, factors, channels, i, VL, in_rows);
     }
-    if (i < n) {
-        vec_storen(y + i, vec_fma(vec_loadn(x + i, n - i) - mean, scale, bias), n - i);
+    if (i < length) {
+        FN(apply_lanes)(x, y, factors, channels, i, length - i, in_rows);
     }
 }
 
-static void FN(batch_norm)(const tgc_call *call, ptrdiff_t c)
+/* Operands: x, factors, y. */
+static void FN(batch_norm_apply)(const tgc_call *call, ptrdiff_t index)
 {
-    const tgc_norm norm = tgc_batch_norm_unpack(call);
-    const tgc_operand *x = norm.x, *y = norm.y;
-    const tgc_moments moments = FN(channel_moments)(x, c);
-    const tgc_channel channel = tgc_channel_forward(&norm, c, &moments);
-    const vec mean = vec_set1((T)channel.mean), scale = vec_set1((T)channel.scale);
-    const vec bias = vec_set1((T)channel.bias);
-    /* From the end on: the rows that were read last are still in the cache. */
-    for (ptrdiff_t i = norm.n - 1; i >= 0; i--) {
+    const tgc_operand *x = &call->operands[0], *y = &call->operands[2];
+    const T *factors = (const T *)(const void *)call->operands[1].data;
+    const ptrdiff_t channels = x->shape[1], length = x->shape[2];
+    const tgc_norm_lines lines = tgc_norm_find_lines(call, index);
+    for (ptrdiff_t line = lines.begin; line < lines.end; line++) {
+        const ptrdiff_t i = tgc_div(line, lines.of_row), c = line - i * lines.of_row;
         const T *from = (const T *)(const void *)x->data + i * x->strides[0] + c * x->strides[1];
         T *to = (T *)(void *)y->data + i * y->strides[0] + c * y->strides[1];
-        FN(prefetch_row)(i > 0 ? from - x->strides[0] : from, norm.length);
-        FN(prefetch_row)(i > 0 ? to - y->strides[0] : to, norm.length);
-        FN(normalize_plane)(from, to, norm.length, mean, scale, bias);
+        if (length == 1) {
+            FN(apply_line)(from, to, channels, factors, channels, 1);
+        } else {
+            FN(apply_line)(from, to, length, factors + c, channels, 0);
+        }
     }
 }
 
-/* Adds the sums of grad and of grad * (x - mean) over a block. */
-static void FN(add_block)(FN(norm_block) grad, FN(norm_block) x, vec mean, double *sum, double *product)
+/* y = grad * scale - (x - mean) * slope - shift of n <= VL elements. In evaluation x does not
+ * matter, not even where it is not finite. */
+TGC_INLINE void FN(backward_lanes)(const T *grad, const T *x, T *y, const T *factors,
+                                   ptrdiff_t channels, ptrdiff_t i, ptrdiff_t n, int in_rows,
+                                   int training)
 {
-    vec sums = vec_zero(), products = vec_zero();
-    for (ptrdiff_t row = 0; row < x.n; row++) {
-        const T *g = grad.p + row * grad.step, *p = x.p + row * x.step;
-        ptrdiff_t at = 0;
-        FN(prefetch_row)(grad.ahead + row * grad.step, x.length);
-        FN(prefetch_row)(x.ahead + row * x.step, x.length);
-        for (; at + VL <= x.length; at += VL) {
-            const vec v = vec_load(g + at);
-            sums += v;
-            products = vec_fma(v, vec_load(p + at) - mean, products);
-        }
-        if (at < x.length) {
-            const ptrdiff_t left = x.length - at;
-            const vec v = vec_loadn(g + at, left);
-            const vec d = vec_select(vmask_first(left), vec_loadn(p + at, left) - mean, vec_zero());
-            sums += v;
-            products = vec_fma(v, d, products);
-        }
+    const vec scale = FN(factor)(factors + channels, i, n, in_rows);
+    const vec shift = FN(factor)(factors + 3 * channels, i, n, in_rows);
+    vec v = vec_fma(vec_load_first(grad + i, n), scale, -shift);
+    if (training) {
+        const vec d = vec_load_first(x + i, n) - FN(factor)(factors, i, n, in_rows);
+        v = vec_fnma(d, FN(factor)(factors + 2 * channels, i, n, in_rows), v);
     }
-    *sum += (double)vec_sum(sums);
-    *product += (double)vec_sum(products);
+    vec_store_first(y + i, v, n);
 }
 
-static void FN(batch_norm_backward)(const tgc_call *call, ptrdiff_t c)
+TGC_INLINE void FN(backward_line)(const T *grad, const T *x, T *y, ptrdiff_t length, const T *factors,
+                                  ptrdiff_t channels, int in_rows, int training)
 {
-    const tgc_norm norm = tgc_batch_norm_backward_unpack(call);
-    const tgc_operand *grad = norm.grad, *x = norm.x, *to = norm.grad_x;
-    double sum = 0, product = 0;
-    const vec mean = vec_set1((T)tgc_norm_get(norm.stats, c));
-    for (ptrdiff_t i = 0;; i++) {
-        const FN(norm_block) b = FN(find_block)(x, c, i);
-        if (b.n == 0) {
-            break;
+    ptrdiff_t i = 0;
+    for (; i + VL <= length; i += VL) {
+        vec_prefetch(grad + i);
+        if (training) {
+            vec_prefetch(x + i);
         }
-        FN(add_block)(FN(find_block)(grad, c, i), b, mean, &sum, &product);
+        vec_prefetch(y + i);
+        FN(backward_lanes)(grad, x, y, factors, channels, i, VL, in_rows, training);
     }
-    const tgc_channel_grad channel = tgc_channel_backward(&norm, c, sum, product);
-    const vec scale = vec_set1((T)channel.scale), slope = vec_set1((T)channel.slope);
-    const vec shift = vec_set1((T)channel.shift);
-    for (ptrdiff_t i = to ? norm.n - 1 : -1; i >= 0; i--) {
+    if (i < length) {
+        FN(backward_lanes)(grad, x, y, factors, channels, i, length - i, in_rows, training);
+    }
+}
+
+/* Operands: grad, x, factors, grad_x. */
+TGC_INLINE void FN(backward_lines)(const tgc_call *call, tgc_norm_lines lines, int in_rows,
+                                   int training)
+{
+    const tgc_operand *grad = &call->operands[0], *x = &call->operands[1], *y = &call->operands[3];
+    const T *factors = (const T *)(const void *)call->operands[2].data;
+    const ptrdiff_t channels = x->shape[1], length = in_rows ? channels : x->shape[2];
+    for (ptrdiff_t line = lines.begin; line < lines.end; line++) {
+        const ptrdiff_t i = tgc_div(line, lines.of_row), c = line - i * lines.of_row;
         const T *g = (const T *)(const void *)grad->data + i * grad->strides[0] + c * grad->strides[1];
-        const T *p = (const T *)(const void *)x->data + i * x->strides[0] + c * x->strides[1];
-        T *y = (T *)(void *)to->data + i * to->strides[0] + c * to->strides[1];
-        ptrdiff_t at = 0;
-        FN(prefetch_row)(i > 0 ? g - grad->strides[0] : g, norm.length);
-        FN(prefetch_row)(i > 0 ? p - x->strides[0] : p, norm.length);
-        FN(prefetch_row)(i > 0 ? y - to->strides[0] : y, norm.length);
-        if (!norm.training) {
-            FN(normalize_plane)(g, y, norm.length, vec_zero(), scale, vec_zero());
-            continue;
-        }
-        for (; at + VL <= norm.length; at += VL) {
-            const vec v = vec_fma(vec_load(g + at), scale, -shift);
-            vec_store(y + at, vec_fnma(vec_load(p + at) - mean, slope, v));
-        }
-        if (at < norm.length) {
-            const ptrdiff_t left = norm.length - at;
-            const vec v = vec_fma(vec_loadn(g + at, left), scale, -shift);
-            vec_storen(y + at, vec_fnma(vec_loadn(p + at, left) - mean, slope, v), left);
-        }
+        const T *from = (const T *)(const void *)x->data + i * x->strides[0] + c * x->strides[1];
+        T *to = (T *)(void *)y->data + i * y->strides[0] + c * y->strides[1];
+        FN(backward_line)(g, from, to, length, factors + c, channels, in_rows, training);
+    }
+}
+
+static void FN(batch_norm_backward_apply)(const tgc_call *call, ptrdiff_t index)
+{
+    const int in_rows = call->operands[0].shape[2] == 1;
+    const int training = (call->sizes[TGC_NORM_HAS] & TGC_NORM_TRAINING) != 0;
+    const tgc_norm_lines lines = tgc_norm_find_lines(call, index);
+    if (in_rows && training) {
+        FN(backward_lines)(call, lines, 1, 1);
+    } else if (in_rows) {
+        FN(backward_lines)(call, lines, 1, 0);
+    } else if (training) {
+        FN(backward_lines)(call, lines, 0, 1);
+    } else {
+        FN(backward_lines)(call, lines, 0, 0);
     }
 }
 
 static void FN(install_batch_norm)(tgc_table table)
 {
-    table[TGC_batch_norm][TGC_DTYPE] = (tgc_kernel){.name = "batch_norm",
-                                                    .plan = tgc_batch_norm_plan,
-                                                    .chunk = FN(batch_norm),
-                                                    .cost = 0.3};
-    table[TGC_batch_norm_backward][TGC_DTYPE] =
-        (tgc_kernel){.name = "batch_norm_backward",
-                     .plan = tgc_batch_norm_plan,
-                     .chunk = FN(batch_norm_backward),
-                     .cost = 0.4};
+    table[TGC_batch_norm_statistics][TGC_DTYPE] = (tgc_kernel){.name = "batch_norm_statistics",
+                                                               .plan = tgc_norm_statistics_plan,
+                                                               .chunk = FN(batch_norm_statistics),
+                                                               .finish = tgc_norm_statistics_finish,
+                                                               .cost = 0.2};
+    table[TGC_batch_norm_apply][TGC_DTYPE] = (tgc_kernel){.name = "batch_norm_apply",
+                                                          .plan = tgc_norm_apply_plan,
+                                                          .chunk = FN(batch_norm_apply),
+                                                          .cost = 0.2};
+    table[TGC_batch_norm_backward_sums][TGC_DTYPE] =
+        (tgc_kernel){.name = "batch_norm_backward_sums",
+                     .plan = tgc_norm_sums_plan,
+                     .chunk = FN(batch_norm_backward_sums),
+                     .finish = tgc_norm_sums_finish,
+                     .cost = 0.3};
+    table[TGC_batch_norm_backward_apply][TGC_DTYPE] =
+        (tgc_kernel){.name = "batch_norm_backward_apply",
+                     .plan = tgc_norm_apply_plan,
+                     .chunk = FN(batch_norm_backward_apply),
+                     .cost = 0.3};
 }

@@ -1,8 +1,9 @@
 #include "norm.h"
 
 #include <math.h>
+#include <string.h>
 
-static tgc_norm unpack_forward(const tgc_call *call, int in_rows)
+tgc_norm tgc_norm_statistics_unpack(const tgc_call *call)
 {
     const tgc_operand *next = call->operands;
     const ptrdiff_t has = call->sizes[TGC_NORM_HAS];
@@ -12,9 +13,9 @@ static tgc_norm unpack_forward(const tgc_call *call, int in_rows)
     norm.bias = has & TGC_NORM_BIAS ? next++ : NULL;
     norm.running_mean = has & TGC_NORM_RUNNING ? next++ : NULL;
     norm.running_var = has & TGC_NORM_RUNNING ? next++ : NULL;
-    *(in_rows ? &norm.factors : &norm.y) = next++;
+    norm.factors = next++;
     norm.stats = next++;
-    norm.parts = in_rows ? next : NULL;
+    norm.parts = next;
     norm.n = norm.x->shape[0];
     norm.channels = norm.x->shape[1];
     norm.length = norm.x->shape[2];
@@ -23,7 +24,7 @@ static tgc_norm unpack_forward(const tgc_call *call, int in_rows)
     return norm;
 }
 
-static tgc_norm unpack_backward(const tgc_call *call, int in_rows)
+tgc_norm tgc_norm_sums_unpack(const tgc_call *call)
 {
     const tgc_operand *next = call->operands;
     const ptrdiff_t has = call->sizes[TGC_NORM_HAS];
@@ -34,54 +35,27 @@ static tgc_norm unpack_backward(const tgc_call *call, int in_rows)
     norm.stats = next++;
     norm.grad_weight = next++;
     norm.grad_bias = next++;
-    norm.factors = in_rows ? next++ : NULL;
-    norm.parts = in_rows ? next : NULL;
-    norm.grad_x = !in_rows && has & TGC_NORM_GRAD_X ? next : NULL;
+    norm.factors = next++;
+    norm.parts = next;
     norm.n = norm.x->shape[0];
     norm.channels = norm.x->shape[1];
     norm.length = norm.x->shape[2];
     return norm;
 }
 
-tgc_norm tgc_batch_norm_unpack(const tgc_call *call)
+void tgc_norm_sums_plan(tgc_call *call)
 {
-    return unpack_forward(call, 0);
-}
-
-tgc_norm tgc_batch_norm_backward_unpack(const tgc_call *call)
-{
-    return unpack_backward(call, 0);
-}
-
-tgc_norm tgc_norm_statistics_unpack(const tgc_call *call)
-{
-    return unpack_forward(call, 1);
-}
-
-tgc_norm tgc_norm_sums_unpack(const tgc_call *call)
-{
-    return unpack_backward(call, 1);
-}
-
-void tgc_batch_norm_plan(tgc_call *call)
-{
-    const tgc_operand *x = &call->operands[0];
-    call->n_chunks = x->shape[1];
-    call->work = (double)x->shape[0] * (double)x->shape[1] * (double)x->shape[2] * call->kernel->cost;
-}
-
-void tgc_norm_parts_plan(tgc_call *call)
-{
-    const tgc_operand *x = &call->operands[0];
-    const ptrdiff_t n = x->shape[0], parts = tgc_norm_parts(n, x->shape[1]);
-    call->sizes[TGC_NORM_CHUNK] = tgc_ceil_div(n, parts);
-    call->n_chunks = n == 0 ? 0 : tgc_ceil_div(n, call->sizes[TGC_NORM_CHUNK]);
-    call->work = (double)n * (double)x->shape[1] * call->kernel->cost;
+    const ptrdiff_t *shape = call->operands[0].shape, n = shape[0], row = shape[1] * shape[2];
+    const tgc_norm_areas areas = tgc_norm_split(n, shape[1], shape[2]);
+    call->sizes[TGC_NORM_CHUNK] = tgc_max(tgc_ceil_div(n, areas.parts), 1);
+    call->sizes[TGC_NORM_GROUPS] = areas.groups;
+    call->n_chunks = row == 0 ? 0 : tgc_ceil_div(n, call->sizes[TGC_NORM_CHUNK]) * areas.groups;
+    call->work = (double)n * (double)row * call->kernel->cost;
 }
 
 void tgc_norm_statistics_plan(tgc_call *call)
 {
-    tgc_norm_parts_plan(call);
+    tgc_norm_sums_plan(call);
     if (!(call->sizes[TGC_NORM_HAS] & TGC_NORM_TRAINING)) {
         call->n_chunks = 0;
         call->work = 0;
@@ -90,12 +64,20 @@ void tgc_norm_statistics_plan(tgc_call *call)
 
 void tgc_norm_apply_plan(tgc_call *call)
 {
-    const tgc_operand *x = &call->operands[0];
-    const ptrdiff_t length = x->shape[2], line = length == 1 ? x->shape[1] : length;
-    const ptrdiff_t lines = length == 1 ? x->shape[0] : x->shape[0] * x->shape[1];
+    const ptrdiff_t *shape = call->operands[0].shape, length = shape[2];
+    const ptrdiff_t lines = length == 1 ? shape[0] : shape[0] * shape[1];
+    const ptrdiff_t line = length == 1 ? shape[1] : length;
     call->sizes[TGC_NORM_CHUNK] = tgc_even_chunk(lines, TGC_NORM_WORK / (line + 1));
     call->n_chunks = tgc_ceil_div(lines, call->sizes[TGC_NORM_CHUNK]);
     call->work = (double)lines * (double)line * call->kernel->cost;
+}
+
+tgc_norm_lines tgc_norm_find_lines(const tgc_call *call, ptrdiff_t index)
+{
+    const ptrdiff_t *shape = call->operands[0].shape, of_row = shape[2] == 1 ? 1 : shape[1];
+    const ptrdiff_t begin = index * call->sizes[TGC_NORM_CHUNK];
+    const ptrdiff_t end = tgc_min(begin + call->sizes[TGC_NORM_CHUNK], shape[0] * of_row);
+    return (tgc_norm_lines){begin, end, of_row};
 }
 
 double tgc_norm_get(const tgc_operand *vector, ptrdiff_t i)
@@ -172,21 +154,39 @@ tgc_channel_grad tgc_channel_backward(const tgc_norm *norm, ptrdiff_t c, double 
     return channel;
 }
 
-/* The numbers of channel c in a part: one of each kind. */
-static const double *part(const tgc_norm *norm, ptrdiff_t p, ptrdiff_t c)
+/* The numbers of a part: two of each channel. */
+static double *find_part(const tgc_norm *norm, ptrdiff_t p)
 {
-    return (const double *)(const void *)norm->parts->data + 2 * p * norm->channels + c;
+    return (double *)(void *)norm->parts->data + 2 * p * norm->channels;
+}
+
+tgc_norm_area tgc_norm_clear_area(const tgc_call *call, const tgc_norm *norm, ptrdiff_t index)
+{
+    const ptrdiff_t groups = call->sizes[TGC_NORM_GROUPS], p = tgc_div(index, groups);
+    const ptrdiff_t group = index - p * groups, begin = p * call->sizes[TGC_NORM_CHUNK];
+    const ptrdiff_t first = tgc_deal(norm->channels, groups, group);
+    const tgc_norm_area area = {.begin = begin,
+                                .end = tgc_min(begin + call->sizes[TGC_NORM_CHUNK], norm->n),
+                                .first = first,
+                                .channels = tgc_deal(norm->channels, groups, group + 1) - first,
+                                .one = find_part(norm, p) + first,
+                                .two = find_part(norm, p) + norm->channels + first};
+    memset(area.one, 0, (size_t)area.channels * sizeof *area.one);
+    memset(area.two, 0, (size_t)area.channels * sizeof *area.two);
+    return area;
 }
 
 void tgc_norm_statistics_finish(const tgc_call *call)
 {
     const tgc_norm norm = tgc_norm_statistics_unpack(call);
     const ptrdiff_t rows = call->sizes[TGC_NORM_CHUNK];
+    const ptrdiff_t parts = tgc_div(call->n_chunks, call->sizes[TGC_NORM_GROUPS]);
     for (ptrdiff_t c = 0; c < norm.channels; c++) {
         tgc_moments moments = {0};
-        for (ptrdiff_t p = 0; p < call->n_chunks; p++) {
-            const double *values = part(&norm, p, c), n = (double)tgc_min(rows, norm.n - p * rows);
-            tgc_moments_merge(&moments, (tgc_moments){n, values[0], values[norm.channels]});
+        for (ptrdiff_t p = 0; p < parts; p++) {
+            const double *part = find_part(&norm, p) + c;
+            const double n = (double)tgc_min(rows, norm.n - p * rows) * (double)norm.length;
+            tgc_moments_merge(&moments, (tgc_moments){n, part[0], part[norm.channels]});
         }
         const tgc_channel values = tgc_channel_forward(&norm, c, &moments);
         set(norm.factors, c, values.mean);
@@ -198,11 +198,12 @@ void tgc_norm_statistics_finish(const tgc_call *call)
 void tgc_norm_sums_finish(const tgc_call *call)
 {
     const tgc_norm norm = tgc_norm_sums_unpack(call);
+    const ptrdiff_t parts = tgc_div(call->n_chunks, call->sizes[TGC_NORM_GROUPS]);
     for (ptrdiff_t c = 0; c < norm.channels; c++) {
         double sum = 0, product = 0;
-        for (ptrdiff_t p = 0; p < call->n_chunks; p++) {
-            sum += part(&norm, p, c)[0];
-            product += part(&norm, p, c)[norm.channels];
+        for (ptrdiff_t p = 0; p < parts; p++) {
+            sum += find_part(&norm, p)[c];
+            product += find_part(&norm, p)[norm.channels + c];
         }
         const tgc_channel_grad values = tgc_channel_backward(&norm, c, sum, product);
         set(norm.factors, c, values.mean);

@@ -14,19 +14,8 @@
  * in evaluation they are the running ones, and grad_x = weight * invstd * grad. invstd is
  * 1 / sqrt(variance + eps).
  *
- * Channels whose elements lie side by side, n times a length above 1, are one call in training:
- *
- *     batch_norm                 x, [weight], [bias], [running_mean, running_var], y, stats
- *     batch_norm_backward        grad, x, [weight], stats, grad_weight, grad_bias, [grad_x]
- *
- * whose operands in brackets are there where sizes[TGC_NORM_HAS] names them. A channel is one
- * chunk. Its mean and squared distances are taken in T over blocks of about 4096 elements, in two
- * passes of which the second reads the first-level cache (reduce/moments.template.h), and merged in
- * double in the order of the blocks; so are the sums of the gradients. y and grad_x are written
- * from the end on.
- *
- * Rows of channels, where the length is 1, and all that is in evaluation, are read and written in
- * the order of memory by two calls, of which the first leaves factors for each channel:
+ * All is read and written in the order of memory, by two calls, of which the first leaves factors
+ * for each channel:
  *
  *     batch_norm_statistics      x, [weight], [bias], [running_mean, running_var], factors,
  *                                stats, parts
@@ -34,15 +23,15 @@
  *     batch_norm_backward_sums   grad, x, [weight], stats, grad_weight, grad_bias, factors, parts
  *     batch_norm_backward_apply  grad, x, factors, grad_x
  *
- * A chunk of the first call takes some rows of all channels into its part of `parts`, which are
- * merged in their order; in evaluation batch_norm_statistics reads none of x. The sums of at most
- * 128 rows are taken in T, those of x less the mean of their first 8: that is within sqrt(n / 8)
- * standard deviations of the mean of n rows, so that their variance loses at most 4 of its bits,
- * in one pass.
+ * The operands in brackets are there where sizes[TGC_NORM_HAS] names them. A chunk of the first
+ * call sums up an area of x, some of the n rows and a group of the channels, into its part of
+ * `parts`, which are merged in their order; in evaluation batch_norm_statistics reads none of x.
+ * Sums are taken in T over blocks of a few thousand elements, those of x less a number near its
+ * mean, so that its variance loses at most 4 of its bits, and merged in double.
  *
- * grad, x, y, grad_x are (n, channels, length): the elements of a length lie side by side, and
- * where the length is 1 the channels do. stats is (2, channels), mean and invstd; factors is
- * (TGC_NORM_FACTORS, channels); parts is (tgc_norm_parts(n, channels), 2, channels) of float64.
+ * grad, x, y, grad_x are (n, channels, length): the elements of a length, a plane, lie side by
+ * side, and where the length is 1 the channels do. stats is (2, channels), mean and invstd; factors
+ * is (TGC_NORM_FACTORS, channels); parts is (tgc_norm_split(...).parts, 2, channels) of float64.
  * scalars: eps, momentum.
  */
 #ifndef TGC_NORM_H
@@ -56,21 +45,28 @@
 /* What call->sizes holds. */
 enum {
     TGC_NORM_HAS,
-    TGC_NORM_CHUNK /* set by plan: the rows, or the planes of one number and channel, of a chunk */
+    TGC_NORM_CHUNK, /* set by plan: the rows of an area, the lines of a chunk of apply */
+    TGC_NORM_GROUPS /* set by plan: of channels */
 };
 
 /* Numbers for each channel: mean, scale and bias; mean, scale, slope and shift. */
 enum { TGC_NORM_FACTORS = 4 };
 
-/* Elements of a chunk, about. */
-enum { TGC_NORM_WORK = 65536 };
+/* Elements of a chunk, about; areas at most; elements side by side in an area, at least. */
+enum { TGC_NORM_WORK = 65536, TGC_NORM_AREAS = 16, TGC_NORM_RUN = 8192 };
 
-/* In how many parts the n rows are summed. Inline because the binding, which allocates them, is
- * linked apart from the kernels. */
-static inline ptrdiff_t tgc_norm_parts(ptrdiff_t n, ptrdiff_t channels)
+/* In how many parts the n rows are summed, in how many groups the channels. */
+typedef struct {
+    ptrdiff_t parts, groups;
+} tgc_norm_areas;
+
+/* Inline because the binding, which allocates the parts, is linked apart from the kernels. */
+static inline tgc_norm_areas tgc_norm_split(ptrdiff_t n, ptrdiff_t channels, ptrdiff_t length)
 {
-    const ptrdiff_t parts = n * channels / TGC_NORM_WORK;
-    return parts < 1 ? 1 : parts > 16 ? 16 : parts;
+    const ptrdiff_t row = channels * length;
+    const ptrdiff_t areas = tgc_clamp(n * row / TGC_NORM_WORK, 1, TGC_NORM_AREAS);
+    const ptrdiff_t groups = tgc_clamp(row / TGC_NORM_RUN, 1, tgc_clamp(channels, 1, areas));
+    return (tgc_norm_areas){tgc_clamp(tgc_ceil_div(areas, groups), 1, tgc_max(n, 1)), groups};
 }
 
 /* Bits of TGC_NORM_HAS. */
@@ -78,26 +74,41 @@ enum {
     TGC_NORM_WEIGHT = 1,
     TGC_NORM_BIAS = 2,
     TGC_NORM_RUNNING = 4,
-    TGC_NORM_TRAINING = 8,
-    TGC_NORM_GRAD_X = 16
+    TGC_NORM_TRAINING = 8
 };
 
 /* The operands by their names, NULL where there is none. */
 typedef struct {
-    const tgc_operand *grad, *x, *y, *weight, *bias, *running_mean, *running_var, *stats;
-    const tgc_operand *grad_weight, *grad_bias, *grad_x, *factors, *parts;
+    const tgc_operand *grad, *x, *weight, *bias, *running_mean, *running_var, *stats;
+    const tgc_operand *grad_weight, *grad_bias, *factors, *parts;
     ptrdiff_t n, channels, length;
     int training;
     double eps, momentum;
 } tgc_norm;
 
-tgc_norm tgc_batch_norm_unpack(const tgc_call *call);
-tgc_norm tgc_batch_norm_backward_unpack(const tgc_call *call);
 tgc_norm tgc_norm_statistics_unpack(const tgc_call *call);
 tgc_norm tgc_norm_sums_unpack(const tgc_call *call);
-/* Chunks of channels, of parts, of rows or planes. */
-void tgc_batch_norm_plan(tgc_call *call);
-void tgc_norm_parts_plan(tgc_call *call);
+
+/* What a chunk sums up: rows begin .. end - 1, some channels from `first` on. Their numbers in the
+ * part, mean and squared distances or two sums, begin at `one` and `two`. */
+typedef struct {
+    ptrdiff_t begin, end, first, channels;
+    double *one, *two;
+} tgc_norm_area;
+
+/* The area of a chunk, its numbers 0. */
+tgc_norm_area tgc_norm_clear_area(const tgc_call *call, const tgc_norm *norm, ptrdiff_t index);
+
+/* What a chunk of apply writes, lines begin .. end - 1: planes, of_row of them in each row, or whole
+ * rows where a plane is one element. */
+typedef struct {
+    ptrdiff_t begin, end, of_row;
+} tgc_norm_lines;
+
+tgc_norm_lines tgc_norm_find_lines(const tgc_call *call, ptrdiff_t index);
+
+/* Chunks that are areas, that are lines. */
+void tgc_norm_sums_plan(tgc_call *call);
 void tgc_norm_statistics_plan(tgc_call *call);
 void tgc_norm_apply_plan(tgc_call *call);
 /* Merge the parts, and write all that is written for each channel. */

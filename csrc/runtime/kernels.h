@@ -67,8 +67,8 @@
 
 /* Over all but the channels. */
 #define TGC_NORM_KERNELS(X)                                                     \
-    X(batch_norm) X(batch_norm_statistics) X(batch_norm_apply)                  \
-    X(batch_norm_backward) X(batch_norm_backward_sums) X(batch_norm_backward_apply)
+    X(batch_norm_statistics) X(batch_norm_apply)                                \
+    X(batch_norm_backward_sums) X(batch_norm_backward_apply)
 
 /* Over windows of a plane. */
 #define TGC_POOL_KERNELS(X)                                                     \

@@ -29,7 +29,7 @@ TGC_INLINE void vec_store(T *p, vec v)
 
 TGC_INLINE void vec_prefetch(const T *p)
 {
-    __builtin_prefetch((const char *)p + 2048);
+    __builtin_prefetch(p + VEC_AHEAD);
 }
 
 /* These two are out of line: they are long, and loops that hardly anybody runs have many of them. */

@@ -40,8 +40,10 @@
 /* The same, with whole vectors for n == VL, which is most often so or known when compiling. */
 #define vec_load_first FN(vec_load_first)
 #define vec_store_first FN(vec_store_first)
-/* (p): asks for what is 2 KiB beyond p, if it is there. A CPU foresees no more than the rest of a
- * page of 4 KiB, so that a loop over more than the caches hold waits at the next one. */
+/* (p): asks for what is 2 KiB, VEC_AHEAD elements, beyond p, if it is there. A CPU foresees no more
+ * than the rest of a page of 4 KiB, so that a loop over more than the caches hold waits at the next
+ * one. */
+#define VEC_AHEAD ((ptrdiff_t)(2048 / sizeof(T)))
 #define vec_prefetch FN(vec_prefetch)
 /* (v): v, loaded once on avx2 and avx512: the compiler may load it again for every use. */
 #define vec_kept FN(vec_kept)

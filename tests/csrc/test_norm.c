@@ -76,26 +76,25 @@ static void add_factors(tgc_call *call, const arrays *a)
     add_vector(call, a->factors, a->dtype, TGC_NORM_FACTORS * a->channels);
 }
 
-static void add_parts(tgc_call *call, const arrays *a)
+static ptrdiff_t n_of_parts(const ptrdiff_t *shape)
 {
-    add_vector(call, a->parts, TGC_F64, 2 * a->channels * tgc_norm_parts(a->shape[0], a->channels));
+    return 2 * shape[1] * tgc_norm_split(shape[0], shape[1], shape[2]).parts;
 }
 
-static void forward(const arrays *a, int in_memory_order)
+static void add_parts(tgc_call *call, const arrays *a)
 {
-    tgc_call call = new_call(a, in_memory_order ? TGC_batch_norm_statistics : TGC_batch_norm,
+    add_vector(call, a->parts, TGC_F64, n_of_parts(a->shape));
+}
+
+static void forward(const arrays *a)
+{
+    tgc_call call = new_call(a, TGC_batch_norm_statistics,
                              TGC_NORM_WEIGHT | TGC_NORM_BIAS | TGC_NORM_RUNNING);
     add_lines(&call, a->x, a->dtype, a->shape);
     add_vector(&call, a->weight, a->dtype, a->channels);
     add_vector(&call, a->bias, a->dtype, a->channels);
     add_vector(&call, a->mean, a->dtype, a->channels);
     add_vector(&call, a->var, a->dtype, a->channels);
-    if (!in_memory_order) {
-        add_lines(&call, a->y, a->dtype, a->shape);
-        add_vector(&call, a->stats, a->dtype, 2 * a->channels);
-        run(&call);
-        return;
-    }
     add_factors(&call, a);
     add_vector(&call, a->stats, a->dtype, 2 * a->channels);
     add_parts(&call, a);
@@ -108,21 +107,15 @@ static void forward(const arrays *a, int in_memory_order)
 }
 
 /* With y as the gradient. */
-static void backward(const arrays *a, int in_rows)
+static void backward(const arrays *a)
 {
-    tgc_call call = new_call(a, in_rows ? TGC_batch_norm_backward_sums : TGC_batch_norm_backward,
-                             TGC_NORM_WEIGHT | (in_rows ? 0 : TGC_NORM_GRAD_X));
+    tgc_call call = new_call(a, TGC_batch_norm_backward_sums, TGC_NORM_WEIGHT);
     add_lines(&call, a->y, a->dtype, a->shape);
     add_lines(&call, a->x, a->dtype, a->shape);
     add_vector(&call, a->weight, a->dtype, a->channels);
     add_vector(&call, a->stats, a->dtype, 2 * a->channels);
     add_vector(&call, a->grad_weight, a->dtype, a->channels);
     add_vector(&call, a->grad_bias, a->dtype, a->channels);
-    if (!in_rows) {
-        add_lines(&call, a->grad_x, a->dtype, a->shape);
-        run(&call);
-        return;
-    }
     add_factors(&call, a);
     add_parts(&call, a);
     run(&call);
@@ -144,14 +137,14 @@ static void test_case(int dtype, const ptrdiff_t *shape, int training)
     void *grad_weight = new_array(dtype, channels), *grad_bias = new_array(dtype, channels);
     void *stats = new_array(dtype, 2 * channels);
     void *factors = new_array(dtype, TGC_NORM_FACTORS * channels);
-    void *parts = new_array(TGC_F64, 2 * channels * tgc_norm_parts(shape[0], channels));
+    void *parts = new_array(TGC_F64, n_of_parts(shape));
     const arrays all = {.dtype = dtype, .training = training, .channels = channels,
                         .shape = {shape[0], channels, shape[2]}, .x = x, .y = y, .grad_x = grad_x,
                         .weight = weight, .bias = bias, .mean = mean, .var = var, .stats = stats,
                         .grad_weight = grad_weight, .grad_bias = grad_bias, .factors = factors,
                         .parts = parts};
-    forward(&all, !training || shape[2] == 1);
-    backward(&all, shape[2] == 1);
+    forward(&all);
+    backward(&all);
 
     for (ptrdiff_t c = 0; c < channels; c++) {
         double sum = 0, grad_sum = 0, x_sum = 0;
@@ -177,10 +170,10 @@ static void test_case(int dtype, const ptrdiff_t *shape, int training)
 
 int main(void)
 {
-    static const ptrdiff_t shapes[][3] = {{2, 1, 1},  {5, 3, 1},   {300, 70, 1}, {1, 2, 2},
-                                          {2, 1030, 1}, {1100, 130, 1},
-                                          {3, 4, 5},  {9, 3, 16},  {2, 5, 33},   {40, 2, 700},
-                                          {1, 2, 4096}, {2, 3, 4099}, {1, 1, 9000}};
+    static const ptrdiff_t shapes[][3] = {
+        {2, 1, 1},   {5, 3, 1},    {300, 70, 1},  {2, 1030, 1},  {1100, 130, 1}, {12, 20000, 1},
+        {1, 2, 2},   {3, 4, 5},    {9, 3, 16},    {2, 5, 33},    {40, 2, 700},   {50, 300, 9},
+        {9, 70, 300}, {1, 2, 4096}, {2, 3, 4099}, {1, 1, 9000},  {1, 150, 1025}};
     CHECK(tgc_dispatch_init() == 0);
     tgc_set_num_threads(2);
     const tgc_isa best = tgc_current_isa();

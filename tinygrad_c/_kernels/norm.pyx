@@ -36,10 +36,8 @@ import_array()
 
 cdef extern from "runtime/kernels.h" nogil:
     enum:
-        TGC_batch_norm
         TGC_batch_norm_statistics
         TGC_batch_norm_apply
-        TGC_batch_norm_backward
         TGC_batch_norm_backward_sums
         TGC_batch_norm_backward_apply
 
@@ -51,10 +49,12 @@ cdef extern from "norm/norm.h" nogil:
         TGC_NORM_BIAS
         TGC_NORM_RUNNING
         TGC_NORM_TRAINING
-        TGC_NORM_GRAD_X
         TGC_NORM_FACTORS
 
-    ptrdiff_t tgc_norm_parts(ptrdiff_t n, ptrdiff_t channels)
+    ctypedef struct tgc_norm_areas:
+        ptrdiff_t parts, groups
+
+    tgc_norm_areas tgc_norm_split(ptrdiff_t n, ptrdiff_t channels, ptrdiff_t length)
 
 
 cdef ndarray with_lines(ndarray a):
@@ -108,23 +108,15 @@ cdef int check_channels(str operand, ndarray vector, ndarray x) except -1:
     return 0
 
 
-cdef bint in_rows(ndarray x):
-    """Are the elements of a channel single, each in a row of its own?"""
-    cdef int d
-    for d in range(2, PyArray_NDIM(x)):
-        if PyArray_DIMS(x)[d] != 1:
-            return False
-    return True
-
-
 cdef ndarray new_factors(ndarray x):
     cdef npy_intp[2] shape = [TGC_NORM_FACTORS, PyArray_DIMS(x)[1]]
     return empty(2, shape, dtype_code(x))
 
 
-cdef ndarray new_parts(ndarray x):
-    cdef npy_intp channels = PyArray_DIMS(x)[1]
-    cdef npy_intp size = 2 * channels * tgc_norm_parts(PyArray_DIMS(x)[0], channels)
+cdef ndarray new_parts(const tgc_operand *x):
+    """For an operand of add_lines."""
+    cdef ptrdiff_t parts = tgc_norm_split(x.shape[0], x.shape[1], x.shape[2]).parts
+    cdef npy_intp size = 2 * x.shape[1] * parts
     return empty(1, &size, TGC_F64)
 
 
@@ -171,12 +163,11 @@ def batch_norm(ndarray x, ndarray weight=None, ndarray bias=None, ndarray runnin
     if eps <= 0 and training:
         raise ValueError(f"batch_norm: eps must be positive in training, got {eps}")
     x = with_lines(x)
-    cdef ndarray y = empty(PyArray_NDIM(x), PyArray_DIMS(x), dtype), stats, factors = None, parts = None
-    cdef bint in_memory_order = not training or in_rows(x)
     stats_shape[0] = 2
     stats_shape[1] = PyArray_DIMS(x)[1]
-    stats = empty(2, stats_shape, dtype)
-    begin(&call, TGC_batch_norm_statistics if in_memory_order else TGC_batch_norm, dtype)
+    cdef ndarray y = empty(PyArray_NDIM(x), PyArray_DIMS(x), dtype)
+    cdef ndarray stats = empty(2, stats_shape, dtype), factors = new_factors(x), parts
+    begin(&call, TGC_batch_norm_statistics, dtype)
     add_lines(&call, x, TGC_READ)
     if weight is not None:
         has |= TGC_NORM_WEIGHT
@@ -188,21 +179,15 @@ def batch_norm(ndarray x, ndarray weight=None, ndarray bias=None, ndarray runnin
         has |= TGC_NORM_RUNNING
         add_operand(&call, running_mean, TGC_UPDATE if training else TGC_READ)
         add_operand(&call, running_var, TGC_UPDATE if training else TGC_READ)
-    if in_memory_order:
-        factors = new_factors(x)
-        add_operand(&call, factors, TGC_WRITE)
-    else:
-        add_lines(&call, y, TGC_WRITE)
+    add_operand(&call, factors, TGC_WRITE)
     add_operand(&call, stats, TGC_WRITE)
-    if in_memory_order:
-        parts = new_parts(x)
-        add_operand(&call, parts, TGC_WRITE)
+    parts = new_parts(&call.operands[0])
+    add_operand(&call, parts, TGC_WRITE)
     call.sizes[TGC_NORM_HAS] = has | (TGC_NORM_TRAINING if training else 0)
     add_scalar(&call, eps)
     add_scalar(&call, momentum)
     run(&call)
-    if in_memory_order:
-        apply_factors(x, factors, y)
+    apply_factors(x, factors, y)
     return y, stats
 
 
@@ -212,8 +197,6 @@ def batch_norm_backward(ndarray grad, ndarray x, ndarray stats, ndarray weight=N
     cdef tgc_call call
     cdef int dtype = check_input("batch_norm_backward", "input", x), has = 0
     cdef npy_intp channels
-    cdef ndarray grad_x = None, factors = None, parts = None
-    cdef bint rows = in_rows(x)
     if (<object>grad).shape != (<object>x).shape or dtype_code(grad) != dtype:
         raise ShapeError(f"batch_norm_backward: grad must be like input, got {(<object>grad).shape} "
                          f"{grad.dtype} and {(<object>x).shape} {x.dtype}")
@@ -226,7 +209,8 @@ def batch_norm_backward(ndarray grad, ndarray x, ndarray stats, ndarray weight=N
     grad = with_lines(grad)
     x = with_lines(x)
     cdef ndarray grad_weight = empty(1, &channels, dtype), grad_bias = empty(1, &channels, dtype)
-    begin(&call, TGC_batch_norm_backward_sums if rows else TGC_batch_norm_backward, dtype)
+    cdef ndarray grad_x = None, factors = new_factors(x), parts
+    begin(&call, TGC_batch_norm_backward_sums, dtype)
     add_lines(&call, grad, TGC_READ)
     add_lines(&call, x, TGC_READ)
     if weight is not None:
@@ -235,17 +219,12 @@ def batch_norm_backward(ndarray grad, ndarray x, ndarray stats, ndarray weight=N
     add_operand(&call, stats, TGC_READ)
     add_operand(&call, grad_weight, TGC_WRITE)
     add_operand(&call, grad_bias, TGC_WRITE)
-    if needs_x:
-        grad_x = empty(PyArray_NDIM(x), PyArray_DIMS(x), dtype)
-    if rows:
-        factors, parts = new_factors(x), new_parts(x)
-        add_operand(&call, factors, TGC_WRITE)
-        add_operand(&call, parts, TGC_WRITE)
-    elif needs_x:
-        has |= TGC_NORM_GRAD_X
-        add_lines(&call, grad_x, TGC_WRITE)
+    add_operand(&call, factors, TGC_WRITE)
+    parts = new_parts(&call.operands[0])
+    add_operand(&call, parts, TGC_WRITE)
     call.sizes[TGC_NORM_HAS] = has | (TGC_NORM_TRAINING if training else 0)
     run(&call)
-    if rows and needs_x:
+    if needs_x:
+        grad_x = empty(PyArray_NDIM(x), PyArray_DIMS(x), dtype)
         apply_gradient(grad, x, factors, grad_x, training)
     return grad_x, grad_weight, grad_bias

@@ -20,6 +20,10 @@ typedef struct {
 
 TGC_INLINE FN(pairs) FN(load_pairs)(const T *above, const T *below, ptrdiff_t m)
 {
+    vec_prefetch(above);
+    vec_prefetch(above + VL);
+    vec_prefetch(below);
+    vec_prefetch(below + VL);
     if (m == VL) {
         return (FN(pairs)){vec_load(above), vec_load(above + VL), vec_load(below), vec_load(below + VL)};
     }
@@ -31,6 +35,8 @@ TGC_INLINE FN(pairs) FN(load_pairs)(const T *above, const T *below, ptrdiff_t m)
 /* 2 m elements: those of even and odd in turn. */
 TGC_INLINE void FN(store_pairs)(T *x, vec even, vec odd, ptrdiff_t m)
 {
+    vec_prefetch(x);
+    vec_prefetch(x + VL);
     if (m == VL) {
         vec_store(x, vec_zip_low(even, odd));
         vec_store(x + VL, vec_zip_high(even, odd));
@@ -65,6 +71,7 @@ static void FN(max_pool_pairs)(const tgc_pool *pool, const tgc_operand *taps, tg
         uint8_t *tap_row = (uint8_t *)tgc_tap_row(taps, tap_plane, row);
         for (ptrdiff_t j = 0; j < n; j += VL) {
             const ptrdiff_t m = tgc_min(n - j, VL);
+            vec_prefetch(y + j);
             FN(max_pairs)(FN(load_pairs)(above + 2 * j, above + step + 2 * j, m), y + j, tap_row + j, m);
         }
     }
@@ -81,6 +88,7 @@ static void FN(avg_pool_pairs)(const tgc_pool *pool, tgc_pool_rows r)
         T *y = FN(y_row)(pool, y_plane, row);
         for (ptrdiff_t j = 0; j < n; j += VL) {
             const ptrdiff_t m = tgc_min(n - j, VL);
+            vec_prefetch(y + j);
             const FN(pairs) p = FN(load_pairs)(above + 2 * j, above + step + 2 * j, m);
             const vec low = p.above + p.below, high = p.above_next + p.below_next;
             vec_storen(y + j, (vec_even(low, high) + vec_odd(low, high)) / divisor, m);
@@ -114,7 +122,8 @@ static void FN(spread_pairs)(const tgc_pool *pool, const tgc_operand *taps, ptrd
         const T *y = FN(y_row)(pool, y_plane, row);
         for (ptrdiff_t j = 0; j < n; j += VL) {
             const ptrdiff_t m = tgc_min(n - j, VL);
-            const vec v = m == VL ? vec_load(y + j) : vec_loadn(y + j, m);
+            const vec v = vec_load_first(y + j, m);
+            vec_prefetch(y + j);
             if (taps) {
                 const uint8_t *tap_row = (const uint8_t *)tgc_tap_row(taps, tap_plane, row);
                 const vec tap = vec_loadn_bytes(tap_row + j, m);

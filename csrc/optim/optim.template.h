@@ -4,6 +4,7 @@ TGC_INLINE vec FN(get)(char *const *data, const ptrdiff_t *steps, int operand, p
                        ptrdiff_t n)
 {
     const T *p = (const T *)data[operand] + i * steps[operand];
+    vec_prefetch(p);
     return vec_load_first(p, n);
 }
 

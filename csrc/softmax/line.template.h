@@ -51,7 +51,7 @@ TGC_INLINE void FN(put)(tgc_softmax_walk w, FN(stream) s, ptrdiff_t i, vec v)
     }
 }
 
-/* The maximum of each line, in its lanes. */
+/* The maximum of each line, in its lanes, but for NaNs, which the sum of the line will show. */
 TGC_INLINE vec FN(line_max)(tgc_softmax_walk w, FN(stream) a)
 {
     const T lowest = (T)-INFINITY;
@@ -60,11 +60,12 @@ TGC_INLINE vec FN(line_max)(tgc_softmax_walk w, FN(stream) a)
     for (; i + 4 <= w.n; i += 4) {
         TGC_UNROLL for (int k = 0; k < 4; k++)
         {
-            v[k] = vec_max(v[k], FN(get)(w, a, i + k, lowest));
+            vec_prefetch(a.p + (i + k) * a.step);
+            v[k] = vec_larger(FN(get)(w, a, i + k, lowest), v[k]);
         }
     }
     for (; i < w.n; i++) {
-        v[0] = vec_max(v[0], FN(get)(w, a, i, lowest));
+        v[0] = vec_larger(FN(get)(w, a, i, lowest), v[0]);
     }
     const vec max = vec_max(vec_max(v[0], v[1]), vec_max(v[2], v[3]));
     return w.across ? max : vec_set1(vec_hmax(max));

@@ -4,6 +4,7 @@
 TGC_INLINE vec FN(softmax_term)(tgc_softmax_walk w, FN(stream) a, vec max, FN(stream) y,
                                 ptrdiff_t i)
 {
+    vec_prefetch(y.p + i * y.step);
     const vec term = vec_exp(FN(get)(w, a, i, (T)-INFINITY) - max);
     FN(put)(w, y, i, term);
     return term;

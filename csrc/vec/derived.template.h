@@ -24,6 +24,26 @@ TGC_INLINE void vec_store_first(T *p, vec v, ptrdiff_t n)
     }
 }
 
+TGC_INLINE vec vec_max(vec a, vec b)
+{
+    return vec_select(vec_isnan(a), a, vec_larger(a, b));
+}
+
+TGC_INLINE vec vec_min(vec a, vec b)
+{
+    return vec_select(vec_isnan(a), a, vec_smaller(a, b));
+}
+
+TGC_INLINE vec vec_clamp_min(vec v, T low)
+{
+    return vec_larger(vec_set1(low), v);
+}
+
+TGC_INLINE vec vec_clamp_max(vec v, T high)
+{
+    return vec_smaller(vec_set1(high), v);
+}
+
 TGC_INLINE vec vec_clamp(vec v, T low, T high)
 {
     return vec_clamp_max(vec_clamp_min(v, low), high);

@@ -234,24 +234,14 @@ TGC_INLINE vec vec_sqrt(vec v)
     return v;
 }
 
-TGC_INLINE vec vec_max(vec a, vec b)
+TGC_INLINE vec vec_larger(vec a, vec b)
 {
-    return vec_select((vmask)(a > b) | (vmask)(a != a), a, b);
+    return vec_select((vmask)(a > b), a, b);
 }
 
-TGC_INLINE vec vec_min(vec a, vec b)
+TGC_INLINE vec vec_smaller(vec a, vec b)
 {
-    return vec_select((vmask)(a < b) | (vmask)(a != a), a, b);
-}
-
-TGC_INLINE vec vec_clamp_min(vec v, T low)
-{
-    return vec_select((vmask)(v < low), vec_set1(low), v);
-}
-
-TGC_INLINE vec vec_clamp_max(vec v, T high)
-{
-    return vec_select((vmask)(v > high), vec_set1(high), v);
+    return vec_select((vmask)(a < b), a, b);
 }
 
 /* |v| to the nearest integer, ties to even: a number of 2**T_MANTISSA or more has no fraction. */

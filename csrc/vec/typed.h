@@ -70,7 +70,10 @@
 #define vec_abs FN(vec_abs)
 /* (v, sign): the magnitude of the one with the sign of the other. */
 #define vec_copysign FN(vec_copysign)
-/* NaN if either is NaN; b if a == b, so of two zeros the second. */
+/* a where it is larger (smaller) than b, else b: b if a == b, so of two zeros the second. */
+#define vec_larger FN(vec_larger)
+#define vec_smaller FN(vec_smaller)
+/* The same, but NaN if either is NaN. */
 #define vec_max FN(vec_max)
 #define vec_min FN(vec_min)
 /* (v, low), (v, high), (v, low, high): v where it is NaN or equals a bound; no bound is NaN. */

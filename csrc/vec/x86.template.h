@@ -81,26 +81,15 @@ TGC_INLINE vec vec_sqrt(vec v)
     return MM(sqrt)(v);
 }
 
-/* The instruction returns its second operand where either is NaN: only a NaN in a gets lost. */
-TGC_INLINE vec vec_max(vec a, vec b)
+/* The instructions return their second operand where either is NaN or both are equal. */
+TGC_INLINE vec vec_larger(vec a, vec b)
 {
-    return vec_select(vec_ne(a, a), a, MM(max)(a, b));
+    return MM(max)(a, b);
 }
 
-TGC_INLINE vec vec_min(vec a, vec b)
+TGC_INLINE vec vec_smaller(vec a, vec b)
 {
-    return vec_select(vec_ne(a, a), a, MM(min)(a, b));
-}
-
-/* v is the second operand, the one that is returned where either is NaN or both are equal. */
-TGC_INLINE vec vec_clamp_min(vec v, T low)
-{
-    return MM(max)(vec_set1(low), v);
-}
-
-TGC_INLINE vec vec_clamp_max(vec v, T high)
-{
-    return MM(min)(vec_set1(high), v);
+    return MM(min)(a, b);
 }
 
 TGC_INLINE vec vec_round(vec v)

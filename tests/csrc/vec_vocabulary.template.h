@@ -115,6 +115,8 @@ static void FN(test_binary)(void)
         CHECK_LANES(vec_zip_low(a, b), FN(lane)(i % 2 ? b : a, i / 2));
         CHECK_LANES(vec_zip_high(a, b), FN(lane)(i % 2 ? b : a, half + i / 2));
         CHECK_LANES(vec_copysign(a, b), copysign((double)LANE(a), (double)LANE(b)));
+        CHECK_LANES(vec_larger(a, b), LANE(a) > LANE(b) ? LANE(a) : LANE(b));
+        CHECK_LANES(vec_smaller(a, b), LANE(a) < LANE(b) ? LANE(a) : LANE(b));
         CHECK_LANES(vec_max(a, b), FN(scalar_max)(LANE(a), LANE(b)));
         CHECK_LANES(vec_min(a, b), FN(scalar_min)(LANE(a), LANE(b)));
         CHECK_LANES(vec_select(vec_lt(a, b), a, b), LANE(a) < LANE(b) ? LANE(a) : LANE(b));

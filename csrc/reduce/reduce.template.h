@@ -107,13 +107,16 @@ TGC_INLINE vec FN(reduce_run)(int op, const T *a, const tgc_reduce_block *b, ptr
         return sum;
     }
     vec sum[8] = {fill, fill, fill, fill, fill, fill, fill, fill};
+    const ptrdiff_t ahead = b->rows == 1 ? VEC_AHEAD * stride : 0;
     for (ptrdiff_t r = 0; r < b->rows; r++) {
         const T *row = a + r * b->row_stride;
         ptrdiff_t i = 0;
         for (; i + 8 * VL <= n; i += 8 * VL) {
 #pragma GCC unroll 8
             for (int k = 0; k < 8; k++) {
-                const vec v = FN(load_lanes)(row + (i + k * VL) * stride, stride, VL, fill);
+                const T *p = row + (i + k * VL) * stride;
+                const vec v = FN(load_lanes)(p, stride, VL, fill);
+                __builtin_prefetch(p + ahead);
                 sum[k] = FN(apply)(op, sum[k], v);
             }
         }

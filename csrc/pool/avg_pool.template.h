@@ -1,9 +1,11 @@
 /* Average pooling for one real type (T): sums down the columns, then along the row. */
 
-/* Lines of the workspace: what every window counts in its row; for some rows of y the sums of the
- * columns of x, and in backward quotients. What is stored is loaded again only a pass later: a
- * vector that is loaded from what several stores have just written would wait for them. */
+/* The workspace: where the windows of each column and, in backward, row begin and end; lines, namely what every
+ * window counts in its row, for some rows of y the sums of the columns of x, and in backward
+ * quotients. What is stored is loaded again only a pass later: a vector that is loaded from what
+ * several stores have just written would wait for them. */
 typedef struct {
+    tgc_span *columns, *rows;
     T *counts, *sums, *quotients;
     ptrdiff_t line, quotient_line; /* steps from row to row */
     ptrdiff_t n;                   /* how many rows */
@@ -11,13 +13,18 @@ typedef struct {
 
 static FN(avg_lines) FN(new_avg_lines)(const tgc_pool *pool, ptrdiff_t n)
 {
-    FN(avg_lines) l = {.counts = tgc_workspace(),
+    const ptrdiff_t room = tgc_pool_room(pool->columns.out);
+    FN(avg_lines) l = {.columns = tgc_workspace(),
                        .line = tgc_avg_pool_line(pool),
                        .quotient_line = tgc_avg_pool_quotients(pool),
                        .n = n};
-    const ptrdiff_t room = tgc_pool_room(pool->columns.out);
+    l.rows = l.columns + pool->columns.out;
+    l.counts = (T *)(void *)((char *)tgc_workspace() + tgc_avg_pool_spans(pool));
     l.sums = l.counts + room;
     l.quotients = l.sums + n * l.line;
+    for (ptrdiff_t j = 0; j < pool->columns.out; j++) {
+        l.columns[j] = tgc_pool_span(pool, &pool->columns, j);
+    }
     for (ptrdiff_t j = 0; j < room; j++) {
         l.counts[j] = (T)(j < pool->columns.out ? tgc_pool_count(pool, &pool->columns, j) : 1);
     }
@@ -54,37 +61,29 @@ static void FN(add_rows)(const tgc_pool *pool, const T *x, tgc_span span, T *lin
     }
 }
 
-/* The sums of n windows from number j on, of a line. */
-TGC_INLINE vec FN(add_columns)(const tgc_pool *pool, const T *line, ptrdiff_t stride, ptrdiff_t j,
-                               ptrdiff_t n)
-{
-    const tgc_pool_axis *columns = &pool->columns;
-    vec sum = vec_zero();
-    if (!pool->adaptive) {
-        for (ptrdiff_t k = 0; k < columns->kernel; k++) {
-            sum += FN(load_every)(line + j * stride + k, stride, n);
-        }
-        return sum;
-    }
-    for (ptrdiff_t i = 0; i < n; i++) {
-        const tgc_span span = tgc_pool_span(pool, columns, j + i);
-        T total = 0;
-        for (ptrdiff_t k = span.begin; k < span.end; k++) {
-            total += line[k];
-        }
-        sum[i] = total;
-    }
-    return sum;
-}
-
 /* A row of y. */
 TGC_INLINE void FN(avg_pool_row)(const tgc_pool *pool, const T *line, const T *counts, T rows,
                                  ptrdiff_t stride, T *y)
 {
     for (ptrdiff_t j = 0; j < pool->columns.out; j += VL) {
         const ptrdiff_t n = tgc_min(pool->columns.out - j, VL);
-        const vec sum = FN(add_columns)(pool, line, stride, j, n);
+        vec sum = vec_zero();
+        for (ptrdiff_t k = 0; k < pool->columns.kernel; k++) {
+            sum += FN(load_every)(line + j * stride + k, stride, n);
+        }
         vec_storen(y + j, sum / FN(divisors)(pool, counts + j, rows), n);
+    }
+}
+
+static void FN(adaptive_avg_pool_row)(const tgc_pool *pool, const FN(avg_lines) *l, const T *line,
+                                      T rows, T *y)
+{
+    for (ptrdiff_t j = 0; j < pool->columns.out; j++) {
+        T sum = 0;
+        for (ptrdiff_t k = l->columns[j].begin; k < l->columns[j].end; k++) {
+            sum += line[k];
+        }
+        y[j] = sum / (l->counts[j] * rows);
     }
 }
 
@@ -103,7 +102,9 @@ static void FN(avg_pool_rows)(const tgc_pool *pool, const FN(avg_lines) *l, tgc_
             const T rows = (T)tgc_pool_count(pool, &pool->rows, first + i);
             const T *line = l->sums + i * l->line;
             T *y = FN(y_row)(pool, y_plane, first + i);
-            if (stride == 1) {
+            if (pool->adaptive) {
+                FN(adaptive_avg_pool_row)(pool, l, line, rows, y);
+            } else if (stride == 1) {
                 FN(avg_pool_row)(pool, line, l->counts, rows, 1, y);
             } else if (stride == 2) {
                 FN(avg_pool_row)(pool, line, l->counts, rows, 2, y);
@@ -120,8 +121,11 @@ static void FN(avg_pool)(const tgc_call *call, ptrdiff_t index)
     const tgc_pool pool = tgc_pool_unpack(call, 0, 1);
     const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
     const ptrdiff_t end = tgc_min(begin + size, pool.planes * pool.rows.out);
-    const FN(avg_lines) lines = FN(new_avg_lines)(&pool, call->sizes[TGC_POOL_BLOCK]);
     const int pairs = FN(is_pairs)(&pool);
+    FN(avg_lines) lines = {0};
+    if (!pairs) {
+        lines = FN(new_avg_lines)(&pool, call->sizes[TGC_POOL_BLOCK]);
+    }
     tgc_pool_rows r;
     for (ptrdiff_t i = begin; i < end; i += r.end - r.begin) {
         r = tgc_pool_find_rows(&pool, i, end);
@@ -159,7 +163,8 @@ static void FN(divide_row)(const tgc_pool *pool, const T *y, const T *counts, T 
 }
 
 /* line = for each column, those of the padding included, the sum over the windows that cover it. */
-static void FN(spread_columns)(const tgc_pool *pool, const T *quotients, T *line, ptrdiff_t room)
+static void FN(spread_columns)(const tgc_pool *pool, const FN(avg_lines) *l, const T *quotients,
+                               T *line)
 {
     const tgc_pool_axis *columns = &pool->columns;
     const ptrdiff_t before = columns->kernel - 1, n = columns->padding + columns->size;
@@ -173,10 +178,9 @@ static void FN(spread_columns)(const tgc_pool *pool, const T *quotients, T *line
         }
         return;
     }
-    memset(line, 0, (size_t)room * sizeof(T));
+    memset(line, 0, (size_t)l->line * sizeof(T));
     for (ptrdiff_t j = 0; j < columns->out; j++) {
-        const tgc_span span = tgc_pool_span(pool, columns, j);
-        for (ptrdiff_t k = span.begin; k < span.end; k++) {
+        for (ptrdiff_t k = l->columns[j].begin; k < l->columns[j].end; k++) {
             line[columns->padding + k] += quotients[before + j];
         }
     }
@@ -200,15 +204,14 @@ static void FN(add_lines)(T *x, ptrdiff_t width, const T *lines, ptrdiff_t n, pt
 static ptrdiff_t FN(add_block)(const tgc_pool *pool, const FN(avg_lines) *l, T *x, ptrdiff_t first,
                                ptrdiff_t last, ptrdiff_t done)
 {
-    const tgc_pool_axis *rows = &pool->rows;
     const ptrdiff_t width = pool->columns.size, padding = pool->columns.padding;
-    const ptrdiff_t end = tgc_pool_span(pool, rows, last).end;
+    const ptrdiff_t end = l->rows[last].end;
     ptrdiff_t from = first, to = first;
-    for (ptrdiff_t i = tgc_min(tgc_pool_span(pool, rows, first).begin, done); i < end; i++) {
-        while (tgc_pool_span(pool, rows, from).end <= i) {
+    for (ptrdiff_t i = tgc_min(l->rows[first].begin, done); i < end; i++) {
+        while (l->rows[from].end <= i) {
             from++;
         }
-        while (to <= last && tgc_pool_span(pool, rows, to).begin <= i) {
+        while (to <= last && l->rows[to].begin <= i) {
             to++;
         }
         const T *lines = l->sums + (from - first) * l->line + padding;
@@ -232,7 +235,7 @@ static void FN(spread_averages)(const tgc_pool *pool, const FN(avg_lines) *l, pt
                            l->quotients + i * l->quotient_line, l->quotient_line);
         }
         for (ptrdiff_t i = 0; i < n; i++) {
-            FN(spread_columns)(pool, l->quotients + i * l->quotient_line, l->sums + i * l->line, l->line);
+            FN(spread_columns)(pool, l, l->quotients + i * l->quotient_line, l->sums + i * l->line);
         }
         done = FN(add_block)(pool, l, x, first, first + n - 1, done);
     }
@@ -245,8 +248,14 @@ static void FN(avg_pool_backward)(const tgc_call *call, ptrdiff_t index)
     const tgc_pool pool = tgc_pool_unpack(call, 1, 0);
     const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
     const ptrdiff_t end = tgc_min(begin + size, pool.planes);
-    const FN(avg_lines) lines = FN(new_avg_lines)(&pool, call->sizes[TGC_POOL_BLOCK]);
     const int pairs = FN(is_pairs)(&pool) && pool.y->strides[3] == 1;
+    FN(avg_lines) lines = {0};
+    if (!pairs) {
+        lines = FN(new_avg_lines)(&pool, call->sizes[TGC_POOL_BLOCK]);
+        for (ptrdiff_t i = 0; i < pool.rows.out; i++) {
+            lines.rows[i] = tgc_pool_span(&pool, &pool.rows, i);
+        }
+    }
     for (ptrdiff_t plane = begin; plane < end; plane++) {
         if (pairs) {
             FN(spread_pairs)(&pool, NULL, plane);

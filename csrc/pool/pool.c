@@ -32,7 +32,7 @@ tgc_pool tgc_pool_unpack(const tgc_call *call, int x, int y)
 tgc_span tgc_pool_span(const tgc_pool *pool, const tgc_pool_axis *axis, ptrdiff_t o)
 {
     if (pool->adaptive) {
-        return (tgc_span){o * axis->size / axis->out,
+        return (tgc_span){tgc_div(o * axis->size, axis->out),
                           tgc_ceil_div((o + 1) * axis->size, axis->out)};
     }
     const ptrdiff_t start = o * axis->stride - axis->padding;
@@ -117,6 +117,13 @@ void tgc_max_pool_backward_plan(tgc_call *call)
     call->workspace = TGC_POOL_BYTE_TAPS * sizeof(ptrdiff_t);
 }
 
+ptrdiff_t tgc_avg_pool_spans(const tgc_pool *pool)
+{
+    enum { ALIGNMENT = 64 };
+    const ptrdiff_t n = pool->columns.out + pool->rows.out;
+    return tgc_ceil_div(n * (ptrdiff_t)sizeof(tgc_span), ALIGNMENT) * ALIGNMENT;
+}
+
 ptrdiff_t tgc_avg_pool_line(const tgc_pool *pool)
 {
     const tgc_pool_axis *columns = &pool->columns;
@@ -130,14 +137,14 @@ ptrdiff_t tgc_avg_pool_quotients(const tgc_pool *pool)
     return tgc_pool_room(tgc_avg_pool_line(pool) + 2 * pool->columns.kernel);
 }
 
-/* What windows count, and for each of some rows a line of sums and in backward one of quotients. */
+/* Spans, what windows count, and for each of some rows a line of sums and in backward one of quotients. */
 static void plan_avg_lines(tgc_call *call, const tgc_pool *pool, int backward)
 {
     const ptrdiff_t line = tgc_avg_pool_line(pool), block = cached_lines(line);
     const ptrdiff_t quotients = backward ? tgc_avg_pool_quotients(pool) : 0;
     const ptrdiff_t n = tgc_pool_room(pool->columns.out) + block * (line + quotients);
     call->sizes[TGC_POOL_BLOCK] = block;
-    call->workspace = (size_t)n * item_size(pool);
+    call->workspace = (size_t)tgc_avg_pool_spans(pool) + (size_t)n * item_size(pool);
 }
 
 void tgc_avg_pool_plan(tgc_call *call)

@@ -108,6 +108,8 @@ static inline tgc_pool_rows tgc_pool_find_rows(const tgc_pool *pool, ptrdiff_t i
     return (tgc_pool_rows){plane, begin, tgc_min(begin + (end - i), pool->rows.out)};
 }
 
+/* Bytes of the spans of all columns and rows. */
+ptrdiff_t tgc_avg_pool_spans(const tgc_pool *pool);
 /* The room of a line of averages' sums: the windows of a row, or the row if that is longer; and of
  * a line of quotients with room for a window at both ends. */
 ptrdiff_t tgc_avg_pool_line(const tgc_pool *pool);

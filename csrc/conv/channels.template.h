@@ -12,25 +12,41 @@ typedef void FN(channel_kernel)(const FN(terms) *terms, const T *image,
                                 const tgc_conv_patch *patch, const T *bias, T *y,
                                 const char *ahead);
 
-#define CHANNEL_KERNEL(name, rows, parts, vecs)                                                  \
+#define CHANNEL_KERNEL(name, rows, parts, vecs, side_by_side)                                    \
     static void FN(name##vecs)(const FN(terms) *terms, const T *image,                           \
                                const tgc_conv_patch *patch, const T *bias, T *y,                 \
                                const char *ahead)                                                \
     {                                                                                            \
-        FN(channel_tile)(rows, parts, vecs, terms, image, patch, bias, y, ahead);                \
+        FN(channel_tile)(rows, parts, vecs, side_by_side, terms, image, patch, bias, y, ahead);  \
     }
 #define KERNELS(rows)                                                                            \
-    CHANNEL_KERNEL(channel_##rows##x, rows, 2, 1) CHANNEL_KERNEL(channel_##rows##x, rows, 2, 2)
+    CHANNEL_KERNEL(channel_##rows##x, rows, 2, 1, 0) CHANNEL_KERNEL(channel_##rows##x, rows, 2, 2, 0)
 EACH_ROWS(KERNELS)
-CHANNEL_KERNEL(channel_thirds_x, TILE_ROWS / 3 * 3, 3, 1)
-CHANNEL_KERNEL(channel_thirds_x, TILE_ROWS / 3 * 3, 3, 2)
-
-/* [a patch's kernel][vecs - 1] */
-#define ENTRY(rows) {FN(channel_##rows##x1), FN(channel_##rows##x2)},
-static FN(channel_kernel) *const FN(channel_kernels)[TILE_ROWS + 1][2] = {
-    EACH_ROWS(ENTRY) {FN(channel_thirds_x1), FN(channel_thirds_x2)}};
-#undef ENTRY
+CHANNEL_KERNEL(channel_thirds_x, TILE_ROWS / 3 * 3, 3, 1, 0)
+CHANNEL_KERNEL(channel_thirds_x, TILE_ROWS / 3 * 3, 3, 2, 0)
 #undef KERNELS
+#define ENTRY(rows) {FN(channel_##rows##x1), FN(channel_##rows##x2)},
+#define ALL {EACH_ROWS(ENTRY) {FN(channel_thirds_x1), FN(channel_thirds_x2)}}
+
+#if defined(TILE_DENSE)
+#define KERNELS(rows)                                                                            \
+    CHANNEL_KERNEL(dense_##rows##x, rows, 2, 1, 1) CHANNEL_KERNEL(dense_##rows##x, rows, 2, 2, 1)
+EACH_ROWS(KERNELS)
+CHANNEL_KERNEL(dense_thirds_x, TILE_ROWS / 3 * 3, 3, 1, 1)
+CHANNEL_KERNEL(dense_thirds_x, TILE_ROWS / 3 * 3, 3, 2, 1)
+#undef KERNELS
+#define DENSE_ENTRY(rows) {FN(dense_##rows##x1), FN(dense_##rows##x2)},
+#define ALL_DENSE {EACH_ROWS(DENSE_ENTRY) {FN(dense_thirds_x1), FN(dense_thirds_x2)}}
+#else
+#define ALL_DENSE ALL
+#endif
+
+/* [are places side by side?][a patch's kernel][vecs - 1] */
+static FN(channel_kernel) *const FN(channel_kernels)[2][TILE_ROWS + 1][2] = {ALL, ALL_DENSE};
+#undef ALL
+#undef ALL_DENSE
+#undef ENTRY
+#undef DENSE_ENTRY
 #undef CHANNEL_KERNEL
 
 /* Cuts the block's places, unless the block before was alike. */
@@ -122,7 +138,7 @@ static void FN(run_panel)(FN(block) *b, const FN(panel) *panel, const tgc_conv_p
                 FN(fetch_ahead)(&b->ahead[FN(RESULT)]);
                 FN(fetch_ahead)(&b->ahead[FN(IMAGE)]);
             }
-            FN(channel_kernels)[p->kernel][width / VL - 1](
+            FN(channel_kernels)[p->step == 1][p->kernel][width / VL - 1](
                 &terms, b->image + p->image, p, bias, b->result + p->y, ahead);
         }
         offsets += depth;

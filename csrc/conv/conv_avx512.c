@@ -5,6 +5,9 @@
 #include "../vec/avx512.h"
 
 #define TILE_ROWS 14
+/* Kernels of their own for places side by side: a multiply-add that broadcasts an element of memory
+ * is one instruction to the CPU if its address is a register and a constant. */
+#define TILE_DENSE
 
 #include "../vec/f32.h"
 #include "../matmul/transpose.template.h"

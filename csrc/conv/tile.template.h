@@ -25,16 +25,19 @@ typedef struct {
  *
  *     y[i][l] = start[l] + sum over terms k of image[offsets[k] + place i] weight[k][l]
  *
- * for the places i < rows of the patch, l < vecs * VL. `bias` is the start, or NULL where y is.
- * From `ahead` on is what comes next: two vectors fetch AHEAD bytes of it with every term, into the
- * second-level cache. */
-TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs,
+ * for the places i < rows of the patch, l < vecs * VL; `side_by_side` says that its step is 1. `bias`
+ * is the start, or NULL where y is. From `ahead` on is what comes next: two vectors fetch AHEAD
+ * bytes of it with every term, into the second-level cache. Where a term's elements are is worked
+ * out during the term before: products that wait for their addresses keep others from being looked
+ * at. An offset behind the last one is read, and not used. */
+TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs, const int side_by_side,
                                  const FN(terms) *terms, const T *image,
                                  const tgc_conv_patch *patch, const T *bias, T *y,
                                  const char *ahead)
 {
     const int part = rows / parts;
-    const ptrdiff_t step = patch->step, second = patch->parts[0], third = patch->parts[1];
+    const ptrdiff_t step = side_by_side ? 1 : patch->step;
+    const ptrdiff_t second = patch->parts[0], third = patch->parts[1];
     const ptrdiff_t *offsets = terms->offsets;
     const T *weight = terms->weight;
     vec sum[FN(SUMS)];
@@ -43,15 +46,18 @@ TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs
     }
     ptrdiff_t k = 0;
     for (ptrdiff_t left = terms->blocks; left > 0; left--, k += terms->gap) {
+        const T *next = image + offsets[k];
         for (const ptrdiff_t end = k + terms->terms; k < end; k++) {
+            const T *const first = next;
+            next = image + offsets[k + 1];
             if (vecs > 1) { /* which leaves room between its loads */
                 __builtin_prefetch(ahead, 0, 2);
                 ahead += FN(AHEAD);
             }
-            const T *const first = image + offsets[k];
             const T *at[3] = {first, first + second, first + third};
-            /* The compiler would see through a pointer that is a multiple of the step from
-             * another, and not find general registers for so many distances from the first. */
+            /* The compiler would see through these, and count all distances from the first: with
+             * more general registers than there are, or with indices, with which a multiply-add of
+             * memory is two instructions to the CPU. */
             __asm__("" : "+r"(at[1]));
             if (parts > 2) {
                 __asm__("" : "+r"(at[2]));

@@ -92,14 +92,12 @@ TGC_INLINE void FN(run_lines)(const tgc_softmax_lines *lines, int n_arrays,
     for (int k = 0; k < n_arrays; k++) {
         unit &= (lines->columns ? lines->line_step[k] : lines->step[k]) == 1;
     }
-    if (lines->columns && unit) {
-        FN(each_line)(lines, n_arrays, 1, 1, line);
+    if (!unit) { /* which is slow anyhow: one loop for both directions */
+        FN(each_line)(lines, n_arrays, lines->columns, 0, line);
     } else if (lines->columns) {
-        FN(each_line)(lines, n_arrays, 1, 0, line);
-    } else if (unit) {
-        FN(each_line)(lines, n_arrays, 0, 1, line);
+        FN(each_line)(lines, n_arrays, 1, 1, line);
     } else {
-        FN(each_line)(lines, n_arrays, 0, 0, line);
+        FN(each_line)(lines, n_arrays, 0, 1, line);
     }
 }
 

@@ -80,6 +80,8 @@ def test_no_accumulator_is_on_the_stack(family, some, isa, tmp_path):
     assert family != "matmul" or any(name.startswith("packing_") for name in kernels)
     assert ("dense_14x1_f32" in kernels) == (family == "conv" and isa == "avx512")
     for name, lines in kernels.items():
+        if name.startswith("dense_1x"):  # one place has no step: it is the other kernel
+            continue
         products = [loop for loop in loops(lines) if any(map(MULTIPLY.search, loop))]
         assert products, name
         for loop in products:

@@ -196,12 +196,12 @@ typedef struct {
 
 /* A tap of the kernel per row, an output channel per lane: the product that gives weights.
  *
- *     sums[p * pair + r][l] (+)= sum over places of image[p][place + r * tap] y[place][l]
+ *     sums[p * pair + r][l] (+)= sum over places of image[p][place + r] y[place][l]
  *
  * for p < pairs, r < taps, l < vecs * VL. */
 TGC_INLINE void FN(tap_tile)(const int pairs, const int taps, const int vecs, FN(walk) walk,
-                             const T *const *image, ptrdiff_t tap, const T *y, T *sums,
-                             ptrdiff_t pair, int add)
+                             const T *const *image, const T *y, T *sums, ptrdiff_t pair,
+                             int add)
 {
     vec sum[FN(SUMS)];
     const T *a[TILE_ROWS];
@@ -220,7 +220,7 @@ TGC_INLINE void FN(tap_tile)(const int pairs, const int taps, const int vecs, FN
                 }
                 EACH_SUM(p, pairs) {
                     EACH_SUM(r, taps) {
-                        const vec x = vec_set1(a[p][r * tap]);
+                        const vec x = vec_set1(a[p][r]);
                         EACH_SUM(v, vecs) {
                             const int s = (p * taps + r) * vecs + v;
                             sum[s] = vec_fma(x, b[v], sum[s]);

@@ -6,16 +6,15 @@ enum {
     FN(DOT_TAPS) = TILE_ROWS > 6 ? 9 : TILE_ROWS > 4 ? 5 : 3
 };
 
-typedef void FN(tap_kernel)(FN(walk) walk, const T *const *image, ptrdiff_t tap, const T *y,
-                            T *sums, ptrdiff_t pair, int add);
+typedef void FN(tap_kernel)(FN(walk) walk, const T *const *image, const T *y, T *sums,
+                            ptrdiff_t pair, int add);
 typedef void FN(dot_kernel)(const FN(dots) *dots, const ptrdiff_t *offsets, T *sums);
 
 #define TAP_KERNEL(pairs, taps, vecs)                                                        \
     static void FN(tap_##pairs##x##taps##x##vecs)(FN(walk) walk, const T *const *image,      \
-                                                  ptrdiff_t tap, const T *y, T *sums,        \
-                                                  ptrdiff_t pair, int add)                   \
+                                                  const T *y, T *sums, ptrdiff_t pair, int add) \
     {                                                                                        \
-        FN(tap_tile)(pairs, taps, vecs, walk, image, tap, y, sums, pair, add);               \
+        FN(tap_tile)(pairs, taps, vecs, walk, image, y, sums, pair, add);                    \
     }
 #define TAP_KERNELS(pairs, taps) TAP_KERNEL(pairs, taps, 1) TAP_KERNEL(pairs, taps, 2)
 #define TAP_ENTRY(pairs, taps) {FN(tap_##pairs##x##taps##x1), FN(tap_##pairs##x##taps##x2)},
@@ -117,9 +116,10 @@ static ptrdiff_t FN(rows_inside)(const FN(weight_block) *b, ptrdiff_t row, ptrdi
     return tgc_clamp((b->layout->height - top + stride - 1) / stride, *first, b->rows) - *first;
 }
 
-/* All taps of the block's channels for one panel of outputs. A tile takes pairs of a channel and a
- * row of the window: of one row, to leave out its zeros, where that makes no more tiles, and blocks
- * are whole images (few others have zeros, and planes in turn are further apart than rows). */
+/* All taps of the block's channels for one panel of outputs. A tile takes taps side by side of pairs
+ * of a channel and a row of the window: of one row, to leave out its zeros, where that makes no more
+ * tiles, and blocks are whole images (few others have zeros, and planes in turn are further apart
+ * than rows). */
 static void FN(run_taps)(const FN(weight_block) *b, const T *image, const T *packed,
                          ptrdiff_t width, T *sums)
 {
@@ -129,7 +129,8 @@ static void FN(run_taps)(const FN(weight_block) *b, const T *image, const T *pac
     for (ptrdiff_t run = 0; run < runs; run++) {
         const ptrdiff_t tap = tgc_deal(w.kernel, runs, run);
         const ptrdiff_t taps = tgc_deal(w.kernel, runs, run + 1) - tap;
-        const ptrdiff_t most = tgc_min(TILE_ROWS / taps, FN(MOST_PAIRS));
+        const ptrdiff_t beside = w.dilation == 1 ? taps : 1;
+        const ptrdiff_t most = tgc_min(TILE_ROWS / beside, FN(MOST_PAIRS));
         const int by_rows = b->rows == l->rows &&
                             h.kernel * tgc_ceil_div(b->channels, most) <=
                                 tgc_ceil_div(b->channels * h.kernel, most);
@@ -144,16 +145,18 @@ static void FN(run_taps)(const FN(weight_block) *b, const T *image, const T *pac
             const FN(walk) walk = FN(walk_rows)(b, inside, width);
             for (ptrdiff_t t = 0, pair = 0, n; t < tiles; t++, pair += n) {
                 n = tgc_share_size(shares, t);
-                const T *rows[FN(MOST_PAIRS)];
-                for (ptrdiff_t p = 0; p < n; p++) {
-                    const ptrdiff_t channel = by_rows ? pair + p : tgc_div(pair + p, h.kernel);
-                    const ptrdiff_t row = by_rows ? turn : pair + p - channel * h.kernel;
-                    rows[p] = image + channel * l->plane +
-                              (row * h.dilation + first * h.stride) * l->row + tap * w.dilation;
+                for (ptrdiff_t r = 0; r < taps; r += beside) {
+                    const T *rows[FN(MOST_PAIRS)];
+                    for (ptrdiff_t p = 0; p < n; p++) {
+                        const ptrdiff_t channel = by_rows ? pair + p : tgc_div(pair + p, h.kernel);
+                        const ptrdiff_t row = by_rows ? turn : pair + p - channel * h.kernel;
+                        rows[p] = image + channel * l->plane + (tap + r) * w.dilation +
+                                  (row * h.dilation + first * h.stride) * l->row;
+                    }
+                    FN(tap_kernels)[beside - 1][n - 1][width / VL - 1](
+                        walk, rows, packed + first * b->cols * width,
+                        to + ((pair * turns + turn) * taps + r) * width, turns * taps, b->add);
                 }
-                FN(tap_kernels)[taps - 1][n - 1][width / VL - 1](
-                    walk, rows, w.dilation, packed + first * b->cols * width,
-                    to + (pair * turns + turn) * taps * width, turns * taps, b->add);
             }
         }
     }

@@ -23,7 +23,7 @@ static FN(max_lines) FN(new_max_lines)(const tgc_pool *pool, ptrdiff_t n)
     return l;
 }
 
-/* line = the row at x with the padding around it. */
+/* line = the row at x with the padding around it; up to a vector behind that is written. */
 static void FN(pad_row)(const tgc_pool_axis *columns, T *line, const T *x, ptrdiff_t step, T fill)
 {
     const ptrdiff_t length = tgc_pool_line(columns), begin = tgc_min(columns->padding, length);
@@ -32,7 +32,10 @@ static void FN(pad_row)(const tgc_pool_axis *columns, T *line, const T *x, ptrdi
         line[j] = fill;
     }
     if (step == 1) {
-        memcpy(line + begin, x, (size_t)(end - begin) * sizeof(T));
+        for (ptrdiff_t j = begin; j < end; j += VL) {
+            vec_prefetch(x + j - begin);
+            vec_store(line + j, vec_load_first(x + j - begin, tgc_min(end - j, VL)));
+        }
     } else {
         for (ptrdiff_t j = begin; j < end; j++) {
             line[j] = x[(j - begin) * step];
@@ -105,6 +108,7 @@ static void FN(max_pool_row)(const tgc_pool *pool, const FN(max_lines) *l, ptrdi
     const T kernel = (T)pool->columns.kernel;
     for (ptrdiff_t j = 0; j < pool->columns.out; j += VL) {
         const ptrdiff_t n = tgc_min(pool->columns.out - j, VL);
+        vec_prefetch(y + j);
         const T *largest = l->largest + (start - begin) * l->room + j;
         const T *column_taps = l->taps + (start - begin) * l->room + j;
         vec row_tap = vec_set1((T)first * kernel);

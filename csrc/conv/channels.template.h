@@ -12,12 +12,12 @@ typedef void FN(channel_kernel)(const FN(terms) *terms, const T *image,
                                 const tgc_conv_patch *patch, const T *bias, T *y,
                                 const char *ahead);
 
-#define CHANNEL_KERNEL(name, rows, parts, vecs, side_by_side)                                    \
+#define CHANNEL_KERNEL(name, rows, parts, vecs, dense)                                           \
     static void FN(name##vecs)(const FN(terms) *terms, const T *image,                           \
                                const tgc_conv_patch *patch, const T *bias, T *y,                 \
                                const char *ahead)                                                \
     {                                                                                            \
-        FN(channel_tile)(rows, parts, vecs, side_by_side, terms, image, patch, bias, y, ahead);  \
+        FN(channel_tile)(rows, parts, vecs, dense, terms, image, patch, bias, y, ahead);         \
     }
 #define KERNELS(rows)                                                                            \
     CHANNEL_KERNEL(channel_##rows##x, rows, 2, 1, 0) CHANNEL_KERNEL(channel_##rows##x, rows, 2, 2, 0)

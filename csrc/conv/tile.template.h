@@ -25,18 +25,18 @@ typedef struct {
  *
  *     y[i][l] = start[l] + sum over terms k of image[offsets[k] + place i] weight[k][l]
  *
- * for the places i < rows of the patch, l < vecs * VL; `side_by_side` says that its step is 1. `bias`
- * is the start, or NULL where y is. From `ahead` on is what comes next: two vectors fetch AHEAD
+ * for the places i < rows of the patch, l < vecs * VL; `dense` says that its step is 1. `bias` is the
+ * start, or NULL where y is. From `ahead` on is what comes next: two vectors fetch AHEAD
  * bytes of it with every term, into the second-level cache. Where a term's elements are is worked
  * out during the term before: products that wait for their addresses keep others from being looked
  * at. An offset behind the last one is read, and not used. */
-TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs, const int side_by_side,
+TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs, const int dense,
                                  const FN(terms) *terms, const T *image,
                                  const tgc_conv_patch *patch, const T *bias, T *y,
                                  const char *ahead)
 {
     const int part = rows / parts;
-    const ptrdiff_t step = side_by_side ? 1 : patch->step;
+    const ptrdiff_t step = dense ? 1 : patch->step;
     const ptrdiff_t second = patch->parts[0], third = patch->parts[1];
     const ptrdiff_t *offsets = terms->offsets;
     const T *weight = terms->weight;

@@ -1,7 +1,7 @@
 /* `conv_weight` for one real type and one ISA. */
 
 enum {
-    FN(MOST_TAPS) = TILE_ROWS > 4 ? 5 : 4, /* of one row of the window, in one tile */
+    FN(MOST_TAPS) = TILE_ROWS > 4 ? 5 : 4, /* of one row of the window, in one run */
     FN(MOST_PAIRS) = TILE_ROWS > 6 ? 6 : TILE_ROWS,
     FN(DOT_TAPS) = TILE_ROWS > 6 ? 9 : TILE_ROWS > 4 ? 5 : 3
 };

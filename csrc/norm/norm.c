@@ -102,32 +102,39 @@ static void update(const tgc_operand *running, ptrdiff_t c, double momentum, dou
     set(running, c, momentum * value + (1 - momentum) * tgc_norm_get(running, c));
 }
 
+/* What one channel is computed with: y = (x - mean) * scale + bias. */
+typedef struct {
+    double mean, invstd, scale, bias;
+} channel;
+
 /* Rounded as the stats are, which the gradient reads. */
-static tgc_channel channel(const tgc_norm *norm, ptrdiff_t c, double mean, double variance)
+static channel channel_of(const tgc_norm *norm, ptrdiff_t c, double mean, double variance)
 {
     const double exact = 1 / sqrt(variance + norm->eps);
     const double invstd = norm->x->dtype == TGC_F32 ? (double)(float)exact : exact;
-    return (tgc_channel){.mean = norm->x->dtype == TGC_F32 ? (double)(float)mean : mean,
-                         .invstd = invstd,
-                         .scale = norm->weight ? invstd * tgc_norm_get(norm->weight, c) : invstd,
-                         .bias = norm->bias ? tgc_norm_get(norm->bias, c) : 0};
+    return (channel){.mean = norm->x->dtype == TGC_F32 ? (double)(float)mean : mean,
+                     .invstd = invstd,
+                     .scale = norm->weight ? invstd * tgc_norm_get(norm->weight, c) : invstd,
+                     .bias = norm->bias ? tgc_norm_get(norm->bias, c) : 0};
 }
 
-static tgc_channel with_stats(const tgc_norm *norm, ptrdiff_t c, tgc_channel values)
+static channel with_stats(const tgc_norm *norm, ptrdiff_t c, channel values)
 {
     set(norm->stats, c, values.mean);
     set(norm->stats, norm->channels + c, values.invstd);
     return values;
 }
 
-tgc_channel tgc_channel_forward(const tgc_norm *norm, ptrdiff_t c, const tgc_moments *moments)
+/* Of channel c, from the moments of x in training, else from the running statistics; writes the
+ * stats, and in training the running statistics. */
+static channel channel_forward(const tgc_norm *norm, ptrdiff_t c, const tgc_moments *moments)
 {
     if (!norm->training) {
-        return with_stats(norm, c, channel(norm, c, tgc_norm_get(norm->running_mean, c),
-                                           tgc_norm_get(norm->running_var, c)));
+        return with_stats(norm, c, channel_of(norm, c, tgc_norm_get(norm->running_mean, c),
+                                              tgc_norm_get(norm->running_var, c)));
     }
     if (moments->n == 0) {
-        return with_stats(norm, c, channel(norm, c, 0, 0));
+        return with_stats(norm, c, channel_of(norm, c, 0, 0));
     }
     /* Of equal elements that are large, rounding may leave less than 0. */
     const double squares = moments->squares < 0 ? 0 : moments->squares;
@@ -135,10 +142,17 @@ tgc_channel tgc_channel_forward(const tgc_norm *norm, ptrdiff_t c, const tgc_mom
         update(norm->running_mean, c, norm->momentum, moments->mean);
         update(norm->running_var, c, norm->momentum, squares / (moments->n - 1));
     }
-    return with_stats(norm, c, channel(norm, c, moments->mean, squares / moments->n));
+    return with_stats(norm, c, channel_of(norm, c, moments->mean, squares / moments->n));
 }
 
-tgc_channel_grad tgc_channel_backward(const tgc_norm *norm, ptrdiff_t c, double sum, double product)
+/* grad_x = grad * scale - (x - mean) * slope - shift */
+typedef struct {
+    double mean, scale, slope, shift;
+} channel_grad;
+
+/* Of channel c, from the sums of grad and of grad * (x - mean), where mean is that of the stats;
+ * writes its gradients of weight and bias. */
+static channel_grad channel_backward(const tgc_norm *norm, ptrdiff_t c, double sum, double product)
 {
     const double m = (double)norm->n * (double)norm->length;
     const double invstd = tgc_norm_get(norm->stats, norm->channels + c);
@@ -146,12 +160,12 @@ tgc_channel_grad tgc_channel_backward(const tgc_norm *norm, ptrdiff_t c, double 
     const double scale = weight * invstd;
     set(norm->grad_bias, c, sum);
     set(norm->grad_weight, c, product * invstd);
-    tgc_channel_grad channel = {.mean = tgc_norm_get(norm->stats, c), .scale = scale};
+    channel_grad values = {.mean = tgc_norm_get(norm->stats, c), .scale = scale};
     if (norm->training) {
-        channel.slope = scale * invstd * invstd * product / m;
-        channel.shift = scale * sum / m;
+        values.slope = scale * invstd * invstd * product / m;
+        values.shift = scale * sum / m;
     }
-    return channel;
+    return values;
 }
 
 /* The numbers of a part: two of each channel. */
@@ -181,14 +195,20 @@ void tgc_norm_statistics_finish(const tgc_call *call)
     const tgc_norm norm = tgc_norm_statistics_unpack(call);
     const ptrdiff_t rows = call->sizes[TGC_NORM_CHUNK];
     const ptrdiff_t parts = tgc_div(call->n_chunks, call->sizes[TGC_NORM_GROUPS]);
+    double elements[TGC_NORM_AREAS], weights[TGC_NORM_AREAS], before = 0;
+    for (ptrdiff_t p = 0; p < parts; p++) {
+        elements[p] = (double)tgc_min(rows, norm.n - p * rows) * (double)norm.length;
+        before += elements[p];
+        weights[p] = elements[p] / before;
+    }
     for (ptrdiff_t c = 0; c < norm.channels; c++) {
         tgc_moments moments = {0};
         for (ptrdiff_t p = 0; p < parts; p++) {
             const double *part = find_part(&norm, p) + c;
-            const double n = (double)tgc_min(rows, norm.n - p * rows) * (double)norm.length;
-            tgc_moments_merge(&moments, (tgc_moments){n, part[0], part[norm.channels]});
+            tgc_moments_add(&moments, (tgc_moments){elements[p], part[0], part[norm.channels]},
+                            weights[p]);
         }
-        const tgc_channel values = tgc_channel_forward(&norm, c, &moments);
+        const channel values = channel_forward(&norm, c, &moments);
         set(norm.factors, c, values.mean);
         set(norm.factors, norm.channels + c, values.scale);
         set(norm.factors, 2 * norm.channels + c, values.bias);
@@ -205,7 +225,7 @@ void tgc_norm_sums_finish(const tgc_call *call)
             sum += find_part(&norm, p)[c];
             product += find_part(&norm, p)[norm.channels + c];
         }
-        const tgc_channel_grad values = tgc_channel_backward(&norm, c, sum, product);
+        const channel_grad values = channel_backward(&norm, c, sum, product);
         set(norm.factors, c, values.mean);
         set(norm.factors, norm.channels + c, values.scale);
         set(norm.factors, 2 * norm.channels + c, values.slope);

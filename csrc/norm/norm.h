@@ -27,7 +27,7 @@
  * call sums up an area of x, some of the n rows and a group of the channels, into its part of
  * `parts`, which are merged in their order; in evaluation batch_norm_statistics reads none of x.
  * Sums are taken in T over blocks of a few thousand elements, those of x less a number near its
- * mean, so that its variance loses at most 4 of its bits, and merged in double.
+ * mean, so that the variance of a block loses at most 4 of its bits, and merged in double.
  *
  * grad, x, y, grad_x are (n, channels, length): the elements of a length, a plane, lie side by
  * side, and where the length is 1 the channels do. stats is (2, channels), mean and invstd; factors
@@ -40,7 +40,6 @@
 #include "../reduce/moments.h"
 #include "../runtime/sizes.h"
 #include "../runtime/dispatch.h"
-#include "../runtime/workspace.h"
 
 /* What call->sizes holds. */
 enum {
@@ -52,7 +51,8 @@ enum {
 /* Numbers for each channel: mean, scale and bias; mean, scale, slope and shift. */
 enum { TGC_NORM_FACTORS = 4 };
 
-/* Elements of a chunk, about; areas at most; elements side by side in an area, at least. */
+/* About so many elements make a chunk, so many areas an operand; elements side by side in an area,
+ * at least. */
 enum { TGC_NORM_WORK = 65536, TGC_NORM_AREAS = 16, TGC_NORM_RUN = 8192 };
 
 /* In how many parts the n rows are summed, in how many groups the channels. */
@@ -90,7 +90,7 @@ tgc_norm tgc_norm_statistics_unpack(const tgc_call *call);
 tgc_norm tgc_norm_sums_unpack(const tgc_call *call);
 
 /* What a chunk sums up: rows begin .. end - 1, some channels from `first` on. Their numbers in the
- * part, mean and squared distances or two sums, begin at `one` and `two`. */
+ * part begin at `one` and `two`: means and squared distances, or the two sums. */
 typedef struct {
     ptrdiff_t begin, end, first, channels;
     double *one, *two;
@@ -114,24 +114,6 @@ void tgc_norm_apply_plan(tgc_call *call);
 /* Merge the parts, and write all that is written for each channel. */
 void tgc_norm_statistics_finish(const tgc_call *call);
 void tgc_norm_sums_finish(const tgc_call *call);
-
-/* What one channel is computed with: y = (x - mean) * scale + bias. */
-typedef struct {
-    double mean, invstd, scale, bias;
-} tgc_channel;
-
-/* Of channel c, from the moments of x in training, else from the running statistics; writes the
- * stats, and in training the running statistics. */
-tgc_channel tgc_channel_forward(const tgc_norm *norm, ptrdiff_t c, const tgc_moments *moments);
-
-/* grad_x = grad * scale - (x - mean) * slope - shift */
-typedef struct {
-    double mean, scale, slope, shift;
-} tgc_channel_grad;
-
-/* Of channel c, from the sums of grad and of grad * (x - mean), where mean is that of the stats;
- * writes its gradients of weight and bias. */
-tgc_channel_grad tgc_channel_backward(const tgc_norm *norm, ptrdiff_t c, double sum, double product);
 
 /* Element i of a vector in float32 or float64. */
 double tgc_norm_get(const tgc_operand *vector, ptrdiff_t i);

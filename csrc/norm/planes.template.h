@@ -2,15 +2,16 @@
 
 #ifndef TGC_NORM_PLANES
 #define TGC_NORM_PLANES
-/* Elements of a block, whose sums are taken in T: a piece of one plane, or some rows' planes of a
- * channel. No more than 8 rows: so many a CPU follows from channel to channel. */
-enum { PIECE = 4096, SOME = 1024, PLANES = 8 };
+/* Elements of a block, whose sums are taken in T: of a piece of one plane, or of some rows' planes of
+ * a channel, together enough for the lanes to be added up seldom. No more than 8 rows: so many a
+ * CPU follows from channel to channel. */
+enum { PIECE = 4096, TOGETHER = 1024, PLANES = 8 };
 #endif
 
 /* How many planes of a channel are summed at a time. */
 TGC_INLINE ptrdiff_t FN(planes_at_once)(ptrdiff_t length)
 {
-    return tgc_clamp(tgc_div(SOME, length), 1, PLANES);
+    return tgc_clamp(tgc_div(TOGETHER, length), 1, PLANES);
 }
 
 /* The moments of an area. */

@@ -46,7 +46,7 @@ static void FN(merge_block)(const T *x, ptrdiff_t step, ptrdiff_t rows, FN(tile)
                             ptrdiff_t channels, double before, double *means, double *squares)
 {
     const ptrdiff_t first = tgc_min(rows, GROUP);
-    const double n = (double)rows;
+    const double n = (double)rows, weight = n / (before + n);
     for (ptrdiff_t at = 0; at < channels; at += VL) {
         const ptrdiff_t lanes = tgc_min(channels - at, VL);
         vec base = vec_zero();
@@ -67,9 +67,8 @@ static void FN(merge_block)(const T *x, ptrdiff_t step, ptrdiff_t rows, FN(tile)
     for (ptrdiff_t c = 0; c < channels; c++) {
         const double off = (double)t->sum[c] / n;
         tgc_moments all = {before, means[c], squares[c]};
-        tgc_moments_merge(&all, (tgc_moments){.n = n,
-                                              .mean = (double)t->base[c] + off,
-                                              .squares = (double)t->product[c] - n * off * off});
+        tgc_moments_add(&all, (tgc_moments){n, (double)t->base[c] + off,
+                                            (double)t->product[c] - n * off * off}, weight);
         means[c] = all.mean;
         squares[c] = all.squares;
     }

@@ -1,9 +1,9 @@
 /* Average pooling for one real type (T): sums down the columns, then along the row. */
 
-/* The workspace: where the windows of each column and, in backward, row begin and end; lines, namely what every
- * window counts in its row, for some rows of y the sums of the columns of x, and in backward
- * quotients. What is stored is loaded again only a pass later: a vector that is loaded from what
- * several stores have just written would wait for them. */
+/* The workspace: where the windows of each column and, in backward, row begin and end; lines, namely
+ * what every window counts in its row, for some rows of y the sums of the columns of x, and in
+ * backward quotients. What is stored is loaded again only a pass later: a vector that is loaded
+ * from what several stores have just written would wait for them. */
 typedef struct {
     tgc_span *columns, *rows;
     T *counts, *sums, *quotients;
@@ -22,7 +22,8 @@ static FN(avg_lines) FN(new_avg_lines)(const tgc_pool *pool, ptrdiff_t n)
     l.counts = (T *)(void *)((char *)tgc_workspace() + tgc_avg_pool_spans(pool));
     l.sums = l.counts + room;
     l.quotients = l.sums + n * l.line;
-    for (ptrdiff_t j = 0; j < pool->columns.out; j++) {
+    /* Windows that go on by one column are summed without. */
+    for (ptrdiff_t j = 0; j < pool->columns.out && (pool->adaptive || pool->columns.stride > 1); j++) {
         l.columns[j] = tgc_pool_span(pool, &pool->columns, j);
     }
     for (ptrdiff_t j = 0; j < room; j++) {

@@ -137,7 +137,8 @@ ptrdiff_t tgc_avg_pool_quotients(const tgc_pool *pool)
     return tgc_pool_room(tgc_avg_pool_line(pool) + 2 * pool->columns.kernel);
 }
 
-/* Spans, what windows count, and for each of some rows a line of sums and in backward one of quotients. */
+/* Spans, what windows count, and for each of some rows a line of sums and in backward one of
+ * quotients. */
 static void plan_avg_lines(tgc_call *call, const tgc_pool *pool, int backward)
 {
     const ptrdiff_t line = tgc_avg_pool_line(pool), block = cached_lines(line);

@@ -107,6 +107,7 @@ TGC_INLINE vec FN(reduce_run)(int op, const T *a, const tgc_reduce_block *b, ptr
         return sum;
     }
     vec sum[8] = {fill, fill, fill, fill, fill, fill, fill, fill};
+    /* Rows that lie apart end before that. */
     const ptrdiff_t ahead = b->rows == 1 ? VEC_AHEAD * stride : 0;
     for (ptrdiff_t r = 0; r < b->rows; r++) {
         const T *row = a + r * b->row_stride;

@@ -155,8 +155,8 @@ TGC_INLINE void FN(row_grad)(const tgc_cross_entropy *c, ptrdiff_t i, double sca
     const double u = scale * c->smoothing / (double)c->n_classes;
     const T factor = (T)(s + u * weight_sum), offset = (T)u;
     for (ptrdiff_t k = 0; k < w.n; k++) {
-        vec_prefetch(x.p + k * x.step);
-        vec_prefetch(grad.p + k * grad.step);
+        FN(prefetch)(w, x, k);
+        FN(prefetch)(w, grad, k);
         const vec p = vec_exp(FN(get)(w, x, k, 0) - high - low);
         const vec smooth = weights.p ? offset * FN(get)(w, weights, k, 0) : vec_set1(offset);
         FN(put)(w, grad, k, p * factor - smooth);

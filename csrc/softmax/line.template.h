@@ -51,6 +51,14 @@ TGC_INLINE void FN(put)(tgc_softmax_walk w, FN(stream) s, ptrdiff_t i, vec v)
     }
 }
 
+/* Asks for what is ahead of vector i, along a line; across lines that would be far behind. */
+TGC_INLINE void FN(prefetch)(tgc_softmax_walk w, FN(stream) s, ptrdiff_t i)
+{
+    if (!w.across) {
+        vec_prefetch(s.p + i * s.step);
+    }
+}
+
 /* The maximum of each line, in its lanes, but for NaNs, which the sum of the line will show. */
 TGC_INLINE vec FN(line_max)(tgc_softmax_walk w, FN(stream) a)
 {
@@ -60,7 +68,7 @@ TGC_INLINE vec FN(line_max)(tgc_softmax_walk w, FN(stream) a)
     for (; i + 4 <= w.n; i += 4) {
         TGC_UNROLL for (int k = 0; k < 4; k++)
         {
-            vec_prefetch(a.p + (i + k) * a.step);
+            FN(prefetch)(w, a, i + k);
             v[k] = vec_larger(FN(get)(w, a, i + k, lowest), v[k]);
         }
     }

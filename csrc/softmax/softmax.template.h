@@ -4,7 +4,7 @@
 TGC_INLINE vec FN(softmax_term)(tgc_softmax_walk w, FN(stream) a, vec max, FN(stream) y,
                                 ptrdiff_t i)
 {
-    vec_prefetch(y.p + i * y.step);
+    FN(prefetch)(w, y, i);
     const vec term = vec_exp(FN(get)(w, a, i, (T)-INFINITY) - max);
     FN(put)(w, y, i, term);
     return term;
@@ -28,15 +28,15 @@ TGC_INLINE void FN(log_softmax_line)(tgc_softmax_walk w, const FN(stream) *s)
     LINE_SUM(w, sum, vec_exp(FN(get)(w, a, i, (T)-INFINITY) - max));
     const vec log_sum = vec_log(sum);
     for (ptrdiff_t i = 0; i < w.n; i++) {
-        vec_prefetch(y.p + i * y.step);
+        FN(prefetch)(w, y, i);
         FN(put)(w, y, i, FN(get)(w, a, i, 0) - max - log_sum);
     }
 }
 
 TGC_INLINE vec FN(dot_term)(tgc_softmax_walk w, FN(stream) a, FN(stream) b, ptrdiff_t i)
 {
-    vec_prefetch(a.p + i * a.step);
-    vec_prefetch(b.p + i * b.step);
+    FN(prefetch)(w, a, i);
+    FN(prefetch)(w, b, i);
     return FN(get)(w, a, i, 0) * FN(get)(w, b, i, 0);
 }
 
@@ -45,7 +45,7 @@ TGC_INLINE void FN(softmax_backward_line)(tgc_softmax_walk w, const FN(stream) *
     const FN(stream) grad = s[0], y = s[1], grad_a = s[2];
     LINE_SUM(w, sum, FN(dot_term)(w, grad, y, i));
     for (ptrdiff_t i = 0; i < w.n; i++) {
-        vec_prefetch(grad_a.p + i * grad_a.step);
+        FN(prefetch)(w, grad_a, i);
         FN(put)(w, grad_a, i, FN(get)(w, y, i, 0) * (FN(get)(w, grad, i, 0) - sum));
     }
 }
@@ -55,9 +55,9 @@ TGC_INLINE void FN(log_softmax_backward_line)(tgc_softmax_walk w, const FN(strea
     const FN(stream) grad = s[0], y = s[1], grad_a = s[2];
     LINE_SUM(w, sum, FN(get)(w, grad, i, 0));
     for (ptrdiff_t i = 0; i < w.n; i++) {
-        vec_prefetch(grad.p + i * grad.step);
-        vec_prefetch(y.p + i * y.step);
-        vec_prefetch(grad_a.p + i * grad_a.step);
+        FN(prefetch)(w, grad, i);
+        FN(prefetch)(w, y, i);
+        FN(prefetch)(w, grad_a, i);
         const vec p = vec_exp(FN(get)(w, y, i, 0));
         FN(put)(w, grad_a, i, FN(get)(w, grad, i, 0) - p * sum);
     }

@@ -15,11 +15,11 @@ from tinygrad_c.errors import ShapeError
 FLOATS = ["float32", "float64"]
 TOLERANCE = {"float32": 2e-5, "float64": 1e-12}
 # Around vectors, groups of 8 rows, blocks of 1024 and 4096 elements and of 128 rows, tiles of 1024
-# channels, 2 and 16 parts of rows, and 2 and 9 groups of channels.
+# channels, 2 and 16 parts of rows, and 2, 7 and 9 groups of channels.
 SHAPES = [(40, 70, 30), (2, 1), (5, 3), (9, 17), (17, 16), (127, 33), (128, 5), (129, 1030), (300, 65), (2050, 70),
           (30000, 37), (3, 2, 1), (1, 3, 2), (2, 3, 5), (4, 1, 4096), (2, 2, 4097), (1, 2, 12289), (70, 3, 63),
-          (9, 5, 7, 9), (300, 2, 4, 4), (2, 3, 2, 3, 4), (65, 9, 40, 13),
-          (21, 301, 9, 7), (1, 149, 495), (9, 20000)]  # fmt: skip
+          (9, 5, 7, 9), (300, 2, 4, 4), (2, 3, 2, 3, 4), (21, 301, 9, 7),
+          (9, 20000), (16, 5000, 15), (3, 7, 60000)]  # fmt: skip
 
 
 def along(vector, x):
@@ -139,9 +139,9 @@ def test_first_elements_far_from_the_others(isa, first, shape):
     _, stats = kernels.batch_norm(x, training=True, eps=1e-12)
     mean, std = exact.mean(others(x)), exact.std(others(x))
     np.testing.assert_allclose(stats[0], mean, rtol=1e-5, atol=1e-6 * exact.std())
-    # Rounding loses up to 2^-24 of the squares with each of the up to 256 terms in a lane, and half
+    # Rounding loses up to 2^-24 of the squares with each of the up to 512 terms in a lane, and half
     # of that of their root.
-    np.testing.assert_allclose(stats[1], 1 / std, rtol=128 * 2.0**-24)
+    np.testing.assert_allclose(stats[1], 1 / std, rtol=256 * 2.0**-24)
 
 
 @pytest.mark.parametrize("shape", [(300, 3), (40, 2, 20, 20)])
@@ -162,7 +162,7 @@ def test_a_mean_far_from_0_costs_no_digits(isa, shape):
 
 
 @pytest.mark.parametrize(
-    "shape", [(40, 70), (3000, 90), (6, 7, 33, 35), (21, 301, 9, 7), (9, 20000)]
+    "shape", [(40, 70), (3000, 90), (6, 7, 33, 35), (21, 301, 9, 7), (17, 1100, 57)]
 )
 def test_bits_do_not_depend_on_threads(isa, shape):
     rng = np.random.default_rng(0)

@@ -41,9 +41,6 @@ def pytest_collection_finish(session):
     """A run of everything must find everything."""
     config = session.config
     everything = config.args == [str(path) for path in config.getini("testpaths")]
-    chosen = config.option.keyword or config.option.markexpr not in (
-        "",
-        "not slow and not sanitizers",
-    )
+    chosen = config.option.keyword or config.option.markexpr not in ("", "not slow and not sanitizers")
     if everything and not chosen and len(session.items) < FLOOR:
         raise pytest.UsageError(f"found {len(session.items)} tests, there were at least {FLOOR}")

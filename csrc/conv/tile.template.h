@@ -26,10 +26,10 @@ typedef struct {
  *     y[i][l] = start[l] + sum over terms k of image[offsets[k] + place i] weight[k][l]
  *
  * for the places i < rows of the patch, l < vecs * VL; `dense` says that its step is 1. `bias` is the
- * start, or NULL where y is. From `ahead` on is what comes next: two vectors fetch AHEAD
- * bytes of it with every term, into the second-level cache. Where a term's elements are is worked
- * out during the term before: products that wait for their addresses keep others from being looked
- * at. An offset behind the last one is read, and not used. */
+ * start, or NULL where y is. From `ahead` on is what comes next: two vectors fetch AHEAD bytes of it
+ * with every term, into the second-level cache. Where a term's elements are is worked out during the
+ * term before: products that wait for their addresses keep others from being looked at. An offset
+ * behind the last one is read, and not used. */
 TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs, const int dense,
                                  const FN(terms) *terms, const T *image,
                                  const tgc_conv_patch *patch, const T *bias, T *y,

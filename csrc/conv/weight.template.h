@@ -12,7 +12,8 @@ typedef void FN(dot_kernel)(const FN(dots) *dots, const ptrdiff_t *offsets, T *s
 
 #define TAP_KERNEL(pairs, taps, vecs)                                                        \
     static void FN(tap_##pairs##x##taps##x##vecs)(FN(walk) walk, const T *const *image,      \
-                                                  const T *y, T *sums, ptrdiff_t pair, int add) \
+                                                  const T *y, T *sums, ptrdiff_t pair,       \
+                                                  int add)                                   \
     {                                                                                        \
         FN(tap_tile)(pairs, taps, vecs, walk, image, y, sums, pair, add);                    \
     }

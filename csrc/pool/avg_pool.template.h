@@ -22,9 +22,10 @@ static FN(avg_lines) FN(new_avg_lines)(const tgc_pool *pool, ptrdiff_t n)
     l.counts = (T *)(void *)((char *)tgc_workspace() + tgc_avg_pool_spans(pool));
     l.sums = l.counts + room;
     l.quotients = l.sums + n * l.line;
-    /* Windows that go on by one column are summed without. */
-    for (ptrdiff_t j = 0; j < pool->columns.out && (pool->adaptive || pool->columns.stride > 1); j++) {
-        l.columns[j] = tgc_pool_span(pool, &pool->columns, j);
+    if (pool->adaptive || pool->columns.stride > 1) { /* others are summed without */
+        for (ptrdiff_t j = 0; j < pool->columns.out; j++) {
+            l.columns[j] = tgc_pool_span(pool, &pool->columns, j);
+        }
     }
     for (ptrdiff_t j = 0; j < room; j++) {
         l.counts[j] = (T)(j < pool->columns.out ? tgc_pool_count(pool, &pool->columns, j) : 1);

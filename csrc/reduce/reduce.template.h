@@ -91,6 +91,12 @@ TGC_INLINE vec FN(add_row)(int op, vec sum, const T *row, ptrdiff_t n, ptrdiff_t
     return sum;
 }
 
+/* How many elements ahead to ask for what is summed: rows that lie apart end before that. */
+TGC_INLINE ptrdiff_t FN(ahead)(const tgc_reduce_block *b)
+{
+    return b->rows == 1 ? VEC_AHEAD : 0;
+}
+
 /* rows * n elements to one vector. */
 TGC_INLINE vec FN(reduce_run)(int op, const T *a, const tgc_reduce_block *b, ptrdiff_t n,
                               ptrdiff_t stride)
@@ -107,8 +113,7 @@ TGC_INLINE vec FN(reduce_run)(int op, const T *a, const tgc_reduce_block *b, ptr
         return sum;
     }
     vec sum[8] = {fill, fill, fill, fill, fill, fill, fill, fill};
-    /* Rows that lie apart end before that. */
-    const ptrdiff_t ahead = b->rows == 1 ? VEC_AHEAD * stride : 0;
+    const ptrdiff_t ahead = FN(ahead)(b) * stride;
     for (ptrdiff_t r = 0; r < b->rows; r++) {
         const T *row = a + r * b->row_stride;
         ptrdiff_t i = 0;

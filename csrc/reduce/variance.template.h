@@ -78,9 +78,8 @@ static void FN(variance_add)(void *acc, const tgc_reduce_block *b)
             for (ptrdiff_t i = 0; i < b->n; i += TGC_REDUCE_RUN) {
                 const T *p = a + j * b->width_stride + i;
                 const ptrdiff_t n = tgc_min(b->n - i, TGC_REDUCE_RUN);
-                const ptrdiff_t ahead = b->rows == 1 ? VEC_AHEAD : 0;
                 tgc_moments_merge((tgc_moments *)acc + j,
-                                  FN(moments)(p, b->rows, b->row_stride, n, ahead));
+                                  FN(moments)(p, b->rows, b->row_stride, n, FN(ahead)(b)));
             }
         }
     } else {

@@ -60,14 +60,8 @@ def loops(lines):
         ("matmul", {"tile_6x2_f32", "packed_6x2_f64", "dot_3_f32"}),
         (
             "conv",
-            {
-                "channel_6x2_f32",
-                "channel_thirds_x2_f64",
-                "place_6x2_f64",
-                "row_4x3x2_f32",
-                "tap_2x3x2_f32",
-                "dot_5x1_f64",
-            },
+            {"channel_6x2_f32", "channel_thirds_x2_f64", "place_6x2_f64", "row_4x3x2_f32",
+             "tap_2x3x2_f32", "dot_5x1_f64"},
         ),
     ],
 )

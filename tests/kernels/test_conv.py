@@ -61,9 +61,7 @@ def test_conv(variant, isa, dtype, data):
     bias = data.draw(st.none() | laid_out((outputs,), dtype))
     expected = define_conv(x, weight, size, *window, bias)
     same(kernels.conv(x, weight, size, *window, bias), expected)
-    assert kernels.ran() == variant or (
-        variant == "auto" and kernels.ran() in ("implicit", "im2col")
-    )
+    assert kernels.ran() == variant or (variant == "auto" and kernels.ran() in ("implicit", "im2col"))
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -185,9 +183,7 @@ def test_windows_of_no_element():
 def test_images_that_share_many_weights(isa, dtype, image):
     """Units of four images, and the last of three, whose rows fill micro-kernels together."""
     x, y, weight, bias, window = whole_layer(35, 130, 260, image, (3, 3), 1, 1, 1, 1, dtype)
-    same(
-        kernels.conv(x, weight, image, *window, bias), define_conv(x, weight, image, *window, bias)
-    )
+    same(kernels.conv(x, weight, image, *window, bias), define_conv(x, weight, image, *window, bias))
     expected = define_conv_transpose(y, weight, image, *window)
     same(kernels.conv_transpose(y, weight, image, *window), expected)
 
@@ -203,17 +199,9 @@ def test_rows_of_one_channel(isa, dtype, width):
         if min(size) < 1:
             continue
         window = ((stride, stride), (1, 1), (dilation, dilation), 3)
-        x, y = (
-            whole_numbers(i, 2, 3, *s, dtype=dtype) for i, s in enumerate(((height, width), size))
-        )
-        weight, bias = (
-            whole_numbers(2, 3, 1, *kernel, dtype=dtype),
-            whole_numbers(3, 3, dtype=dtype),
-        )
-        same(
-            kernels.conv(x, weight, size, *window, bias),
-            define_conv(x, weight, size, *window, bias),
-        )
+        x, y = (whole_numbers(i, 2, 3, *s, dtype=dtype) for i, s in enumerate(((height, width), size)))
+        weight, bias = whole_numbers(2, 3, 1, *kernel, dtype=dtype), whole_numbers(3, 3, dtype=dtype)
+        same(kernels.conv(x, weight, size, *window, bias), define_conv(x, weight, size, *window, bias))
         expected = define_conv_transpose(y, weight, x.shape[2:], *window)
         same(kernels.conv_transpose(y, weight, x.shape[2:], *window), expected)
 
@@ -267,9 +255,7 @@ def test_nan_reaches_every_sum_that_it_is_a_term_of_and_no_other(variant, isa, d
             x = kernels.conv_transpose(y, weight, image, *window)
             np.testing.assert_array_equal(np.isnan(x), touched)
             grad = kernels.conv_weight(y, np.zeros((2, channels, *image), dtype), kernel, *window)
-            np.testing.assert_array_equal(
-                np.isnan(grad).any((1, 2, 3)), np.arange(outputs) == outputs - 1
-            )
+            np.testing.assert_array_equal(np.isnan(grad).any((1, 2, 3)), np.arange(outputs) == outputs - 1)
 
 
 def test_without_input_channels(variant, isa):
@@ -333,122 +319,30 @@ WINDOW = ((1, 1), (0, 0), (1, 1), 1)
 
 
 def test_errors():
-    check_error(
-        ShapeError,
-        "conv: x of shape (2, 3, 4, 5) and weight of shape (6, 3, 2) must both "
-        "have 3 or 4 dimensions",
-        kernels.conv,
-        X,
-        W[..., 0],
-        (3, 4),
-        *WINDOW,
-    )
-    check_error(
-        ShapeError,
-        "conv: x of shape (2, 3, 4, 5) must have 4 channels for weight of shape "
-        "(6, 4, 2, 2) in 1 groups",
-        kernels.conv,
-        X,
-        np.ones((6, 4, 2, 2), "f4"),
-        (3, 4),
-        *WINDOW,
-    )
-    check_error(
-        ShapeError,
-        "conv_transpose: y of shape (2, 3, 4, 5) must have 6 channels",
-        kernels.conv_transpose,
-        X,
-        W,
-        (3, 4),
-        *WINDOW,
-    )
-    check_error(
-        ShapeError,
-        "conv_weight: y of shape (2, 3, 4, 5) and x of shape (1, 3, 4, 5) must "
-        "agree in their first dimension",
-        kernels.conv_weight,
-        X,
-        X[:1],
-        (1, 1),
-        *WINDOW,
-    )
-    check_error(
-        ShapeError,
-        "conv: bias must have shape (6,), got (5,)",
-        kernels.conv,
-        X,
-        W,
-        (3, 4),
-        *WINDOW,
-        np.ones(5, "f4"),
-    )
-    check_error(
-        TypeError,
-        "conv: bias must have dtype float32, got float64",
-        kernels.conv,
-        X,
-        W,
-        (3, 4),
-        *WINDOW,
-        np.ones(6),
-    )
-    check_error(
-        TypeError,
-        "conv: x and weight must have the same dtype, float32 or float64, got float32 and float64",
-        kernels.conv,
-        X,
-        W.astype("f8"),
-        (3, 4),
-        *WINDOW,
-    )
-    check_error(
-        TypeError,
-        "got int64 and int64",
-        kernels.conv,
-        X.astype(int),
-        W.astype(int),
-        (3, 4),
-        *WINDOW,
-    )
-    check_error(
-        ValueError,
-        "conv: stride must be from 1 to 1073741824, got (0, 1)",
-        kernels.conv,
-        X,
-        W,
-        (3, 4),
-        (0, 1),
-        (0, 0),
-        (1, 1),
-        1,
-    )
-    check_error(
-        ValueError,
-        "conv: padding must be from 0",
-        kernels.conv,
-        X,
-        W,
-        (3, 4),
-        (1, 1),
-        (0, -1),
-        (1, 1),
-        1,
-    )
-    check_error(
-        ValueError,
-        "conv: groups must be from 1",
-        kernels.conv,
-        X,
-        W,
-        (3, 4),
-        (1, 1),
-        (0, 0),
-        (1, 1),
-        0,
-    )
-    check_error(
-        ShapeError, "conv: size must have 2 numbers, got (3,)", kernels.conv, X, W, (3,), *WINDOW
-    )
+    check_error(ShapeError, "conv: x of shape (2, 3, 4, 5) and weight of shape (6, 3, 2) must both "
+                "have 3 or 4 dimensions", kernels.conv, X, W[..., 0], (3, 4), *WINDOW)
+    check_error(ShapeError, "conv: x of shape (2, 3, 4, 5) must have 4 channels for weight of shape "
+                "(6, 4, 2, 2) in 1 groups", kernels.conv, X, np.ones((6, 4, 2, 2), "f4"), (3, 4), *WINDOW)
+    check_error(ShapeError, "conv_transpose: y of shape (2, 3, 4, 5) must have 6 channels",
+                kernels.conv_transpose, X, W, (3, 4), *WINDOW)
+    check_error(ShapeError, "conv_weight: y of shape (2, 3, 4, 5) and x of shape (1, 3, 4, 5) must "
+                "agree in their first dimension", kernels.conv_weight, X, X[:1], (1, 1), *WINDOW)
+    check_error(ShapeError, "conv: bias must have shape (6,), got (5,)", kernels.conv, X, W, (3, 4),
+                *WINDOW, np.ones(5, "f4"))
+    check_error(TypeError, "conv: bias must have dtype float32, got float64", kernels.conv, X, W,
+                (3, 4), *WINDOW, np.ones(6))
+    check_error(TypeError, "conv: x and weight must have the same dtype, float32 or float64, got "
+                "float32 and float64", kernels.conv, X, W.astype("f8"), (3, 4), *WINDOW)
+    check_error(TypeError, "got int64 and int64", kernels.conv, X.astype(int), W.astype(int), (3, 4),
+                *WINDOW)
+    check_error(ValueError, "conv: stride must be from 1 to 1073741824, got (0, 1)", kernels.conv, X,
+                W, (3, 4), (0, 1), (0, 0), (1, 1), 1)
+    check_error(ValueError, "conv: padding must be from 0", kernels.conv, X, W, (3, 4), (1, 1),
+                (0, -1), (1, 1), 1)
+    check_error(ValueError, "conv: groups must be from 1", kernels.conv, X, W, (3, 4), (1, 1), (0, 0),
+                (1, 1), 0)
+    check_error(ShapeError, "conv: size must have 2 numbers, got (3,)", kernels.conv, X, W, (3,),
+                *WINDOW)
     check_error(ShapeError, "col2im: columns must have 4 or 6 dimensions, got (2, 3, 4, 5, 1)",
                 kernels.col2im, X[..., None], (4, 4), *WINDOW[:3])  # fmt: skip
 

@@ -99,11 +99,7 @@ def products_of_a_volume(name, whole, dtype):
     )
     return [
         (volume.conv, define_conv, (x, weight, size, *window, y[0, :, 0, 0, 0])),
-        (
-            volume.conv_transpose,
-            define_conv_transpose,
-            (y, weight, image, *window, x[0, :, 0, 0, 0]),
-        ),
+        (volume.conv_transpose, define_conv_transpose, (y, weight, image, *window, x[0, :, 0, 0, 0])),
         (volume.conv_weight, define_conv_weight, (y, x, kernel, *window)),
     ]
 
@@ -141,95 +137,26 @@ def test_nan_reaches_every_sum_of_a_volume_that_it_is_a_term_of_and_no_other(isa
 def test_errors_of_volumes():
     x, w = np.ones((2, 3, 4, 5, 6), "f4"), np.ones((6, 3, 2, 2, 2), "f4")
     window = ((1, 1, 1), (0, 0, 0), (1, 1, 1), 1)
-    check_error(
-        ShapeError,
-        "conv: x of shape (2, 3, 4, 5, 6) and weight of shape (6, 3, 2, 2) must "
-        "both have 5 dimensions",
-        volume.conv,
-        x,
-        w[..., 0],
-        (3, 4, 5),
-        *window,
-    )
-    check_error(
-        ShapeError,
-        "conv: x of shape (2, 3, 4, 5, 6) must have 2 channels for weight of shape "
-        "(6, 2, 2, 2, 2) in 1 groups",
-        volume.conv,
-        x,
-        w[:, :2],
-        (3, 4, 5),
-        *window,
-    )
-    check_error(
-        ShapeError,
-        "conv_transpose: y of shape (2, 3, 4, 5, 6) must have 6 channels",
-        volume.conv_transpose,
-        x,
-        w,
-        (3, 4, 5),
-        *window,
-    )
-    check_error(
-        ShapeError,
-        "conv_transpose: bias must be float32 of shape (6,), got float32 of shape (5,)",
-        volume.conv_transpose,
-        x,
-        np.ones((3, 6, 1, 1, 1), "f4"),
-        (4, 5, 6),
-        *window,
-        np.ones(5, "f4"),
-    )
-    check_error(
-        ShapeError,
-        "conv_weight: y of shape (1, 3, 4, 5, 6) and x of shape (2, 3, 4, 5, 6) "
-        "must agree in their first dimension",
-        volume.conv_weight,
-        x[:1],
-        x,
-        (1, 1, 1),
-        *window,
-    )
-    check_error(
-        TypeError,
-        "conv: x and weight must have the same dtype",
-        volume.conv,
-        x,
-        w.astype("f8"),
-        (3, 4, 5),
-        *window,
-    )
-    check_error(
-        TypeError,
-        "conv: x and weight must have the same dtype, float32 or float64, got int64 and int64",
-        volume.conv,
-        x.astype(int),
-        w.astype(int),
-        (3, 4, 5),
-        *window,
-    )
-    check_error(
-        ShapeError,
-        "conv: bias must be float32 of shape (6,), got float64 of shape (6,)",
-        volume.conv,
-        x,
-        w,
-        (3, 4, 5),
-        *window,
-        np.ones(6),
-    )
-    check_error(
-        ValueError,
-        "conv: stride must be from 1 to 1073741824, got (1, 2147483648)",
-        volume.conv,
-        x,
-        w,
-        (3, 4, 5),
-        (1, 1, 2**31),
-        *window[1:],
-    )
-    check_error(
-        ShapeError, "conv: size must have 3 numbers, got (3, 4)", volume.conv, x, w, (3, 4), *window
-    )
+    check_error(ShapeError, "conv: x of shape (2, 3, 4, 5, 6) and weight of shape (6, 3, 2, 2) must "
+                "both have 5 dimensions", volume.conv, x, w[..., 0], (3, 4, 5), *window)
+    check_error(ShapeError, "conv: x of shape (2, 3, 4, 5, 6) must have 2 channels for weight of shape "
+                "(6, 2, 2, 2, 2) in 1 groups", volume.conv, x, w[:, :2], (3, 4, 5), *window)
+    check_error(ShapeError, "conv_transpose: y of shape (2, 3, 4, 5, 6) must have 6 channels",
+                volume.conv_transpose, x, w, (3, 4, 5), *window)
+    check_error(ShapeError, "conv_transpose: bias must be float32 of shape (6,), got float32 of shape "
+                "(5,)", volume.conv_transpose, x, np.ones((3, 6, 1, 1, 1), "f4"), (4, 5, 6), *window,
+                np.ones(5, "f4"))
+    check_error(ShapeError, "conv_weight: y of shape (1, 3, 4, 5, 6) and x of shape (2, 3, 4, 5, 6) "
+                "must agree in their first dimension", volume.conv_weight, x[:1], x, (1, 1, 1), *window)
+    check_error(TypeError, "conv: x and weight must have the same dtype", volume.conv, x,
+                w.astype("f8"), (3, 4, 5), *window)
+    check_error(TypeError, "conv: x and weight must have the same dtype, float32 or float64, got "
+                "int64 and int64", volume.conv, x.astype(int), w.astype(int), (3, 4, 5), *window)
+    check_error(ShapeError, "conv: bias must be float32 of shape (6,), got float64 of shape (6,)",
+                volume.conv, x, w, (3, 4, 5), *window, np.ones(6))
+    check_error(ValueError, "conv: stride must be from 1 to 1073741824, got (1, 2147483648)",
+                volume.conv, x, w, (3, 4, 5), (1, 1, 2**31), *window[1:])
+    check_error(ShapeError, "conv: size must have 3 numbers, got (3, 4)", volume.conv, x, w, (3, 4),
+                *window)
     check_error(ValueError, "conv: stride must be at least 1, got (0, 1, 1)", volume.conv, x, w,
                 (3, 4, 5), (0, 1, 1), *window[1:])  # fmt: skip

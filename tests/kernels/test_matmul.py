@@ -126,9 +126,7 @@ def test_a_batch_that_is_cut_into_chunks(isa, threads):
 def test_empty_sums_are_zero(isa, dtype):
     same(kernels.matmul(np.ones((3, 0), dtype), np.ones((0, 20), dtype)), np.zeros((3, 20), dtype))
     same(kernels.matmul(np.ones((0, 3), dtype), np.ones((3, 4), dtype)), np.ones((0, 4), dtype))
-    same(
-        kernels.matmul(np.ones((2, 0, 3), dtype), np.ones((3, 0), dtype)), np.ones((2, 0, 0), dtype)
-    )
+    same(kernels.matmul(np.ones((2, 0, 3), dtype), np.ones((3, 0), dtype)), np.ones((2, 0, 0), dtype))
     bias = whole_numbers(1, 20, dtype=dtype)
     y = kernels.linear(np.ones((3, 0), dtype), np.ones((20, 0), dtype), bias)
     same(y, np.tile(bias, (3, 1)))
@@ -352,123 +350,48 @@ def check_error(error, message, call, *arguments, **options):
 
 
 def test_shape_errors():
-    check_error(
-        ShapeError,
-        "matmul: a of shape (2, 3) and b of shape (4, 5) must agree in a's last "
-        "and b's second last dimension (3 and 4)",
-        kernels.matmul,
-        A,
-        np.ones((4, 5), "f4"),
-    )
-    check_error(
-        ShapeError,
-        "matmul: a of shape (2, 3) and b of shape (4,) must agree in a's last "
-        "and b's only dimension (3 and 4)",
-        kernels.matmul,
-        A,
-        np.ones(4, "f4"),
-    )
-    check_error(
-        ShapeError,
-        "matmul: a of shape () and b of shape (3, 4) must have 1 to 12 dimensions",
-        kernels.matmul,
-        np.ones((), "f4"),
-        B,
-    )
-    check_error(
-        ShapeError,
-        "matmul: a of shape (2, 2, 3) and b of shape (3, 3, 4) must broadcast in "
-        "their leading dimensions",
-        kernels.matmul,
-        np.ones((2, 2, 3), "f4"),
-        np.ones((3, 3, 4), "f4"),
-    )
-    check_error(
-        ShapeError,
-        "linear: x of shape (2, 3) must be (..., in) and weight of shape (3, 4) "
-        "must be (out, in) with the same in",
-        kernels.linear,
-        A,
-        B,
-    )
-    check_error(
-        ShapeError, "linear: x of shape () must be (..., in)", kernels.linear, np.ones((), "f4"), B
-    )
+    check_error(ShapeError, "matmul: a of shape (2, 3) and b of shape (4, 5) must agree in a's last "
+                "and b's second last dimension (3 and 4)", kernels.matmul, A, np.ones((4, 5), "f4"))
+    check_error(ShapeError, "matmul: a of shape (2, 3) and b of shape (4,) must agree in a's last "
+                "and b's only dimension (3 and 4)", kernels.matmul, A, np.ones(4, "f4"))
+    check_error(ShapeError, "matmul: a of shape () and b of shape (3, 4) must have 1 to 12 dimensions",
+                kernels.matmul, np.ones((), "f4"), B)
+    check_error(ShapeError, "matmul: a of shape (2, 2, 3) and b of shape (3, 3, 4) must broadcast in "
+                "their leading dimensions", kernels.matmul, np.ones((2, 2, 3), "f4"),
+                np.ones((3, 3, 4), "f4"))
+    check_error(ShapeError, "linear: x of shape (2, 3) must be (..., in) and weight of shape (3, 4) "
+                "must be (out, in) with the same in", kernels.linear, A, B)
+    check_error(ShapeError, "linear: x of shape () must be (..., in)", kernels.linear,
+                np.ones((), "f4"), B)
     check_error(ShapeError, "linear: bias of shape (3,) must be (out,) for weight of shape (4, 3)",
                 kernels.linear, A, B.T, np.ones(3, "f4"))  # fmt: skip
 
 
 def test_dtype_errors():
-    check_error(
-        TypeError,
-        "matmul: a and b must have the same dtype, got float32 and float64",
-        kernels.matmul,
-        A,
-        B.astype("f8"),
-    )
-    check_error(
-        TypeError,
-        "linear: x and weight must have the same dtype, got float64 and float32",
-        kernels.linear,
-        A.astype("f8"),
-        B.T,
-    )
-    check_error(
-        TypeError,
-        "linear: weight and bias must have the same dtype, got float32 and int64",
-        kernels.linear,
-        A,
-        B.T,
-        np.ones(4, "i8"),
-    )
-    check_error(
-        TypeError,
-        "matmul: a and b must be numbers, got bool",
-        kernels.matmul,
-        A.astype(bool),
-        B.astype(bool),
-    )
+    check_error(TypeError, "matmul: a and b must have the same dtype, got float32 and float64",
+                kernels.matmul, A, B.astype("f8"))
+    check_error(TypeError, "linear: x and weight must have the same dtype, got float64 and float32",
+                kernels.linear, A.astype("f8"), B.T)
+    check_error(TypeError, "linear: weight and bias must have the same dtype, got float32 and int64",
+                kernels.linear, A, B.T, np.ones(4, "i8"))
+    check_error(TypeError, "matmul: a and b must be numbers, got bool", kernels.matmul,
+                A.astype(bool), B.astype(bool))
     check_error(TypeError, "float16", kernels.matmul, A.astype("f2"), B.astype("f2"))  # fmt: skip
 
 
 def test_out_errors():
-    check_error(
-        ShapeError,
-        "matmul: out must have shape (2, 4), got (4, 2)",
-        kernels.matmul,
-        A,
-        B,
-        out=np.ones((4, 2), "f4"),
-    )
-    check_error(
-        TypeError,
-        "linear: out must have dtype float32, got float64",
-        kernels.linear,
-        A,
-        B.T,
-        out=np.ones((2, 4)),
-    )
+    check_error(ShapeError, "matmul: out must have shape (2, 4), got (4, 2)", kernels.matmul, A, B,
+                out=np.ones((4, 2), "f4"))
+    check_error(TypeError, "linear: out must have dtype float32, got float64", kernels.linear, A, B.T,
+                out=np.ones((2, 4)))
     read_only = np.ones((2, 4), "f4")
     read_only.flags.writeable = False
     check_error(ValueError, "matmul: out must be writeable", kernels.matmul, A, B, out=read_only)
     square = np.ones((3, 3), "f4")
-    check_error(
-        ValueError,
-        "matmul: out must not share memory with an operand",
-        kernels.matmul,
-        square,
-        square,
-        out=square,
-    )
-    check_error(
-        ValueError,
-        "linear: out must not share memory with an operand",
-        kernels.linear,
-        square,
-        np.ones((3, 3), "f4"),
-        square[0],
-        out=square[:, :],
-    )
+    check_error(ValueError, "matmul: out must not share memory with an operand", kernels.matmul,
+                square, square, out=square)
+    check_error(ValueError, "linear: out must not share memory with an operand", kernels.linear,
+                square, np.ones((3, 3), "f4"), square[0], out=square[:, :])
     twice = np.lib.stride_tricks.as_strided(np.ones(4, "f4"), (2, 4), (0, 4))
     check_error(RuntimeError, "matmul: more than one element of out", kernels.matmul, A, B,
                 out=twice)  # fmt: skip

@@ -6,14 +6,7 @@ import pytest
 from tinygrad_c._kernels import promotion
 
 DTYPES = ["bool", "uint8", "int32", "int64", "float32", "float64"]
-NAMES = {
-    "b1": "bool",
-    "u1": "uint8",
-    "i4": "int32",
-    "i8": "int64",
-    "f4": "float32",
-    "f8": "float64",
-}
+NAMES = {"b1": "bool", "u1": "uint8", "i4": "int32", "i8": "int64", "f4": "float32", "f8": "float64"}
 
 # torch.result_type(row, column), rows and columns in the order of DTYPES.
 BOTH_ARRAYS_OR_BOTH_NUMBERS = """

@@ -55,10 +55,7 @@ def test_same_padding_puts_the_odd_zero_below_and_to_the_right(dilation):
 def test_one_image_needs_no_batch():
     x, w, b = tensor(X), tensor(W), tensor(B)
     same(F.conv2d(x[0], w, b), F.conv2d(x, w, b).numpy()[0])
-    same(
-        F.conv1d(x[0, 0], w[:, :, 0][:, :1].expand(6, 6, 2)),
-        F.conv1d(x[:1, 0], w[:, :1, 0].expand(6, 6, 2)).numpy()[0],
-    )
+    same(F.conv1d(x[0, 0], w[:, :, 0][:, :1].expand(6, 6, 2)), F.conv1d(x[:1, 0], w[:, :1, 0].expand(6, 6, 2)).numpy()[0])
     wt = tensor(whole_numbers(4, 5, 2, 3))
     same(F.conv_transpose2d(x[0], wt), F.conv_transpose2d(x, wt).numpy()[0])
     same(F.unfold(x[0], 2), F.unfold(x, 2).numpy()[0])
@@ -78,27 +75,18 @@ def test_empty_batches_have_gradients():
 
 def test_transposed_sizes():
     x, w, b = whole_numbers(2, 3, 4, 5), whole_numbers(3, 2, 3, 3), whole_numbers(2)
-    for stride, padding, extra in [
-        ((2, 2), (1, 1), (1, 0)),
-        ((1, 3), (0, 2), (0, 2)),
-        ((3, 1), (2, 0), (0, 0)),
-    ]:
+    for stride, padding, extra in [((2, 2), (1, 1), (1, 0)), ((1, 3), (0, 2), (0, 2)), ((3, 1), (2, 0), (0, 0))]:
         expected = conv_transpose_defined(x, w, b, stride, padding, extra)
         same(F.conv_transpose2d(tensor(x), tensor(w), tensor(b), stride, padding, extra), expected)
     line = F.conv_transpose1d(tensor(x[:, :, 0]), tensor(w[:, :, 0]), tensor(b), 2, 1, 1)
-    flat = F.conv_transpose2d(
-        tensor(x[:, :, :1]), tensor(w[:, :, :1]), tensor(b), (1, 2), (0, 1), (0, 1)
-    )
+    flat = F.conv_transpose2d(tensor(x[:, :, :1]), tensor(w[:, :, :1]), tensor(b), (1, 2), (0, 1), (0, 1))
     same(line, flat.numpy()[:, :, 0])
     dilated = F.conv_transpose2d(tensor(x), tensor(w), dilation=2, output_padding=1)
     assert tuple(dilated.shape) == (2, 2, 9, 10)
 
 
 def test_gradients_of_a_dilated_transposed_convolution_with_output_padding():
-    x, w = (
-        tensor(a.astype("f8")).requires_grad_()
-        for a in (whole_numbers(1, 2, 3, 4), whole_numbers(2, 1, 2, 2))
-    )
+    x, w = (tensor(a.astype("f8")).requires_grad_() for a in (whole_numbers(1, 2, 3, 4), whole_numbers(2, 1, 2, 2)))
     assert tinygrad_c.autograd.gradcheck(
         lambda x, w: F.conv_transpose2d(x, w, dilation=2, output_padding=1), (x, w)
     )
@@ -157,127 +145,39 @@ def check_error(error, message, call, *arguments, **options):
 
 def test_errors():
     x, w, b = tensor(X), tensor(W), tensor(B)
-    check_error(
-        ShapeError,
-        "conv2d: input must be (N, C, H, W) or (C, H, W), got shape (7,)",
-        F.conv2d,
-        x[0, 0, 0],
-        w,
-    )
-    check_error(
-        ShapeError,
-        "conv2d: weight must have 4 dimensions, got shape (6, 4, 3)",
-        F.conv2d,
-        x,
-        w[..., 0],
-    )
-    check_error(
-        ShapeError,
-        "conv2d: input of shape (2, 3, 6, 7) must have 4 channels for weight of "
-        "shape (6, 4, 3, 2), got 3",
-        F.conv2d,
-        x[:, :3],
-        w,
-    )
-    check_error(
-        ShapeError,
-        "conv2d: bias must have shape (6,) for weight of shape (6, 4, 3, 2), got (5,)",
-        F.conv2d,
-        x,
-        w,
-        b[:5],
-    )
-    check_error(
-        ValueError,
-        "conv2d: groups must be a positive int that divides the first dimension "
-        "of weight of shape (6, 4, 3, 2), got 4",
-        F.conv2d,
-        x,
-        w,
-        groups=4,
-    )
-    check_error(
-        ShapeError,
-        "conv2d: the window of (9, 2) must fit the padded input of (8, 9)",
-        F.conv2d,
-        x,
-        w,
-        padding=1,
-        dilation=(4, 1),
-    )
-    check_error(
-        ValueError,
-        "conv2d: padding='same' needs a stride of 1, got (2, 2)",
-        F.conv2d,
-        x,
-        w,
-        stride=2,
-        padding="same",
-    )
-    check_error(
-        ValueError,
-        "conv2d: padding must be 'valid', 'same' or whole numbers, got 'full'",
-        F.conv2d,
-        x,
-        w,
-        padding="full",
-    )
+    check_error(ShapeError, "conv2d: input must be (N, C, H, W) or (C, H, W), got shape (7,)",
+                F.conv2d, x[0, 0, 0], w)
+    check_error(ShapeError, "conv2d: weight must have 4 dimensions, got shape (6, 4, 3)", F.conv2d,
+                x, w[..., 0])
+    check_error(ShapeError, "conv2d: input of shape (2, 3, 6, 7) must have 4 channels for weight of "
+                "shape (6, 4, 3, 2), got 3", F.conv2d, x[:, :3], w)
+    check_error(ShapeError, "conv2d: bias must have shape (6,) for weight of shape (6, 4, 3, 2), got "
+                "(5,)", F.conv2d, x, w, b[:5])
+    check_error(ValueError, "conv2d: groups must be a positive int that divides the first dimension "
+                "of weight of shape (6, 4, 3, 2), got 4", F.conv2d, x, w, groups=4)
+    check_error(ShapeError, "conv2d: the window of (9, 2) must fit the padded input of (8, 9)",
+                F.conv2d, x, w, padding=1, dilation=(4, 1))
+    check_error(ValueError, "conv2d: padding='same' needs a stride of 1, got (2, 2)", F.conv2d, x, w,
+                stride=2, padding="same")
+    check_error(ValueError, "conv2d: padding must be 'valid', 'same' or whole numbers, got 'full'",
+                F.conv2d, x, w, padding="full")
     check_error(ValueError, "conv2d: stride must be at least 1, got 0", F.conv2d, x, w, stride=0)
-    check_error(
-        ValueError,
-        "conv2d: padding must be at least 0, got (0, -1)",
-        F.conv2d,
-        x,
-        w,
-        padding=(0, -1),
-    )
-    check_error(
-        ValueError,
-        "conv2d: stride must be an int or 2 ints, got (1, 2, 3)",
-        F.conv2d,
-        x,
-        w,
-        stride=(1, 2, 3),
-    )
-    check_error(
-        ValueError,
-        "conv2d: dilation must be an int or 2 ints, got 1.5",
-        F.conv2d,
-        x,
-        w,
-        dilation=1.5,
-    )
-    check_error(
-        TypeError, "conv2d: input and weight must have the same dtype", F.conv2d, x, w.to(float64)
-    )
-    check_error(
-        ValueError,
-        "conv_transpose2d: output_padding must be less than stride or dilation, "
-        "got (2, 2), (2, 2) and (1, 1)",
-        F.conv_transpose2d,
-        x,
-        tensor(W[:4]),
-        stride=2,
-        output_padding=2,
-    )
-    check_error(
-        ShapeError,
-        "conv_transpose2d: input of shape (2, 4, 6, 7) must be large enough for "
-        "its padding of (9, 9), got an output of size (-10, -10)",
-        F.conv_transpose2d,
-        x,
-        tensor(W[:4]),
-        padding=9,
-    )
-    check_error(
-        ShapeError,
-        "fold: input of shape (2, 5, 30) must be (N, C * 4, 30) or (C * 4, 30) "
-        "for windows of (2, 2) in an image of (6, 7)",
-        F.fold,
-        zeros(2, 5, 30),
-        (6, 7),
-        2,
-    )
+    check_error(ValueError, "conv2d: padding must be at least 0, got (0, -1)", F.conv2d, x, w,
+                padding=(0, -1))
+    check_error(ValueError, "conv2d: stride must be an int or 2 ints, got (1, 2, 3)", F.conv2d, x, w,
+                stride=(1, 2, 3))
+    check_error(ValueError, "conv2d: dilation must be an int or 2 ints, got 1.5", F.conv2d, x, w,
+                dilation=1.5)
+    check_error(TypeError, "conv2d: input and weight must have the same dtype", F.conv2d, x,
+                w.to(float64))
+    check_error(ValueError, "conv_transpose2d: output_padding must be less than stride or dilation, "
+                "got (2, 2), (2, 2) and (1, 1)", F.conv_transpose2d, x, tensor(W[:4]), stride=2,
+                output_padding=2)
+    check_error(ShapeError, "conv_transpose2d: input of shape (2, 4, 6, 7) must be large enough for "
+                "its padding of (9, 9), got an output of size (-10, -10)", F.conv_transpose2d, x,
+                tensor(W[:4]), padding=9)
+    check_error(ShapeError, "fold: input of shape (2, 5, 30) must be (N, C * 4, 30) or (C * 4, 30) "
+                "for windows of (2, 2) in an image of (6, 7)", F.fold, zeros(2, 5, 30), (6, 7), 2)
     check_error(ShapeError, "unfold: input must be (N, C, H, W)", F.unfold, zeros(3, 3), 2)  # fmt: skip
 
 
@@ -301,10 +201,7 @@ def test_conv2d():
 def test_conv1d():
     layer = nn.Conv1d(4, 6, 2, bias=False, dilation=3)
     layer.load_state_dict({"weight": tensor(W[:, :, 0])})
-    same(
-        layer(tensor(X[:, :, 0])),
-        conv_defined(X[:, :, :1], W[:, :, :1], 0 * B, dilation=(1, 3))[:, :, 0],
-    )
+    same(layer(tensor(X[:, :, 0])), conv_defined(X[:, :, :1], W[:, :, :1], 0 * B, dilation=(1, 3))[:, :, 0])
 
 
 def test_conv3d():
@@ -408,72 +305,28 @@ def test_printing_transposed_layers():
     assert repr(nn.ConvTranspose3d(4, 8, 3, 2, output_padding=1)) == (
         "ConvTranspose3d(4, 8, kernel_size=(3, 3, 3), stride=(2, 2, 2), output_padding=(1, 1, 1))"
     )
-    assert (
-        repr(nn.ConvTranspose1d(1, 2, 3)) == "ConvTranspose1d(1, 2, kernel_size=(3,), stride=(1,))"
-    )
+    assert repr(nn.ConvTranspose1d(1, 2, 3)) == "ConvTranspose1d(1, 2, kernel_size=(3,), stride=(1,))"
 
 
 def test_errors_of_transposed_layers():
-    check_error(
-        ValueError,
-        "ConvTranspose1d: padding_mode must be zeros, got 'circular'",
-        nn.ConvTranspose1d,
-        1,
-        1,
-        1,
-        padding_mode="circular",
-    )
-    check_error(
-        ValueError,
-        "ConvTranspose2d: padding must be an int or 2 ints, got 'same'",
-        nn.ConvTranspose2d,
-        1,
-        1,
-        1,
-        padding="same",
-    )
+    check_error(ValueError, "ConvTranspose1d: padding_mode must be zeros, got 'circular'",
+                nn.ConvTranspose1d, 1, 1, 1, padding_mode="circular")
+    check_error(ValueError, "ConvTranspose2d: padding must be an int or 2 ints, got 'same'",
+                nn.ConvTranspose2d, 1, 1, 1, padding="same")
     layer = nn.ConvTranspose2d(1, 1, 3, 2)
-    check_error(
-        ShapeError,
-        "ConvTranspose2d: output_size must be from (5, 7) to (6, 8) for input of "
-        "shape (1, 1, 2, 3), got (5, 9)",
-        layer,
-        zeros(1, 1, 2, 3),
-        (5, 9),
-    )
+    check_error(ShapeError, "ConvTranspose2d: output_size must be from (5, 7) to (6, 8) for input of "
+                "shape (1, 1, 2, 3), got (5, 9)", layer, zeros(1, 1, 2, 3), (5, 9))
     check_error(ShapeError, "ConvTranspose2d: output_size must have 2 or 4 numbers, got (5,)", layer,
                 zeros(1, 1, 2, 3), (5,))  # fmt: skip
 
 
 def test_layer_errors():
-    check_error(
-        ValueError,
-        "Conv2d: groups must be positive and divide in_channels and out_channels, got 2, 3 and 4",
-        nn.Conv2d,
-        3,
-        4,
-        1,
-        groups=2,
-    )
-    check_error(
-        ValueError,
-        "Conv2d: padding_mode must be one of zeros, reflect, replicate, circular, got 'mirror'",
-        nn.Conv2d,
-        3,
-        4,
-        1,
-        padding_mode="mirror",
-    )
-    check_error(
-        ValueError,
-        "Conv1d: padding='same' needs a stride of 1",
-        nn.Conv1d,
-        3,
-        4,
-        1,
-        stride=2,
-        padding="same",
-    )
+    check_error(ValueError, "Conv2d: groups must be positive and divide in_channels and out_channels, "
+                "got 2, 3 and 4", nn.Conv2d, 3, 4, 1, groups=2)
+    check_error(ValueError, "Conv2d: padding_mode must be one of zeros, reflect, replicate, circular, "
+                "got 'mirror'", nn.Conv2d, 3, 4, 1, padding_mode="mirror")
+    check_error(ValueError, "Conv1d: padding='same' needs a stride of 1", nn.Conv1d, 3, 4, 1, stride=2,
+                padding="same")
     check_error(ValueError, "Conv2d: kernel_size must be at least 1, got 0", nn.Conv2d, 3, 4, 0)  # fmt: skip
 
 

@@ -31,8 +31,10 @@ typedef struct {
     vec high, low;
 } FN(pair);
 
-/* Bounds beyond which exp is 0 and infinite; exponents within them suit scale. */
-#define EXP_LOW (T_BIAS == 127 ? -104 : -746)
+/* Bounds beyond which exp is infinite, and where scale makes it 0: from -104 (-746) down it is 0,
+ * too, but by a product that underflows, for which a CPU may take 70 cycles. The lanes that a line
+ * lacks are -inf in softmax, as are those that a mask hides. */
+#define EXP_LOW (T_BIAS == 127 ? -176 : -1418)
 #define EXP_HIGH (T_BIAS == 127 ? 89 : 710)
 
 /* p * 2**n, rounded once; p is not of an extreme size. */
@@ -41,8 +43,9 @@ TGC_INLINE vec FN(scale)(vec p, vec n)
 #ifdef TGC_VEC_EXPONENTS
     return vec_ldexp(p, n);
 #else
-    /* 2**n need not be a normal number, two factors of half its exponent are. The low bits of the
-     * sum are n + 2 bias; the shifts to the left drop the magic number's own. */
+    /* 2**n need not be a normal number, two factors of half its exponent are, or 0 where n is
+     * -2 bias. The low bits of the sum are n + 2 bias; the shifts to the left drop the magic
+     * number's own. */
     const vbits whole = vec_bits(n + (MAGIC + 2 * T_BIAS)), half = whole >> 1;
     const vec product = p * vec_from_bits((whole - half) << T_MANTISSA);
     return product * vec_from_bits(half << T_MANTISSA);

@@ -29,16 +29,29 @@ TGC_INLINE vmask vmask_first(ptrdiff_t n)
     return (vmask)FN(lane_numbers)() < (T_INT)n;
 }
 
-/* n of VL bytes, to and from the low end of a word. */
+/* n of VL bytes, to and from the low end of a word: in parts of a power of two. */
 TGC_INLINE __m128i FN(load_word)(const uint8_t *p, ptrdiff_t n)
 {
     uint64_t bytes = 0;
+    uint32_t four;
+    uint16_t two;
     if (n == VL) {
         memcpy(&bytes, p, VL);
-    } else {
-        for (ptrdiff_t i = 0; i < n; i++) {
-            bytes |= (uint64_t)p[i] << (8 * i);
-        }
+        return _mm_cvtsi64_si128((int64_t)bytes);
+    }
+    p += n;
+    if (n & 1) {
+        bytes = *--p;
+    }
+    if (n & 2) {
+        p -= 2;
+        memcpy(&two, p, 2);
+        bytes = bytes << 16 | two;
+    }
+    if (n & (VL / 2) & 4) {
+        p -= 4;
+        memcpy(&four, p, 4);
+        bytes = bytes << 32 | four;
     }
     return _mm_cvtsi64_si128((int64_t)bytes);
 }
@@ -47,10 +60,20 @@ TGC_INLINE void FN(store_word)(uint8_t *p, uint64_t bytes, ptrdiff_t n)
 {
     if (n == VL) {
         memcpy(p, &bytes, VL);
-    } else {
-        for (ptrdiff_t i = 0; i < n; i++) {
-            p[i] = (uint8_t)(bytes >> (8 * i));
-        }
+        return;
+    }
+    if (n & (VL / 2) & 4) {
+        memcpy(p, &bytes, 4);
+        p += 4;
+        bytes >>= 32;
+    }
+    if (n & 2) {
+        memcpy(p, &bytes, 2);
+        p += 2;
+        bytes >>= 16;
+    }
+    if (n & 1) {
+        *p = (uint8_t)bytes;
     }
 }
 
@@ -77,15 +100,11 @@ TGC_INLINE vec vec_loadn(const T *p, ptrdiff_t n)
     return MM(maskload)(p, (__m256i)vmask_first(n));
 }
 
-/* In parts of a power of two: a masked store is microcode on AMD's CPUs before Zen 4, 14 cycles in
- * which nothing else goes on. */
-TGC_INLINE void vec_storen(T *p, vec v, ptrdiff_t n)
+/* n < VL lanes in parts of a power of two: a masked store is microcode on AMD's CPUs before Zen 4,
+ * 14 cycles in which nothing else goes on. Out of line, as there are hundreds of these. */
+static __attribute__((noinline, unused)) void FN(store_part)(T *p, vec v, ptrdiff_t n)
 {
     __m128i part = _mm256_castsi256_si128((__m256i)v);
-    if (n >= VL) {
-        vec_store(p, v);
-        return;
-    }
     if (n & (VL / 2)) {
         _mm_storeu_si128((__m128i *)p, part);
         part = _mm256_extracti128_si256((__m256i)v, 1);
@@ -99,6 +118,15 @@ TGC_INLINE void vec_storen(T *p, vec v, ptrdiff_t n)
     if (n & (VL / 8)) {
         const int last = _mm_cvtsi128_si32(part);
         memcpy(p, &last, sizeof last);
+    }
+}
+
+TGC_INLINE void vec_storen(T *p, vec v, ptrdiff_t n)
+{
+    if (n >= VL) {
+        vec_store(p, v);
+    } else {
+        FN(store_part)(p, v, n);
     }
 }
 

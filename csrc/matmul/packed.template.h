@@ -49,7 +49,17 @@ static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
     const T *const data = (const T *)from.data;
     if (is_b) {
         const FN(step) s = {.depth = depth, .b = data, .b_row = from.row, .b_col = from.col};
-        for (ptrdiff_t i = first; i < end; i++) {
+        ptrdiff_t i = first;
+        if (from.col == 1) {
+            const ptrdiff_t whole = tgc_clamp(n / FN(TILE_COLS), first, end) - first;
+            const ptrdiff_t col = first * FN(TILE_COLS);
+            if (whole > 0) {
+                FN(pack_panels)(FN(packed_b)(call, packed, p) + col * depth, whole,
+                            whole * FN(TILE_COLS), depth, data + col, from.row);
+            }
+            i += whole;
+        }
+        for (; i < end; i++) {
             const ptrdiff_t col = i * FN(TILE_COLS);
             FN(pack_b)(&s, col, tgc_min(n - col, FN(TILE_COLS)),
                        FN(packed_b)(call, packed, p) + col * depth);

@@ -200,6 +200,8 @@ static void cut(const problem *p, ptrdiff_t *sizes, const tgc_matmul_limits *lim
     const double tiles_down = blocks(p->m, limits->tile_rows);
     const double tiles_across = blocks(p->n, limits->tile_cols);
     double down = blocks(tiles_down, tgc_max(max_rows / limits->tile_rows, 1));
+    /* An even number, of which two threads get the same. */
+    down = down > 1 && down < tiles_down ? 2 * blocks(down, 2) : down;
     double across = blocks(tiles_across, limits->max_cols / limits->tile_cols);
     while (p->m * p->n * p->k > work * down * across) {
         const int divisible_down = 2 * down <= tiles_down;

@@ -82,6 +82,7 @@ static void FN(pack_panels)(T *panels, ptrdiff_t n_panels, ptrdiff_t lanes, ptrd
             T *const to = panel + p * width;
             if (p < whole) {
                 for (ptrdiff_t l = 0; l < width; l += VL) {
+                    __builtin_prefetch(from + l + FN(PACK_AHEAD) * depth_stride);
                     vec_store(to + l, vec_load(from + l));
                 }
             } else {

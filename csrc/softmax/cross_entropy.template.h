@@ -1,18 +1,29 @@
 /* Cross entropy for one real type (T), row by row. */
 
-/* The logits of row i as a walk along it. */
+/* What a chunk copies into workspace, a line of n_classes of each, where it has other steps. */
+enum { FN(LOGITS), FN(WEIGHTS), FN(GRAD) };
+
+TGC_INLINE T *FN(copy_of)(const tgc_cross_entropy *c, int what)
+{
+    return (T *)tgc_workspace() + what * c->n_classes;
+}
+
+/* Row i of the logits, side by side. */
 TGC_INLINE FN(stream) FN(logits_row)(const tgc_cross_entropy *c, ptrdiff_t i)
 {
     const ptrdiff_t step = c->logits->strides[1];
-    T *row = (T *)c->logits->data + i * c->logits->strides[0];
-    return (FN(stream)){.p = row, .step = step * VL, .lane = step};
+    FN(stream) x = {(T *)c->logits->data + i * c->logits->strides[0], VL};
+    if (step != 1) {
+        FN(copy_line)(FN(copy_of)(c, FN(LOGITS)), 1, x.p, step, c->n_classes);
+        x.p = FN(copy_of)(c, FN(LOGITS));
+    }
+    return x;
 }
 
-TGC_INLINE tgc_softmax_walk FN(row_walk)(const tgc_cross_entropy *c, int unit)
+TGC_INLINE tgc_softmax_walk FN(row_walk)(const tgc_cross_entropy *c)
 {
     const ptrdiff_t n = (c->n_classes + VL - 1) / VL;
-    return (tgc_softmax_walk){
-        .n = n, .lanes = VL, .last = c->n_classes - (n - 1) * VL, .unit = unit};
+    return (tgc_softmax_walk){.n = n, .lanes = VL, .last = c->n_classes - (n - 1) * VL};
 }
 
 TGC_INLINE T FN(weight_of)(const tgc_cross_entropy *c, ptrdiff_t class)
@@ -29,19 +40,21 @@ static double FN(sum_of_weights)(const tgc_cross_entropy *c)
     return sum;
 }
 
-/* The weights of the classes as a walk beside that of a row. */
-TGC_INLINE FN(stream) FN(weights)(const tgc_cross_entropy *c)
+/* The weights of the classes, side by side, or NULL. */
+static FN(stream) FN(weights)(const tgc_cross_entropy *c)
 {
-    const ptrdiff_t step = c->weight ? c->weight->strides[0] : 1;
-    T *p = c->weight ? (T *)c->weight->data : NULL;
-    return (FN(stream)){.p = p, .step = step * VL, .lane = step};
+    FN(stream) weights = {c->weight ? (T *)c->weight->data : NULL, VL};
+    if (c->weight && c->weight->strides[0] != 1) {
+        FN(copy_line)(FN(copy_of)(c, FN(WEIGHTS)), 1, weights.p, c->weight->strides[0],
+                      c->n_classes);
+        weights.p = FN(copy_of)(c, FN(WEIGHTS));
+    }
+    return weights;
 }
 
 /* sum_c w_c (x_c - max) */
-TGC_INLINE double FN(weighted_logits)(const tgc_cross_entropy *c, tgc_softmax_walk w,
-                                      FN(stream) x, T max)
+TGC_INLINE double FN(weighted_logits)(tgc_softmax_walk w, FN(stream) weights, FN(stream) x, T max)
 {
-    const FN(stream) weights = FN(weights)(c);
     if (weights.p) {
         LINE_SUM(w, sum, FN(get)(w, weights, i, 0) * (FN(get)(w, x, i, max) - max));
         return (double)sum[0];
@@ -52,9 +65,9 @@ TGC_INLINE double FN(weighted_logits)(const tgc_cross_entropy *c, tgc_softmax_wa
 
 /* Writes lse of row i and returns its loss; weight_sum is that of all classes. */
 TGC_INLINE double FN(row_loss)(const tgc_call *call, const tgc_cross_entropy *c, ptrdiff_t i,
-                               double weight_sum, int unit)
+                               FN(stream) weights, double weight_sum)
 {
-    const tgc_softmax_walk w = FN(row_walk)(c, unit);
+    const tgc_softmax_walk w = FN(row_walk)(c);
     const FN(stream) x = FN(logits_row)(c, i);
     const vec max = FN(line_max)(w, x);
     LINE_SUM(w, sum, vec_exp(FN(get)(w, x, i, (T)-INFINITY) - max));
@@ -64,49 +77,35 @@ TGC_INLINE double FN(row_loss)(const tgc_call *call, const tgc_cross_entropy *c,
         return 0;
     }
     const ptrdiff_t target = (ptrdiff_t)tgc_target(c, i);
-    const double shifted = (double)(x.p[target * x.lane] - max[0]);
+    const double shifted = (double)(x.p[target] - max[0]);
     const double loss = (double)FN(weight_of)(c, target) * (log_sum - shifted);
     if (c->smoothing == 0) {
         return loss;
     }
-    const double smooth = weight_sum * log_sum - FN(weighted_logits)(c, w, x, max[0]);
+    const double smooth = weight_sum * log_sum - FN(weighted_logits)(w, weights, x, max[0]);
     return (1 - c->smoothing) * loss + c->smoothing / (double)c->n_classes * smooth;
-}
-
-TGC_INLINE void FN(loss_rows)(const tgc_call *call, const tgc_cross_entropy *c, ptrdiff_t index,
-                              int unit)
-{
-    const ptrdiff_t rows = tgc_cross_entropy_rows(c->n_classes), begin = index * rows;
-    const ptrdiff_t end = begin + rows < c->n ? begin + rows : c->n;
-    const double weight_sum = c->smoothing == 0 ? 0 : FN(sum_of_weights)(c);
-    double loss_sum = 0, total = 0;
-    for (ptrdiff_t i = begin; i < end; i++) {
-        const double loss = FN(row_loss)(call, c, i, weight_sum, unit);
-        if (c->partial && tgc_counts(call, c, i)) {
-            loss_sum += loss;
-            total += (double)FN(weight_of)(c, (ptrdiff_t)tgc_target(c, i));
-        } else if (!c->partial) {
-            ((T *)c->y->data)[i * c->y->strides[0]] = (T)loss;
-        }
-    }
-    if (c->partial) {
-        ((double *)c->partial->data)[2 * index] = loss_sum;
-        ((double *)c->partial->data)[2 * index + 1] = total;
-    }
-}
-
-TGC_INLINE int FN(is_unit)(const tgc_cross_entropy *c)
-{
-    return c->logits->strides[1] == 1 && (!c->weight || c->weight->strides[0] == 1);
 }
 
 static void FN(cross_entropy)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_cross_entropy c = tgc_cross_entropy_unpack(call);
-    if (FN(is_unit)(&c)) {
-        FN(loss_rows)(call, &c, index, 1);
-    } else {
-        FN(loss_rows)(call, &c, index, 0);
+    const ptrdiff_t rows = tgc_cross_entropy_rows(c.n_classes), begin = index * rows;
+    const ptrdiff_t end = begin + rows < c.n ? begin + rows : c.n;
+    const double weight_sum = c.smoothing == 0 ? 0 : FN(sum_of_weights)(&c);
+    const FN(stream) weights = FN(weights)(&c);
+    double loss_sum = 0, total = 0;
+    for (ptrdiff_t i = begin; i < end; i++) {
+        const double loss = FN(row_loss)(call, &c, i, weights, weight_sum);
+        if (c.partial && tgc_counts(call, &c, i)) {
+            loss_sum += loss;
+            total += (double)FN(weight_of)(&c, (ptrdiff_t)tgc_target(&c, i));
+        } else if (!c.partial) {
+            ((T *)c.y->data)[i * c.y->strides[0]] = (T)loss;
+        }
+    }
+    if (c.partial) {
+        ((double *)c.partial->data)[2 * index] = loss_sum;
+        ((double *)c.partial->data)[2 * index + 1] = total;
     }
 }
 
@@ -141,14 +140,14 @@ static void FN(cross_entropy_total)(const tgc_call *call, ptrdiff_t index)
 
 /* grad_x = p (s + u sum w) - u w - s [c = t], with p the probabilities, s and u the factors of
  * the two terms of the loss. */
-TGC_INLINE void FN(row_grad)(const tgc_cross_entropy *c, ptrdiff_t i, double scale,
-                             double weight_sum, int unit)
+TGC_INLINE void FN(row_grad)(const tgc_cross_entropy *c, ptrdiff_t i, FN(stream) weights,
+                             double scale, double weight_sum)
 {
-    const tgc_softmax_walk w = FN(row_walk)(c, unit);
-    const FN(stream) x = FN(logits_row)(c, i), weights = FN(weights)(c);
-    const ptrdiff_t lane = c->y->strides[1], target = (ptrdiff_t)tgc_target(c, i);
-    T *row = (T *)c->y->data + i * c->y->strides[0];
-    const FN(stream) grad = {.p = row, .step = lane * VL, .lane = lane};
+    const tgc_softmax_walk w = FN(row_walk)(c);
+    const FN(stream) x = FN(logits_row)(c, i);
+    const ptrdiff_t step = c->y->strides[1], target = (ptrdiff_t)tgc_target(c, i);
+    T *const row = (T *)c->y->data + i * c->y->strides[0];
+    const FN(stream) grad = {step == 1 ? row : FN(copy_of)(c, FN(GRAD)), VL};
     const double lse = *tgc_lse(c, i);
     const T high = (T)lse, low = (T)(lse - (double)high);
     const double s = scale * (1 - c->smoothing) * (double)FN(weight_of)(c, target);
@@ -161,36 +160,30 @@ TGC_INLINE void FN(row_grad)(const tgc_cross_entropy *c, ptrdiff_t i, double sca
         const vec smooth = weights.p ? offset * FN(get)(w, weights, k, 0) : vec_set1(offset);
         FN(put)(w, grad, k, p * factor - smooth);
     }
-    row[target * lane] -= (T)s;
-}
-
-TGC_INLINE void FN(grad_rows)(const tgc_call *call, const tgc_cross_entropy *c, ptrdiff_t index,
-                              int unit)
-{
-    const ptrdiff_t rows = tgc_cross_entropy_rows(c->n_classes), begin = index * rows;
-    const ptrdiff_t end = begin + rows < c->n ? begin + rows : c->n;
-    const double weight_sum = c->smoothing == 0 ? 0 : FN(sum_of_weights)(c);
-    const ptrdiff_t step = c->reduction == TGC_CE_NONE ? c->grad->strides[0] : 0;
-    const double total = c->total ? *(const double *)c->total->data : 1;
-    for (ptrdiff_t i = begin; i < end; i++) {
-        if (tgc_counts(call, c, i)) {
-            const double grad = (double)((const T *)c->grad->data)[i * step];
-            FN(row_grad)(c, i, grad / total, weight_sum, unit);
-        } else {
-            for (ptrdiff_t k = 0; k < c->n_classes; k++) {
-                ((T *)c->y->data)[i * c->y->strides[0] + k * c->y->strides[1]] = 0;
-            }
-        }
+    grad.p[target] -= (T)s;
+    if (step != 1) {
+        FN(copy_line)(row, step, grad.p, 1, c->n_classes);
     }
 }
 
 static void FN(cross_entropy_backward)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_cross_entropy c = tgc_cross_entropy_unpack(call);
-    if (FN(is_unit)(&c) && c.y->strides[1] == 1) {
-        FN(grad_rows)(call, &c, index, 1);
-    } else {
-        FN(grad_rows)(call, &c, index, 0);
+    const ptrdiff_t rows = tgc_cross_entropy_rows(c.n_classes), begin = index * rows;
+    const ptrdiff_t end = begin + rows < c.n ? begin + rows : c.n;
+    const double weight_sum = c.smoothing == 0 ? 0 : FN(sum_of_weights)(&c);
+    const FN(stream) weights = FN(weights)(&c);
+    const ptrdiff_t step = c.reduction == TGC_CE_NONE ? c.grad->strides[0] : 0;
+    const double total = c.total ? *(const double *)c.total->data : 1;
+    for (ptrdiff_t i = begin; i < end; i++) {
+        if (tgc_counts(call, &c, i)) {
+            const double grad = (double)((const T *)c.grad->data)[i * step];
+            FN(row_grad)(&c, i, weights, grad / total, weight_sum);
+        } else {
+            for (ptrdiff_t k = 0; k < c.n_classes; k++) {
+                ((T *)c.y->data)[i * c.y->strides[0] + k * c.y->strides[1]] = 0;
+            }
+        }
     }
 }
 

@@ -1,54 +1,49 @@
 /*
  * Lines of n elements, for one real type (T), as a walk over vectors: along one line, whose
- * elements fill the lanes, or across up to VL lines that lie side by side, one to a lane.
+ * elements fill the lanes, or across up to VL lines that lie side by side, one to a lane. Vectors
+ * are contiguous: lines of other steps are copied first.
  */
 
-/* An operand: vector i starts at p + i * step; its lanes are `lane` apart. */
+/* An operand: vector i starts at p + i * step. */
 typedef struct {
     T *p;
     ptrdiff_t step;
-    ptrdiff_t lane;
 } FN(stream);
 
 #ifndef TGC_SOFTMAX_WALK
 #define TGC_SOFTMAX_WALK
-/* n vectors of `lanes` lanes, but `last` in the last one. `across` and `unit` (every stream's
- * lanes are side by side) are known when compiling. */
+/* n vectors of `lanes` lanes, but `last` in the last one. `across` is known when compiling. */
 typedef struct {
     ptrdiff_t n;
     ptrdiff_t lanes;
     ptrdiff_t last;
     int across;
-    int unit;
 } tgc_softmax_walk;
 
 /* Vectors that are added one by one before the sum is added to the total. */
 enum { SUM_BLOCK = 64 };
 #endif
 
+/* to[i * to_step] = from[i * from_step] for i < n */
+TGC_INLINE void FN(copy_line)(T *to, ptrdiff_t to_step, const T *from, ptrdiff_t from_step,
+                              ptrdiff_t n)
+{
+    for (ptrdiff_t i = 0; i < n; i++) {
+        to[i * to_step] = from[i * from_step];
+    }
+}
+
 /* Vector i; lanes that it lacks are `fill`. */
 TGC_INLINE vec FN(get)(tgc_softmax_walk w, FN(stream) s, ptrdiff_t i, T fill)
 {
-    const ptrdiff_t k = i == w.n - 1 ? w.last : w.lanes, lane = w.unit ? 1 : s.lane;
+    const ptrdiff_t k = i == w.n - 1 ? w.last : w.lanes;
     const T *p = s.p + i * s.step;
-    if (k == VL) {
-        return lane == 1 ? vec_load(p) : vec_gather(p, lane, VL);
-    }
-    const vec v = lane == 1 ? vec_loadn(p, k) : vec_gather(p, lane, k);
-    return vec_select(vmask_first(k), v, vec_set1(fill));
+    return k == VL ? vec_load(p) : vec_select(vmask_first(k), vec_loadn(p, k), vec_set1(fill));
 }
 
 TGC_INLINE void FN(put)(tgc_softmax_walk w, FN(stream) s, ptrdiff_t i, vec v)
 {
-    const ptrdiff_t k = i == w.n - 1 ? w.last : w.lanes, lane = w.unit ? 1 : s.lane;
-    T *p = s.p + i * s.step;
-    if (lane != 1) {
-        vec_scatter(p, lane, v, k);
-    } else if (k == VL) {
-        vec_store(p, v);
-    } else {
-        vec_storen(p, v, k);
-    }
+    vec_store_first(s.p + i * s.step, v, i == w.n - 1 ? w.last : w.lanes);
 }
 
 /* Asks for what is ahead of vector i, along a line; across lines that would be far behind. */

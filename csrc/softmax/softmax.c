@@ -11,6 +11,20 @@ enum {
     MAX_WIDTH = 1024
 };
 
+/* The lines of a planned call, but for where they are. */
+static tgc_softmax_lines lines_of(const tgc_call *call)
+{
+    const int kept = (int)call->sizes[KEPT];
+    tgc_softmax_lines lines = {.n = 1, .columns = (int)call->sizes[COLUMNS]};
+    for (int k = 0; k < call->n_operands; k++) {
+        const tgc_operand *o = &call->operands[k];
+        lines.n = kept < o->ndim ? o->shape[kept] : 1;
+        lines.step[k] = kept < o->ndim ? o->strides[kept] : 1;
+        lines.line_step[k] = kept > 0 ? o->strides[kept - 1] : 0;
+    }
+    return lines;
+}
+
 void tgc_softmax_plan(tgc_call *call)
 {
     ptrdiff_t *sizes = call->sizes;
@@ -34,6 +48,10 @@ void tgc_softmax_plan(tgc_call *call)
     sizes[TILES_PER_CHUNK] = tgc_even_chunk(sizes[TILES], CHUNK * sizes[TILES] / (n * lines));
     call->n_chunks = tgc_ceil_div(sizes[TILES], sizes[TILES_PER_CHUNK]);
     call->work = (double)n * (double)lines * call->kernel->cost;
+    const tgc_softmax_lines shape = lines_of(call);
+    call->workspace = tgc_softmax_is_unit(&shape, call->n_operands)
+                          ? 0
+                          : (size_t)(call->n_operands * n) * tgc_item_size(y->dtype);
 }
 
 void tgc_softmax_chunk(const tgc_call *call, ptrdiff_t index)
@@ -42,13 +60,7 @@ void tgc_softmax_chunk(const tgc_call *call, ptrdiff_t index)
     const int kept = (int)sizes[KEPT], n_arrays = call->n_operands;
     const ptrdiff_t begin = index * sizes[TILES_PER_CHUNK];
     const ptrdiff_t end = tgc_min(begin + sizes[TILES_PER_CHUNK], sizes[TILES]);
-    tgc_softmax_lines lines = {.n = 1, .columns = (int)sizes[COLUMNS]};
-    for (int k = 0; k < n_arrays; k++) {
-        const tgc_operand *o = &call->operands[k];
-        lines.n = kept < o->ndim ? o->shape[kept] : 1;
-        lines.step[k] = kept < o->ndim ? o->strides[kept] : 1;
-        lines.line_step[k] = kept > 0 ? o->strides[kept - 1] : 0;
-    }
+    tgc_softmax_lines lines = lines_of(call);
     for (ptrdiff_t i = begin; i < end; i++) {
         const tgc_tile tile = tgc_find_tile(call, n_arrays, kept, sizes[WIDTH], i);
         for (int k = 0; k < n_arrays; k++) {

@@ -31,6 +31,16 @@ typedef struct {
     int columns;
 } tgc_softmax_lines;
 
+/* Do all vectors consist of neighbours, along the lines or across them? */
+static inline int tgc_softmax_is_unit(const tgc_softmax_lines *lines, int n_arrays)
+{
+    int unit = 1;
+    for (int k = 0; k < n_arrays; k++) {
+        unit &= (lines->columns ? lines->line_step[k] : lines->step[k]) == 1;
+    }
+    return unit;
+}
+
 /* The `loop` of these kernels. */
 typedef void tgc_softmax_loop(const tgc_softmax_lines *lines);
 

@@ -66,17 +66,16 @@ TGC_INLINE void FN(log_softmax_backward_line)(tgc_softmax_walk w, const FN(strea
 typedef void FN(line_function)(tgc_softmax_walk w, const FN(stream) *s);
 
 /* Runs `line` on every line; inlined, so that `line` is and sees the constants. */
-TGC_INLINE void FN(each_line)(const tgc_softmax_lines *lines, int n_arrays, int across, int unit,
+TGC_INLINE void FN(each_line)(const tgc_softmax_lines *lines, int n_arrays, int across,
                               FN(line_function) *line)
 {
     const ptrdiff_t vectors = (lines->n + VL - 1) / VL;
-    tgc_softmax_walk w = {.across = across, .unit = unit, .n = across ? lines->n : vectors};
+    tgc_softmax_walk w = {.across = across, .n = across ? lines->n : vectors};
     FN(stream) s[3] = {{0}};
     for (ptrdiff_t j = 0; j < lines->lines; j += across ? VL : 1) {
         for (int k = 0; k < n_arrays; k++) {
             s[k].p = (T *)lines->data[k] + j * lines->line_step[k];
-            s[k].step = lines->step[k] * (across ? 1 : VL);
-            s[k].lane = across ? lines->line_step[k] : lines->step[k];
+            s[k].step = across ? lines->step[k] : VL;
         }
         const ptrdiff_t rest = lines->lines - j;
         w.lanes = across && rest < VL ? rest : VL;
@@ -85,26 +84,103 @@ TGC_INLINE void FN(each_line)(const tgc_softmax_lines *lines, int n_arrays, int 
     }
 }
 
-TGC_INLINE void FN(run_lines)(const tgc_softmax_lines *lines, int n_arrays,
-                              FN(line_function) *line)
+/* Line after line, copied to where its elements lie side by side, and back. */
+static void FN(run_copies)(const tgc_softmax_lines *lines, int n_arrays, tgc_softmax_loop *loop)
 {
-    int unit = 1;
+    const int last = n_arrays - 1;
+    const ptrdiff_t n = lines->n;
+    T *const copies = tgc_workspace();
+    tgc_softmax_lines copied = {.n = n, .lines = 1};
     for (int k = 0; k < n_arrays; k++) {
-        unit &= (lines->columns ? lines->line_step[k] : lines->step[k]) == 1;
+        copied.data[k] = (char *)(copies + k * n);
+        copied.step[k] = 1;
     }
-    if (!unit) { /* which is slow anyhow: one loop for both directions */
-        FN(each_line)(lines, n_arrays, lines->columns, 0, line);
-    } else if (lines->columns) {
-        FN(each_line)(lines, n_arrays, 1, 1, line);
-    } else {
-        FN(each_line)(lines, n_arrays, 0, 1, line);
+    for (ptrdiff_t i = 0; i < lines->lines; i++) {
+        for (int k = 0; k < last; k++) {
+            const T *const from = (const T *)lines->data[k] + i * lines->line_step[k];
+            FN(copy_line)(copies + k * n, 1, from, lines->step[k], n);
+        }
+        loop(&copied);
+        T *const to = (T *)lines->data[last] + i * lines->line_step[last];
+        FN(copy_line)(to, lines->step[last], copies + last * n, 1, n);
+    }
+}
+
+/* Short lines go VL at a time: transposed into lines that lie side by side, and back. Along a line
+ * they would leave lanes empty, and each step would wait for the one before. */
+enum { FN(SHORT) = 4 * VL };
+
+/* to[j][i] = from[i][j] for j < n, i < VL; of the `lines` lines the last one is repeated. */
+static void FN(from_lines)(T *to, const T *from, ptrdiff_t line_step, ptrdiff_t lines, ptrdiff_t n)
+{
+    for (; n > 0; n -= VL, from += VL, to += VL * VL) {
+        vec v[VL];
+        TGC_UNROLL for (int i = 0; i < VL; i++)
+        {
+            v[i] = vec_load_first(from + (i < lines ? i : lines - 1) * line_step, n < VL ? n : VL);
+        }
+        FN(transpose)(v);
+        TGC_UNROLL for (int j = 0; j < VL; j++)
+        {
+            vec_store(to + j * VL, v[j]);
+        }
+    }
+}
+
+/* to[i][j] = from[j][i] for j < n, i < lines. */
+static void FN(to_lines)(T *to, ptrdiff_t line_step, ptrdiff_t lines, const T *from, ptrdiff_t n)
+{
+    for (; n > 0; n -= VL, to += VL, from += VL * VL) {
+        vec v[VL];
+        TGC_UNROLL for (int j = 0; j < VL; j++)
+        {
+            v[j] = vec_load(from + j * VL);
+        }
+        FN(transpose)(v);
+        TGC_UNROLL for (int i = 0; i < VL; i++)
+        {
+            if (i < lines) {
+                vec_store_first(to + i * line_step, v[i], n < VL ? n : VL);
+            }
+        }
+    }
+}
+
+static void FN(run_short)(const tgc_softmax_lines *lines, int n_arrays, tgc_softmax_loop *loop)
+{
+    T copies[3][FN(SHORT) * VL];
+    const int last = n_arrays - 1;
+    tgc_softmax_lines side_by_side = {.n = lines->n, .columns = 1};
+    for (int k = 0; k < n_arrays; k++) {
+        side_by_side.data[k] = (char *)copies[k];
+        side_by_side.step[k] = VL;
+        side_by_side.line_step[k] = 1;
+    }
+    for (ptrdiff_t i = 0; i < lines->lines; i += VL) {
+        const ptrdiff_t rest = lines->lines - i;
+        side_by_side.lines = rest < VL ? rest : VL;
+        for (int k = 0; k < last; k++) {
+            FN(from_lines)(copies[k], (const T *)lines->data[k] + i * lines->line_step[k],
+                           lines->line_step[k], side_by_side.lines, lines->n);
+        }
+        loop(&side_by_side);
+        FN(to_lines)((T *)lines->data[last] + i * lines->line_step[last], lines->line_step[last],
+                     side_by_side.lines, copies[last], lines->n);
     }
 }
 
 #define LOOP(name, n_arrays)                                                                 \
     static void FN(name)(const tgc_softmax_lines *lines)                                     \
     {                                                                                        \
-        FN(run_lines)(lines, n_arrays, FN(name##_line));                                     \
+        if (!tgc_softmax_is_unit(lines, n_arrays)) {                                         \
+            FN(run_copies)(lines, n_arrays, FN(name));                                       \
+        } else if (lines->columns) {                                                         \
+            FN(each_line)(lines, n_arrays, 1, FN(name##_line));                              \
+        } else if (lines->lines > 1 && lines->n <= FN(SHORT)) {                              \
+            FN(run_short)(lines, n_arrays, FN(name));                                        \
+        } else {                                                                             \
+            FN(each_line)(lines, n_arrays, 0, FN(name##_line));                              \
+        }                                                                                    \
     }
 
 LOOP(softmax, 2)

@@ -158,11 +158,70 @@ static void FN(run_rows)(FN(block) *b, ptrdiff_t tile, const T *weight, ptrdiff_
     }
 }
 
+/* The terms of one output's sums in a phase. */
+typedef struct {
+    ptrdiff_t depth;
+    const T *weight;
+    const ptrdiff_t *offsets;
+} FN(phase);
+
+TGC_INLINE vec FN(phase_sum)(const FN(phase) *p, const T *image)
+{
+    vec sum = vec_zero();
+    for (ptrdiff_t k = 0; k < p->depth; k++) {
+        sum = vec_fma(vec_set1(p->weight[k]), vec_load(image + p->offsets[k]), sum);
+    }
+    return sum;
+}
+
+/* All places of the phases of even and of odd columns, for a single output: neighbours in the
+ * result are stored together. */
+static void FN(run_pairs)(FN(block) *b, ptrdiff_t phase_h, const FN(phase) *even,
+                          const FN(phase) *odd)
+{
+    const tgc_conv_layout *const l = b->layout;
+    const vec bias = vec_set1(*b->packed);
+    const T *image = b->image;
+    T *y = b->y + tgc_depth_image(b->to, b->first_image) + (b->y_top + phase_h) * b->y_row +
+           b->y_left;
+    for (ptrdiff_t i = tgc_conv_places(b->result_rows, l->h.step_out, phase_h); i > 0; i--) {
+        FN(fetch_ahead)(&b->ahead[FN(IMAGE)]);
+        for (ptrdiff_t j = 0; 2 * j < b->result_cols; j += VL) {
+            const ptrdiff_t n = b->result_cols - 2 * j, low = tgc_min(n, VL);
+            const vec first = FN(phase_sum)(even, image + j) + bias;
+            const vec second = FN(phase_sum)(odd, image + j) + bias;
+            vec_store_first(y + 2 * j, vec_zip_low(first, second), low);
+            vec_store_first(y + 2 * j + low, vec_zip_high(first, second), tgc_min(n - low, VL));
+        }
+        image += l->h.step_in * l->row;
+        y += l->h.step_out * b->y_row;
+    }
+}
+
+/* A single output, its results two apart: phases of even and odd columns together. */
+static void FN(run_all_pairs)(FN(block) *b)
+{
+    const T *weight = b->packed + b->tiling.padded;
+    for (ptrdiff_t phase_h = 0; phase_h < b->layout->h.phases; phase_h++) {
+        FN(phase) phases[2];
+        for (int k = 0; k < 2; k++) {
+            FN(enter_phase)(b, 2 * phase_h + k);
+            phases[k] = (FN(phase)){b->depth, weight, b->offsets};
+            weight += b->tiling.padded * b->depth;
+        }
+        FN(run_pairs)(b, phase_h, &phases[0], &phases[1]);
+    }
+}
+
 /* Tile after tile of the outputs. */
 static void FN(run_places)(FN(block) *b)
 {
     const tgc_conv_layout *const l = b->layout;
     const T *weight = b->packed + b->tiling.padded;
+    if (l->outputs == 1 && l->w.step_out == 2 && l->w.phases == 2) {
+        FN(run_all_pairs)(b);
+        return;
+    }
     for (ptrdiff_t phase_h = 0; phase_h < l->h.phases; phase_h++) {
         for (ptrdiff_t phase_w = 0; phase_w < l->w.phases; phase_w++) {
             FN(enter_phase)(b, phase_h * l->w.phases + phase_w);

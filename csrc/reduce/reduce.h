@@ -39,8 +39,9 @@ enum { TGC_REDUCE_SLOT = 24 };
 enum { TGC_REDUCE_CHUNK = 32768, TGC_REDUCE_RUN = 2048, TGC_REDUCE_WIDTH = 1024 };
 
 /* Into how many independent pieces the reduction of n_in elements to n_out is cut: several only
- * where there are too few outputs to keep all threads busy. Inline because the binding, which
- * allocates the scratch, is linked apart from the kernels. */
+ * where there are too few outputs to keep all threads busy, and an even number, of which two
+ * threads get the same. Inline because the binding, which allocates the scratch, is linked apart
+ * from the kernels. */
 static inline ptrdiff_t tgc_reduce_splits(ptrdiff_t n_in, ptrdiff_t n_out)
 {
     if (n_in < 2 * TGC_REDUCE_CHUNK || n_out > 4096) {
@@ -48,7 +49,7 @@ static inline ptrdiff_t tgc_reduce_splits(ptrdiff_t n_in, ptrdiff_t n_out)
     }
     const ptrdiff_t chunks = n_in / TGC_REDUCE_CHUNK, terms = n_in / n_out / 128;
     const ptrdiff_t splits = chunks < terms ? chunks : terms;
-    return splits < 1 ? 1 : splits < 64 ? splits : 64;
+    return splits < 2 ? 1 : splits < 64 ? splits / 2 * 2 : 64;
 }
 
 /* What one call of `add` reduces: rows * n elements into each of `width` outputs. */

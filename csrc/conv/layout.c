@@ -6,6 +6,8 @@ enum {
     BLOCK = 65536,        /* elements of a block's image, about: it stays in the second-level cache */
     RESULT = 16384,       /* of a block's result, for one panel of channels */
     LARGEST = 1 << 24,    /* of a block whose window is so wide that it cannot be smaller */
+    COLLIDING = 256,
+    LINE = 16,            /* elements of a cache line, or of two */
     CHUNKS = 32,          /* about as many, and units are not divided for more than FEW */
     FEW = 8,
     BATCH = 4,            /* images of a unit, where the weights are more than so many: */
@@ -139,6 +141,8 @@ static void place_image(tgc_conv_layout *l, const tgc_operand *image, tgc_conv_l
         return;
     }
     l->plane = l->row * reach(&l->h, l->h.block);
+    /* At a multiple of so many elements planes would meet in a few sets of the caches. */
+    l->plane += l->plane % COLLIDING == 0 ? LINE : 0;
     l->image = l->plane * l->channels;
     l->block_elements = l->image + 4 * limits.lanes;
 }

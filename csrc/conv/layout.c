@@ -74,6 +74,21 @@ static double tile_cycles(double rows, double vecs, double loads)
     return fmax(fmax(rows * vecs, 8), loads) / 2;
 }
 
+/* The share of the taps of all places that lie within the image, for one phase. */
+static double share_inside(const tgc_conv_axis *a)
+{
+    ptrdiff_t inside = 0, all = 0, offset;
+    for (ptrdiff_t k = 0; k < a->window.kernel; k++) {
+        if (tgc_conv_tap(a, 0, k, &offset)) {
+            const ptrdiff_t first = tgc_ceil_div(tgc_max(-offset, 0), a->step_in);
+            const ptrdiff_t end = tgc_ceil_div(tgc_max(a->image - offset, 0), a->step_in);
+            inside += tgc_max(tgc_min(end, a->places) - first, 0);
+            all += a->places;
+        }
+    }
+    return all ? (double)inside / (double)all : 1;
+}
+
 /* Cycles of a block: of its sums, of storing the result, of copying the image. The constants are
  * measured. */
 static double channels_cycles(const tgc_conv_layout *l, tgc_conv_limits limits, int in_place)
@@ -81,8 +96,11 @@ static double channels_cycles(const tgc_conv_layout *l, tgc_conv_limits limits, 
     const double tiles = ceil((double)l->w.block / (double)limits.tile_rows);
     const double rows = (double)l->w.block / tiles;
     const double vecs = (double)tgc_ceil_div(l->outputs, limits.lanes);
-    const double sums = tiles * (floor(vecs / 2) * tile_cycles(rows, 2, rows + 2) +
-                                 fmod(vecs, 2) * tile_cycles(rows, 1, rows + 1));
+    /* Taps above and below a whole image are left out. */
+    const double inside =
+        !in_place && l->h.phases == 1 && l->h.block >= l->h.places ? share_inside(&l->h) : 1;
+    const double sums = inside * tiles * (floor(vecs / 2) * tile_cycles(rows, 2, rows + 2) +
+                                          fmod(vecs, 2) * tile_cycles(rows, 1, rows + 1));
     const double store = 0.4 * vecs * (double)limits.lanes * (double)(l->h.step_out * l->w.step_out);
     const double copy = in_place ? 0 : 0.3 * image_of_block(l);
     return (double)l->h.block * ((double)l->depth * sums + store * (double)l->w.block) + copy;

@@ -1,8 +1,13 @@
-"""Softmax, log-softmax and cross-entropy of what is not finite, wherever in a line it stands."""
+"""Softmax and log-softmax of lines of any length and layout, and of what is not finite."""
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.kernels.convolution import steady
+from tests.layouts import laid_out
+from tinygrad_c._kernels import runtime
 from tinygrad_c._kernels import softmax as kernels
 
 TOLERANCE = {"float32": 4e-6, "float64": 1e-14}
@@ -17,6 +22,48 @@ def definition(x):
         terms = np.exp(x - x.max(1, keepdims=True))
         total = terms.sum(1, keepdims=True)
         return terms / total, x - x.max(1, keepdims=True) - np.log(total)
+
+
+@st.composite
+def lines(draw, dtype):
+    """(array of lines, its axis): as many and as long as make whole vectors or nearly so."""
+    n, count = draw(st.sampled_from(LENGTHS)), draw(st.sampled_from([1, 2, 7, 8, 9, 16, 17, 33]))
+    axis = draw(st.sampled_from([0, 1]))
+    return draw(laid_out((count, n) if axis else (n, count), dtype)), axis
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@steady
+@given(data=st.data())
+def test_lines_of_any_length_and_layout(isa, dtype, data):
+    x, axis = data.draw(lines(dtype))
+    grad = data.draw(laid_out(x.shape, dtype))
+    close = {"rtol": TOLERANCE[dtype], "atol": 4 * TOLERANCE[dtype]}
+    p, log_p = (np.moveaxis(y, 1, axis) for y in definition(np.moveaxis(x, axis, 1)))
+    np.testing.assert_allclose(kernels.softmax(x, axis), p, **close)
+    np.testing.assert_allclose(kernels.log_softmax(x, axis), log_p, **close)
+    of = {"axis": axis, "keepdims": True, "dtype": "float64"}
+    # What the kernels are given is rounded: to where it is large, the gradient follows.
+    y, log_y = p.astype(dtype), log_p.astype(dtype)
+    np.testing.assert_allclose(
+        kernels.softmax_backward(grad, y, axis), p * (grad - (grad * p).sum(**of)), **close
+    )
+    close["atol"] *= max(1, abs(grad.sum(**of)).max())
+    np.testing.assert_allclose(
+        kernels.log_softmax_backward(grad, log_y, axis), grad - p * grad.sum(**of), **close
+    )
+
+
+def test_bits_do_not_depend_on_threads(isa):
+    x = np.random.default_rng(1).normal(size=(20010, 10)).astype("float32")
+    before, found = runtime.get_num_threads(), []
+    for n_threads in (1, 2, 3):
+        runtime.set_num_threads(n_threads)
+        found.append([kernels.log_softmax(a, 1) for a in (x, x[:, ::3], x.reshape(69, -1))])
+    runtime.set_num_threads(before)
+    for one, *others in zip(*found, strict=True):
+        for other in others:
+            np.testing.assert_array_equal(one, other)
 
 
 def rows_with(value, n, dtype):

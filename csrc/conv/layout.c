@@ -6,7 +6,7 @@ enum {
     BLOCK = 65536,        /* elements of a block's image, about: it stays in the second-level cache */
     RESULT = 16384,       /* of a block's result, for one panel of channels */
     LARGEST = 1 << 24,    /* of a block whose window is so wide that it cannot be smaller */
-    COLLIDING = 256,
+    COLLIDING = 256,      /* planes at a multiple of so many elements meet in a few sets of a cache */
     LINE = 16,            /* elements of a cache line, or of two */
     CHUNKS = 32,          /* about as many, and units are not divided for more than FEW */
     FEW = 8,
@@ -97,8 +97,11 @@ static double channels_cycles(const tgc_conv_layout *l, tgc_conv_limits limits, 
     const double rows = (double)l->w.block / tiles;
     const double vecs = (double)tgc_ceil_div(l->outputs, limits.lanes);
     /* Taps above and below a whole image are left out. */
+    const ptrdiff_t channel = l->h.window.kernel * l->w.window.kernel * l->depths.taps;
     const double inside =
-        !in_place && l->h.phases == 1 && l->h.block >= l->h.places ? share_inside(&l->h) : 1;
+        l->h.phases == 1 && !is_inside(&l->h) && tgc_conv_leaves_rows(l, limits, channel, in_place)
+            ? share_inside(&l->h)
+            : 1;
     const double sums = inside * tiles * (floor(vecs / 2) * tile_cycles(rows, 2, rows + 2) +
                                           fmod(vecs, 2) * tile_cycles(rows, 1, rows + 1));
     const double store = 0.4 * vecs * (double)limits.lanes * (double)(l->h.step_out * l->w.step_out);
@@ -159,7 +162,6 @@ static void place_image(tgc_conv_layout *l, const tgc_operand *image, tgc_conv_l
         return;
     }
     l->plane = l->row * reach(&l->h, l->h.block);
-    /* At a multiple of so many elements planes would meet in a few sets of the caches. */
     l->plane += l->plane % COLLIDING == 0 ? LINE : 0;
     l->image = l->plane * l->channels;
     l->block_elements = l->image + 4 * limits.lanes;

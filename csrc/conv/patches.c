@@ -140,8 +140,8 @@ ptrdiff_t tgc_conv_cut(const tgc_conv_layout *l, tgc_conv_limits limits, ptrdiff
     /* Terms are left out of every channel: a slab must hold it whole. */
     const int leaves_planes =
         channel <= limits.slab && results.planes.end - results.planes.first < l->depths.taps;
-    const int may_leave_rows = channel <= limits.slab && !leaves_planes && !l->in_place &&
-                               l->h.block >= l->h.places;
+    const int may_leave_rows =
+        !leaves_planes && tgc_conv_leaves_rows(l, limits, channel, l->in_place);
     const tgc_conv_gap beside =
         leaves_planes ? leave_out(results.planes, plane, channel) : (tgc_conv_gap){0, 0, 0};
     tgc_conv_patch *next = patches;

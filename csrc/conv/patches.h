@@ -40,6 +40,14 @@ typedef struct {
     tgc_tap_range planes;
 } tgc_conv_results;
 
+/* Are taps above and below an image left out? Of every channel, which has so many terms, so that a
+ * slab of the sum must hold a channel whole. */
+static inline int tgc_conv_leaves_rows(const tgc_conv_layout *l, tgc_conv_limits limits,
+                                       ptrdiff_t channel, int in_place)
+{
+    return channel <= limits.slab && !in_place && l->h.block >= l->h.places;
+}
+
 /* No block has more patches, over all phases. */
 ptrdiff_t tgc_conv_most_patches(const tgc_conv_layout *layout, tgc_conv_limits limits);
 

@@ -45,17 +45,21 @@ static void FN(pack_along_depth)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptr
     }
 }
 
-/* lane_stride is 1, and the width a multiple of VL. The rows lie so far apart that no CPU guesses
- * where the next ones are. */
+/* Rows lie so far apart that no CPU guesses where the next ones are. */
+TGC_INLINE void FN(fetch_lanes)(const T *row, ptrdiff_t lanes)
+{
+    for (ptrdiff_t l = 0; l < lanes; l += 64 / (ptrdiff_t)sizeof(T)) {
+        __builtin_prefetch(row + l);
+    }
+}
+
+/* lane_stride is 1, and the width a multiple of VL. */
 static void FN(pack_along_lanes)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptrdiff_t depth,
                                  const T *source, ptrdiff_t depth_stride)
 {
     const ptrdiff_t whole = lanes / VL * VL;
     for (ptrdiff_t p = 0; p < depth; p++, panel += width, source += depth_stride) {
-        const char *const ahead = (const char *)(source + FN(PACK_AHEAD) * depth_stride);
-        for (ptrdiff_t byte = 0; byte < lanes * (ptrdiff_t)sizeof(T); byte += 64) {
-            __builtin_prefetch(ahead + byte);
-        }
+        FN(fetch_lanes)(source + FN(PACK_AHEAD) * depth_stride, lanes);
         if (lanes > whole) {
             vec_store(panel + whole, vec_loadn(source + whole, lanes - whole));
         }
@@ -81,8 +85,8 @@ static void FN(pack_panels)(T *panels, ptrdiff_t n_panels, ptrdiff_t lanes, ptrd
             const ptrdiff_t width = tgc_share_size(shares, i);
             T *const to = panel + p * width;
             if (p < whole) {
+                FN(fetch_lanes)(from + FN(PACK_AHEAD) * depth_stride, width);
                 for (ptrdiff_t l = 0; l < width; l += VL) {
-                    __builtin_prefetch(from + l + FN(PACK_AHEAD) * depth_stride);
                     vec_store(to + l, vec_load(from + l));
                 }
             } else {

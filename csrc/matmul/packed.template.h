@@ -51,13 +51,12 @@ static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
         const FN(step) s = {.depth = depth, .b = data, .b_row = from.row, .b_col = from.col};
         ptrdiff_t i = first;
         if (from.col == 1) {
-            const ptrdiff_t whole = tgc_clamp(n / FN(TILE_COLS), first, end) - first;
-            const ptrdiff_t col = first * FN(TILE_COLS);
-            if (whole > 0) {
-                FN(pack_panels)(FN(packed_b)(call, packed, p) + col * depth, whole,
-                            whole * FN(TILE_COLS), depth, data + col, from.row);
-            }
-            i += whole;
+            i = tgc_clamp(n / FN(TILE_COLS), first, end); /* up to there panels are whole */
+        }
+        if (i > first) {
+            const ptrdiff_t col = first * FN(TILE_COLS), cols = i * FN(TILE_COLS) - col;
+            FN(pack_panels)(FN(packed_b)(call, packed, p) + col * depth, i - first, cols, depth,
+                            data + col, from.row);
         }
         for (; i < end; i++) {
             const ptrdiff_t col = i * FN(TILE_COLS);

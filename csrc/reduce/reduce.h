@@ -49,7 +49,7 @@ static inline ptrdiff_t tgc_reduce_splits(ptrdiff_t n_in, ptrdiff_t n_out)
     }
     const ptrdiff_t chunks = n_in / TGC_REDUCE_CHUNK, terms = n_in / n_out / 128;
     const ptrdiff_t splits = chunks < terms ? chunks : terms;
-    return splits < 2 ? 1 : splits < 64 ? splits / 2 * 2 : 64;
+    return splits < 2 ? 1 : splits < 64 ? tgc_ceil_div(splits, 2) * 2 : 64;
 }
 
 /* What one call of `add` reduces: rows * n elements into each of `width` outputs. */

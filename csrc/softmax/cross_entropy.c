@@ -25,10 +25,8 @@ void tgc_cross_entropy_plan(tgc_call *call)
     const tgc_cross_entropy c = tgc_cross_entropy_unpack(call);
     call->n_chunks = tgc_cross_entropy_chunks(c.n, c.n_classes);
     call->work = (double)c.n * (8 + (double)c.n_classes) * call->kernel->cost;
-    const int unit = c.logits->strides[1] == 1 && (!c.weight || c.weight->strides[0] == 1) &&
-                     (!c.grad || c.y->strides[1] == 1);
-    call->workspace =
-        unit ? 0 : 3 * (size_t)c.n_classes * tgc_item_size(c.logits->dtype);
+    const int unit = c.logits->strides[1] == 1 && (!c.weight || c.weight->strides[0] == 1);
+    call->workspace = unit ? 0 : 2 * (size_t)c.n_classes * tgc_item_size(c.logits->dtype);
 }
 
 void tgc_cross_entropy_total_plan(tgc_call *call)

@@ -16,7 +16,7 @@
  *
  * sizes[TGC_CE_ROLE] names the kernel and sizes[TGC_CE_CLASSES] is C; weight is there if
  * sizes[TGC_CE_WEIGHTED]. loss and grad are (N,) for the reduction none, else
- * 0-d. Partial sums, for mean and sum, are 2 * tgc_cross_entropy_chunks(N, C) float64; total, for
+ * 0-d; the classes of grad_logits lie side by side. Partial sums, for mean and sum, are 2 * tgc_cross_entropy_chunks(N, C) float64; total, for
  * the mean, is a 0-d float64. scalars[0] is the label smoothing.
  *
  * lse is float64 whatever the logits are: its rounding in float32 would be an error of all

@@ -1,7 +1,15 @@
 /* Cross entropy for one real type (T), row by row. */
 
+/* to[i] = from[i * step] for i < n */
+static void FN(copy_line)(T *to, const T *from, ptrdiff_t step, ptrdiff_t n)
+{
+    for (ptrdiff_t i = 0; i < n; i++) {
+        to[i] = from[i * step];
+    }
+}
+
 /* What a chunk copies into workspace, a line of n_classes of each, where it has other steps. */
-enum { FN(LOGITS), FN(WEIGHTS), FN(GRAD) };
+enum { FN(LOGITS), FN(WEIGHTS) };
 
 TGC_INLINE T *FN(copy_of)(const tgc_cross_entropy *c, int what)
 {
@@ -14,7 +22,7 @@ TGC_INLINE FN(stream) FN(logits_row)(const tgc_cross_entropy *c, ptrdiff_t i)
     const ptrdiff_t step = c->logits->strides[1];
     FN(stream) x = {(T *)c->logits->data + i * c->logits->strides[0], VL};
     if (step != 1) {
-        FN(copy_line)(FN(copy_of)(c, FN(LOGITS)), 1, x.p, step, c->n_classes);
+        FN(copy_line)(FN(copy_of)(c, FN(LOGITS)), x.p, step, c->n_classes);
         x.p = FN(copy_of)(c, FN(LOGITS));
     }
     return x;
@@ -45,8 +53,7 @@ static FN(stream) FN(weights)(const tgc_cross_entropy *c)
 {
     FN(stream) weights = {c->weight ? (T *)c->weight->data : NULL, VL};
     if (c->weight && c->weight->strides[0] != 1) {
-        FN(copy_line)(FN(copy_of)(c, FN(WEIGHTS)), 1, weights.p, c->weight->strides[0],
-                      c->n_classes);
+        FN(copy_line)(FN(copy_of)(c, FN(WEIGHTS)), weights.p, c->weight->strides[0], c->n_classes);
         weights.p = FN(copy_of)(c, FN(WEIGHTS));
     }
     return weights;
@@ -145,9 +152,8 @@ TGC_INLINE void FN(row_grad)(const tgc_cross_entropy *c, ptrdiff_t i, FN(stream)
 {
     const tgc_softmax_walk w = FN(row_walk)(c);
     const FN(stream) x = FN(logits_row)(c, i);
-    const ptrdiff_t step = c->y->strides[1], target = (ptrdiff_t)tgc_target(c, i);
-    T *const row = (T *)c->y->data + i * c->y->strides[0];
-    const FN(stream) grad = {step == 1 ? row : FN(copy_of)(c, FN(GRAD)), VL};
+    const ptrdiff_t target = (ptrdiff_t)tgc_target(c, i);
+    const FN(stream) grad = {(T *)c->y->data + i * c->y->strides[0], VL};
     const double lse = *tgc_lse(c, i);
     const T high = (T)lse, low = (T)(lse - (double)high);
     const double s = scale * (1 - c->smoothing) * (double)FN(weight_of)(c, target);
@@ -161,9 +167,6 @@ TGC_INLINE void FN(row_grad)(const tgc_cross_entropy *c, ptrdiff_t i, FN(stream)
         FN(put)(w, grad, k, p * factor - smooth);
     }
     grad.p[target] -= (T)s;
-    if (step != 1) {
-        FN(copy_line)(row, step, grad.p, 1, c->n_classes);
-    }
 }
 
 static void FN(cross_entropy_backward)(const tgc_call *call, ptrdiff_t index)
@@ -180,9 +183,7 @@ static void FN(cross_entropy_backward)(const tgc_call *call, ptrdiff_t index)
             const double grad = (double)((const T *)c.grad->data)[i * step];
             FN(row_grad)(&c, i, weights, grad / total, weight_sum);
         } else {
-            for (ptrdiff_t k = 0; k < c.n_classes; k++) {
-                ((T *)c.y->data)[i * c.y->strides[0] + k * c.y->strides[1]] = 0;
-            }
+            memset((T *)c.y->data + i * c.y->strides[0], 0, (size_t)c.n_classes * sizeof(T));
         }
     }
 }

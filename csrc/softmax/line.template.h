@@ -24,15 +24,6 @@ typedef struct {
 enum { SUM_BLOCK = 64 };
 #endif
 
-/* to[i * to_step] = from[i * from_step] for i < n */
-TGC_INLINE void FN(copy_line)(T *to, ptrdiff_t to_step, const T *from, ptrdiff_t from_step,
-                              ptrdiff_t n)
-{
-    for (ptrdiff_t i = 0; i < n; i++) {
-        to[i * to_step] = from[i * from_step];
-    }
-}
-
 /* Vector i; lanes that it lacks are `fill`. */
 TGC_INLINE vec FN(get)(tgc_softmax_walk w, FN(stream) s, ptrdiff_t i, T fill)
 {

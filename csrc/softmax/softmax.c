@@ -11,7 +11,7 @@ enum {
     MAX_WIDTH = 1024
 };
 
-/* The lines of a planned call, but for where they are. */
+/* The lines of a call whose operands are arranged: not where they are, and how many. */
 static tgc_softmax_lines lines_of(const tgc_call *call)
 {
     const int kept = (int)call->sizes[KEPT];
@@ -49,9 +49,13 @@ void tgc_softmax_plan(tgc_call *call)
     call->n_chunks = tgc_ceil_div(sizes[TILES], sizes[TILES_PER_CHUNK]);
     call->work = (double)n * (double)lines * call->kernel->cost;
     const tgc_softmax_lines shape = lines_of(call);
-    call->workspace = tgc_softmax_is_unit(&shape, call->n_operands)
-                          ? 0
-                          : (size_t)(call->n_operands * n) * tgc_item_size(y->dtype);
+    call->workspace = 0;
+    for (int k = 0; k < call->n_operands; k++) {
+        if (!tgc_softmax_is_unit(&shape, k)) {
+            call->workspace +=
+                (size_t)(n * tgc_softmax_together(&shape)) * tgc_item_size(y->dtype);
+        }
+    }
 }
 
 void tgc_softmax_chunk(const tgc_call *call, ptrdiff_t index)

@@ -8,14 +8,16 @@
  *
  * Operands: a, y; or grad, y, grad_a; of one shape and any strides. sizes[TGC_SOFTMAX_AXIS] is
  * the axis. A line of n elements along it is read from the first-level cache after its first
- * pass. Sums are taken in T over blocks of at most 2048 elements, blocks in double; across lines
- * that lie side by side, in T over blocks of 64 elements and over blocks. A line of nothing but
- * -inf, with a NaN or with +inf gives NaN.
+ * pass. Sums are taken in T over blocks of 64 vectors and over blocks. Vectors lie along a line, or
+ * across lines that lie side by side; short lines are transposed into such ones, and operands
+ * with other steps are copied into workspace. A line of nothing but -inf, with a NaN or with +inf
+ * gives NaN.
  */
 #ifndef TGC_SOFTMAX_H
 #define TGC_SOFTMAX_H
 
 #include "../runtime/dispatch.h"
+#include "../runtime/sizes.h"
 
 enum { TGC_SOFTMAX_AXIS };
 
@@ -31,14 +33,27 @@ typedef struct {
     int columns;
 } tgc_softmax_lines;
 
-/* Do all vectors consist of neighbours, along the lines or across them? */
-static inline int tgc_softmax_is_unit(const tgc_softmax_lines *lines, int n_arrays)
+/* Do vectors of operand k consist of neighbours, along the lines or across them? */
+static inline int tgc_softmax_is_unit(const tgc_softmax_lines *lines, int k)
+{
+    return (lines->columns ? lines->line_step[k] : lines->step[k]) == 1;
+}
+
+static inline int tgc_softmax_are_unit(const tgc_softmax_lines *lines, int n_arrays)
 {
     int unit = 1;
     for (int k = 0; k < n_arrays; k++) {
-        unit &= (lines->columns ? lines->line_step[k] : lines->step[k]) == 1;
+        unit &= tgc_softmax_is_unit(lines, k);
     }
     return unit;
+}
+
+/* Lines that are copied at a time where their steps are others: no more than lanes of the widest
+ * vectors, and one where it is long. */
+static inline ptrdiff_t tgc_softmax_together(const tgc_softmax_lines *lines)
+{
+    enum { LANES = 16, ROOM = 65536 };
+    return lines->columns ? tgc_clamp(ROOM / lines->n, 1, LANES) : 1;
 }
 
 /* The `loop` of these kernels. */

@@ -84,31 +84,58 @@ TGC_INLINE void FN(each_line)(const tgc_softmax_lines *lines, int n_arrays, int 
     }
 }
 
-/* Line after line, copied to where its elements lie side by side, and back. */
-static void FN(run_copies)(const tgc_softmax_lines *lines, int n_arrays, tgc_softmax_loop *loop)
+/* What `lines` reads and writes of operand k from line i on. */
+TGC_INLINE T *FN(line_of)(const tgc_softmax_lines *lines, int k, ptrdiff_t i)
 {
-    const int last = n_arrays - 1;
-    const ptrdiff_t n = lines->n;
-    T *const copies = tgc_workspace();
-    tgc_softmax_lines copied = {.n = n, .lines = 1};
-    for (int k = 0; k < n_arrays; k++) {
-        copied.data[k] = (char *)(copies + k * n);
-        copied.step[k] = 1;
-    }
-    for (ptrdiff_t i = 0; i < lines->lines; i++) {
-        for (int k = 0; k < last; k++) {
-            const T *const from = (const T *)lines->data[k] + i * lines->line_step[k];
-            FN(copy_line)(copies + k * n, 1, from, lines->step[k], n);
+    return (T *)lines->data[k] + i * lines->line_step[k];
+}
+
+/* to[j * to_step + i * to_line] = from[j * step + i * line_step] for i < lines, j < n */
+static void FN(copy_lines)(T *to, ptrdiff_t to_step, ptrdiff_t to_line, const T *from,
+                           ptrdiff_t step, ptrdiff_t line_step, ptrdiff_t lines, ptrdiff_t n)
+{
+    for (ptrdiff_t j = 0; j < n; j++, to += to_step, from += step) {
+        for (ptrdiff_t i = 0; i < lines; i++) {
+            to[i * to_line] = from[i * line_step];
         }
-        loop(&copied);
-        T *const to = (T *)lines->data[last] + i * lines->line_step[last];
-        FN(copy_line)(to, lines->step[last], copies + last * n, 1, n);
     }
 }
 
-/* Short lines go VL at a time: transposed into lines that lie side by side, and back. Along a line
- * they would leave lanes empty, and each step would wait for the one before. */
-enum { FN(SHORT) = 4 * VL };
+/* Operands of other steps are copied to where vectors are contiguous: lines side by side, some at a
+ * time, where lines are columns, else one after the other. */
+static void FN(run_copies)(const tgc_softmax_lines *lines, int n_arrays, tgc_softmax_loop *loop)
+{
+    const int last = n_arrays - 1, columns = lines->columns;
+    const ptrdiff_t n = lines->n, together = tgc_min(tgc_softmax_together(lines), VL);
+    tgc_softmax_lines part = *lines;
+    T *copies[3], *next = tgc_workspace();
+    for (int k = 0; k < n_arrays; k++) {
+        copies[k] = tgc_softmax_is_unit(lines, k) ? NULL : next;
+        if (copies[k]) {
+            part.data[k] = (char *)next;
+            part.step[k] = columns ? together : 1;
+            part.line_step[k] = columns ? 1 : n;
+            next += n * together;
+        }
+    }
+    for (ptrdiff_t i = 0; i < lines->lines; i += together) {
+        part.lines = tgc_min(lines->lines - i, together);
+        for (int k = 0; k < n_arrays; k++) {
+            T *const operand = FN(line_of)(lines, k, i);
+            if (!copies[k]) {
+                part.data[k] = (char *)operand;
+            } else if (k < last) {
+                FN(copy_lines)(copies[k], part.step[k], part.line_step[k], operand, lines->step[k],
+                               lines->line_step[k], part.lines, n);
+            }
+        }
+        loop(&part);
+        if (copies[last]) {
+            FN(copy_lines)(FN(line_of)(lines, last, i), lines->step[last], lines->line_step[last],
+                           copies[last], part.step[last], part.line_step[last], part.lines, n);
+        }
+    }
+}
 
 /* to[j][i] = from[i][j] for j < n, i < VL; of the `lines` lines the last one is repeated. */
 static void FN(from_lines)(T *to, const T *from, ptrdiff_t line_step, ptrdiff_t lines, ptrdiff_t n)
@@ -146,47 +173,63 @@ static void FN(to_lines)(T *to, ptrdiff_t line_step, ptrdiff_t lines, const T *f
     }
 }
 
+/* Short lines go VL at a time: transposed into lines that lie side by side, and back. Along a line
+ * they would leave lanes empty, and each step would wait for the one before. The gradients, which
+ * have less to do, gain from it while lines are half as long. */
+enum { FN(SHORT) = 4 * VL, FN(SHORT_BACKWARD) = 2 * VL };
+
 static void FN(run_short)(const tgc_softmax_lines *lines, int n_arrays, tgc_softmax_loop *loop)
 {
     T copies[3][FN(SHORT) * VL];
     const int last = n_arrays - 1;
-    tgc_softmax_lines side_by_side = {.n = lines->n, .columns = 1};
+    const ptrdiff_t n = lines->n;
+    /* Of fewer lines, all lanes hold numbers, too. */
+    tgc_softmax_lines side_by_side = {.n = n, .lines = VL, .columns = 1};
     for (int k = 0; k < n_arrays; k++) {
         side_by_side.data[k] = (char *)copies[k];
         side_by_side.step[k] = VL;
         side_by_side.line_step[k] = 1;
     }
     for (ptrdiff_t i = 0; i < lines->lines; i += VL) {
-        const ptrdiff_t rest = lines->lines - i;
-        side_by_side.lines = rest < VL ? rest : VL;
+        const ptrdiff_t count = tgc_min(lines->lines - i, VL);
         for (int k = 0; k < last; k++) {
-            FN(from_lines)(copies[k], (const T *)lines->data[k] + i * lines->line_step[k],
-                           lines->line_step[k], side_by_side.lines, lines->n);
+            const T *const from = FN(line_of)(lines, k, i);
+            if (lines->step[k] == 1) {
+                FN(from_lines)(copies[k], from, lines->line_step[k], count, n);
+            } else {
+                memset(copies[k], 0, (size_t)n * VL * sizeof(T));
+                FN(copy_lines)(copies[k], VL, 1, from, lines->step[k], lines->line_step[k], count, n);
+            }
         }
         loop(&side_by_side);
-        FN(to_lines)((T *)lines->data[last] + i * lines->line_step[last], lines->line_step[last],
-                     side_by_side.lines, copies[last], lines->n);
+        T *const to = FN(line_of)(lines, last, i);
+        if (lines->step[last] == 1) {
+            FN(to_lines)(to, lines->line_step[last], count, copies[last], n);
+        } else {
+            FN(copy_lines)(to, lines->step[last], lines->line_step[last], copies[last], VL, 1, count,
+                           n);
+        }
     }
 }
 
-#define LOOP(name, n_arrays)                                                                 \
+#define LOOP(name, n_arrays, short_lines)                                                    \
     static void FN(name)(const tgc_softmax_lines *lines)                                     \
     {                                                                                        \
-        if (!tgc_softmax_is_unit(lines, n_arrays)) {                                         \
+        if (!lines->columns && lines->n <= FN(short_lines)) {                                \
+            FN(run_short)(lines, n_arrays, FN(name));                                        \
+        } else if (!tgc_softmax_are_unit(lines, n_arrays)) {                                 \
             FN(run_copies)(lines, n_arrays, FN(name));                                       \
         } else if (lines->columns) {                                                         \
             FN(each_line)(lines, n_arrays, 1, FN(name##_line));                              \
-        } else if (lines->lines > 1 && lines->n <= FN(SHORT)) {                              \
-            FN(run_short)(lines, n_arrays, FN(name));                                        \
         } else {                                                                             \
             FN(each_line)(lines, n_arrays, 0, FN(name##_line));                              \
         }                                                                                    \
     }
 
-LOOP(softmax, 2)
-LOOP(log_softmax, 2)
-LOOP(softmax_backward, 3)
-LOOP(log_softmax_backward, 3)
+LOOP(softmax, 2, SHORT)
+LOOP(log_softmax, 2, SHORT)
+LOOP(softmax_backward, 3, SHORT_BACKWARD)
+LOOP(log_softmax_backward, 3, SHORT_BACKWARD)
 
 #undef LOOP
 

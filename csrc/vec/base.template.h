@@ -32,7 +32,7 @@ TGC_INLINE void vec_prefetch(const T *p)
     __builtin_prefetch(p + VEC_AHEAD);
 }
 
-/* These two are out of line: they are long, and loops that hardly anybody runs have many of them. */
+/* Out of line: it is long, and loops that hardly anybody runs have many of it. */
 static __attribute__((noinline, unused)) vec vec_gather(const T *p, ptrdiff_t stride, ptrdiff_t n)
 {
     vec v = {0};
@@ -40,14 +40,6 @@ static __attribute__((noinline, unused)) vec vec_gather(const T *p, ptrdiff_t st
         v[i] = p[i * stride];
     }
     return v;
-}
-
-static __attribute__((noinline, unused)) void vec_scatter(T *p, ptrdiff_t stride, vec v,
-                                                          ptrdiff_t n)
-{
-    for (ptrdiff_t i = 0; i < n; i++) {
-        p[i * stride] = v[i];
-    }
 }
 
 TGC_INLINE vbits vec_bits(vec v)

@@ -86,12 +86,6 @@ TGC_INLINE T vec_hmax(vec v)
     return v[0];
 }
 
-TGC_INLINE T vec_hmin(vec v)
-{
-    FOLD(vec_min, v);
-    return v[0];
-}
-
 #undef FOLD
 #undef ADD
 

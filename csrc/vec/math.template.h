@@ -31,9 +31,9 @@ typedef struct {
     vec high, low;
 } FN(pair);
 
-/* Bounds beyond which exp is infinite, and where scale makes it 0: from -104 (-746) down it is 0,
- * too, but by a product that underflows, for which a CPU may take 70 cycles. The lanes that a line
- * lacks are -inf in softmax, as are those that a mask hides. */
+/* From EXP_HIGH on exp is infinite; at EXP_LOW one factor of scale is 0. exp is 0 from -104 (-746)
+ * down already, but there by a product that underflows, for which a CPU may take 70 cycles: too
+ * long for -inf, which softmax has in the lanes that a line lacks, and masks where they hide. */
 #define EXP_LOW (T_BIAS == 127 ? -176 : -1418)
 #define EXP_HIGH (T_BIAS == 127 ? 89 : 710)
 

@@ -29,7 +29,7 @@
 #define vbits FN(vbits)
 #define VL FN(VL)
 
-/* Memory. (p, n), (p, v, n), (p, stride, n), (p, stride, v, n) take the first n lanes,
+/* Memory. (p, n), (p, v, n), (p, stride, n) take the first n lanes,
  * 0 <= n <= VL, and touch nothing beyond; lanes not loaded are 0. No alignment is needed. */
 #define vec_zero FN(vec_zero)
 #define vec_set1 FN(vec_set1)
@@ -48,7 +48,6 @@
 /* (v): v, loaded once on avx2 and avx512: the compiler may load it again for every use. */
 #define vec_kept FN(vec_kept)
 #define vec_gather FN(vec_gather)
-#define vec_scatter FN(vec_scatter)
 /* (p, n), (p, v, n): whole numbers of 0 to 255, a byte for each lane. */
 #define vec_loadn_bytes FN(vec_loadn_bytes)
 #define vec_storen_bytes FN(vec_storen_bytes)
@@ -128,11 +127,10 @@
 #define vmask_store_bytes FN(vmask_store_bytes)
 
 /* All lanes to one number, in a fixed order: the upper half is folded onto the lower. The
- * largest and smallest are NaN if any lane is. (v, distance) swaps lanes i and i ^ distance. */
+ * largest is NaN if any lane is. (v, distance) swaps lanes i and i ^ distance. */
 #define vec_swap FN(vec_swap)
 #define vec_sum FN(vec_sum)
 #define vec_hmax FN(vec_hmax)
-#define vec_hmin FN(vec_hmin)
 
 /* math.template.h */
 #define vec_exp FN(vec_exp)

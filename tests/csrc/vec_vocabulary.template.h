@@ -170,7 +170,7 @@ static void FN(test_folds)(void)
     for (int pass = 0; pass < 100; pass++) {
         const vec v = FN(draw_vec)();
         vec sum = v;
-        T largest = v[0], smallest = v[0];
+        T largest = v[0];
         for (int half = VL / 2; half > 0; half /= 2) {
             for (int i = 0; i < half; i++) {
                 sum[i] += sum[i + half];
@@ -178,14 +178,12 @@ static void FN(test_folds)(void)
         }
         for (int i = 0; i < VL; i++) {
             largest = v[i] > largest ? v[i] : largest;
-            smallest = v[i] < smallest ? v[i] : smallest;
         }
         CHECK(vec_sum(v) == sum[0]);
         CHECK(vec_hmax(v) == largest);
-        CHECK(vec_hmin(v) == smallest);
         vec holed = v;
         holed[pass % VL] = (T)NAN;
-        CHECK(isnan(vec_hmax(holed)) && isnan(vec_hmin(holed)) && isnan(vec_sum(holed)));
+        CHECK(isnan(vec_hmax(holed)) && isnan(vec_sum(holed)));
     }
 }
 
@@ -215,25 +213,18 @@ static void FN(test_memory)(char *end)
         CHECK_LANES(vec_load(p), 7);
         vec_storen(p, vec_set1(5), n);
         CHECK_LANES(vec_load(p), i < n ? 5 : 7);
-        vec_store(p, vec_set1(7));
-        vec_scatter((T *)end - 1, -1, vec_set1(5), n);
-        CHECK_LANES(vec_load(p), VL - 1 - i < n ? 5 : 7);
     }
 }
 
 static void FN(test_strides)(void)
 {
-    T values[VL * 5], written[VL * 5] = {0};
+    T values[VL * 5];
     for (int i = 0; i < VL * 5; i++) {
         values[i] = (T)(i + 1);
     }
     for (ptrdiff_t n = 0; n <= VL; n++) {
         const vec v = vec_gather(values, 5, n);
         CHECK_LANES(v, i < n ? (T)(5 * i + 1) : 0);
-        vec_scatter(written, 5, v, n);
-        for (int i = 0; i < VL * 5; i++) {
-            CHECK(written[i] == (i % 5 == 0 && i / 5 < n ? values[i] : 0));
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-"""Softmax and log-softmax of lines of any length and layout, and of what is not finite."""
+"""Softmax, log-softmax and cross-entropy: lines of any length and layout, and what is not finite."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from tinygrad_c._kernels import softmax as kernels
 
 TOLERANCE = {"float32": 4e-6, "float64": 1e-14}
 # Around vectors and the blocks of four of them in which a line's maximum is taken.
-LENGTHS = [1, 2, 3, 7, 8, 9, 15, 16, 17, 33, 64, 65]
+LENGTHS = [1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 65]
 
 
 def definition(x):
@@ -64,6 +64,42 @@ def test_bits_do_not_depend_on_threads(isa):
     for one, *others in zip(*found, strict=True):
         for other in others:
             np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("n", [4, 10, 16, 31, 200])
+def test_a_line_gives_the_same_bits_wherever_it_stands(isa, n):
+    row = np.random.default_rng(2).normal(size=2 * n).astype("float32")[::2]
+    rows = np.broadcast_to(row, (1025, n))
+    for kernel in (kernels.softmax, kernels.log_softmax):
+        one = kernel(row.copy(), 0)
+        for many in (kernel(rows.copy(), 1), kernel(rows, 1), kernel(row[None], 1)):
+            np.testing.assert_array_equal(many, np.broadcast_to(one, many.shape))
+
+
+@pytest.mark.parametrize("shape", [(5, 9, 40), (3, 70, 33), (2, 70000, 3)])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_layouts_give_the_bits_of_a_copy(isa, shape, axis):
+    rng = np.random.default_rng(3)
+    y, other = (rng.normal(size=shape).astype("float32") for _ in range(2))
+    one = np.broadcast_to(np.float32(1.5), shape)
+    stepped = np.repeat(other, 2, axis=2)[:, :, ::2]
+    for kernel in (kernels.softmax_backward, kernels.log_softmax_backward):
+        for grad in (one, stepped):
+            np.testing.assert_array_equal(kernel(grad, y, axis), kernel(grad.copy(), y, axis))
+    for kernel in (kernels.softmax, kernels.log_softmax):
+        np.testing.assert_array_equal(kernel(stepped, axis), kernel(other, axis))
+
+
+def test_cross_entropy_of_other_steps(isa):
+    rng = np.random.default_rng(4)
+    logits = rng.normal(size=(37, 46)).astype("float32")
+    target, weight = rng.integers(0, 23, 37), rng.uniform(1, 2, 46).astype("float32")
+    views = [(logits[:, ::2], weight[::2]), (logits[:, ::2].T.copy().T, weight[:23])]
+    for x, w in views:
+        found = kernels.cross_entropy(x, target, w, label_smoothing=0.1, reduction="none")
+        same = kernels.cross_entropy(x.copy(), target, w.copy(), label_smoothing=0.1, reduction="none")
+        for a, b in zip(found, same, strict=True):
+            np.testing.assert_array_equal(a, b)
 
 
 def rows_with(value, n, dtype):

@@ -2,20 +2,19 @@
 
 #include "cross_entropy.h"
 
-#include "../runtime/workspace.h"
 #include "../vec/avx2.h"
 
 #include "../vec/f32.h"
 #include "../vec/math.template.h"
-#include "../matmul/transpose.template.h"
 #include "line.template.h"
+#include "copies.template.h"
 #include "softmax.template.h"
 #include "cross_entropy.template.h"
 
 #include "../vec/f64.h"
 #include "../vec/math.template.h"
-#include "../matmul/transpose.template.h"
 #include "line.template.h"
+#include "copies.template.h"
 #include "softmax.template.h"
 #include "cross_entropy.template.h"
 

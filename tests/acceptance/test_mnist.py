@@ -1,6 +1,7 @@
 """A course's PyTorch script runs here with only its import lines changed, and gives its numbers."""
 
 import json
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -36,5 +37,7 @@ def test_the_first_losses_are_those_of_pytorch():
 
 @pytest.mark.slow
 def test_two_epochs_read_98_percent_of_the_test_images():
-    report = run("--epochs", "2")
-    assert report["test accuracy"][-1] >= 0.98
+    # The order of a sum, which is another one with every instruction set, moves a single run by
+    # some tenths of a percent: the median of three.
+    runs = [run("--epochs", "2", "--seed", str(seed)) for seed in range(3)]
+    assert statistics.median(report["test accuracy"][-1] for report in runs) >= 0.98

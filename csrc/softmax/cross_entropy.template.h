@@ -1,31 +1,24 @@
 /* Cross entropy for one real type (T), row by row. */
 
-/* to[i] = from[i * step] for i < n */
-static void FN(copy_line)(T *to, const T *from, ptrdiff_t step, ptrdiff_t n)
-{
-    for (ptrdiff_t i = 0; i < n; i++) {
-        to[i] = from[i * step];
-    }
-}
-
 /* What a chunk copies into workspace, a line of n_classes of each, where it has other steps. */
 enum { FN(LOGITS), FN(WEIGHTS) };
 
-TGC_INLINE T *FN(copy_of)(const tgc_cross_entropy *c, int what)
+/* A line of n_classes elements that are `step` apart: where it lies, or its copy. */
+static FN(stream) FN(side_by_side)(const tgc_cross_entropy *c, int what, T *line, ptrdiff_t step)
 {
-    return (T *)tgc_workspace() + what * c->n_classes;
+    if (step != 1) {
+        T *const copy = (T *)tgc_workspace() + what * c->n_classes;
+        FN(copy_lines)(copy, 1, 1, line, step, 1, 1, c->n_classes);
+        line = copy;
+    }
+    return (FN(stream)){line, VL};
 }
 
-/* Row i of the logits, side by side. */
+/* Row i of the logits. */
 TGC_INLINE FN(stream) FN(logits_row)(const tgc_cross_entropy *c, ptrdiff_t i)
 {
-    const ptrdiff_t step = c->logits->strides[1];
-    FN(stream) x = {(T *)c->logits->data + i * c->logits->strides[0], VL};
-    if (step != 1) {
-        FN(copy_line)(FN(copy_of)(c, FN(LOGITS)), x.p, step, c->n_classes);
-        x.p = FN(copy_of)(c, FN(LOGITS));
-    }
-    return x;
+    T *const row = (T *)c->logits->data + i * c->logits->strides[0];
+    return FN(side_by_side)(c, FN(LOGITS), row, c->logits->strides[1]);
 }
 
 TGC_INLINE tgc_softmax_walk FN(row_walk)(const tgc_cross_entropy *c)
@@ -48,15 +41,11 @@ static double FN(sum_of_weights)(const tgc_cross_entropy *c)
     return sum;
 }
 
-/* The weights of the classes, side by side, or NULL. */
+/* The weights of the classes, or NULL. */
 static FN(stream) FN(weights)(const tgc_cross_entropy *c)
 {
-    FN(stream) weights = {c->weight ? (T *)c->weight->data : NULL, VL};
-    if (c->weight && c->weight->strides[0] != 1) {
-        FN(copy_line)(FN(copy_of)(c, FN(WEIGHTS)), weights.p, c->weight->strides[0], c->n_classes);
-        weights.p = FN(copy_of)(c, FN(WEIGHTS));
-    }
-    return weights;
+    return c->weight ? FN(side_by_side)(c, FN(WEIGHTS), (T *)c->weight->data, c->weight->strides[0])
+                     : (FN(stream)){NULL, VL};
 }
 
 /* sum_c w_c (x_c - max) */

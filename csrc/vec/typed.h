@@ -29,8 +29,8 @@
 #define vbits FN(vbits)
 #define VL FN(VL)
 
-/* Memory. (p, n), (p, v, n), (p, stride, n) take the first n lanes,
- * 0 <= n <= VL, and touch nothing beyond; lanes not loaded are 0. No alignment is needed. */
+/* Memory. (p, n), (p, v, n), (p, stride, n) take the first n lanes, 0 <= n <= VL, and touch nothing
+ * beyond; lanes not loaded are 0. No alignment is needed. */
 #define vec_zero FN(vec_zero)
 #define vec_set1 FN(vec_set1)
 #define vec_load FN(vec_load)

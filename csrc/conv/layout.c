@@ -67,11 +67,22 @@ static void flatten(tgc_conv_axis *h, tgc_conv_axis *w, const tgc_operand *image
     }
 }
 
-/* Cycles of one term of the sums of a tile: few sums wait for the latency of a multiply-add, and
- * loads go two at a time. */
-static double tile_cycles(double rows, double vecs, double loads)
+/* Cycles of one term of the sums of a tile, of which two go in each: multiply-adds, where few wait
+ * for others, or loads, `beside` of them beside those of the rows. */
+static double tile_cycles(ptrdiff_t rows, ptrdiff_t vecs, ptrdiff_t beside, tgc_conv_limits limits)
 {
-    return fmax(fmax(rows * vecs, 8), loads) / 2;
+    const ptrdiff_t sums = rows * vecs;
+    const ptrdiff_t products = tgc_conv_sets(sums, 2 * limits.tile_rows) > 1 ? sums : tgc_max(sums, 8);
+    return 0.5 * (double)tgc_max(products, rows + beside);
+}
+
+/* The same of so many rows in as few tiles as can be. */
+static double rows_cycles(ptrdiff_t rows, ptrdiff_t vecs, ptrdiff_t beside, tgc_conv_limits limits)
+{
+    const ptrdiff_t tiles = tgc_ceil_div(rows, limits.tile_rows);
+    const tgc_shares shares = tgc_share(rows, tiles);
+    return (double)shares.longer * tile_cycles(shares.least + 1, vecs, beside, limits) +
+           (double)(tiles - shares.longer) * tile_cycles(shares.least, vecs, beside, limits);
 }
 
 /* The share of the taps of all places that lie within the image, for one phase. */
@@ -93,28 +104,25 @@ static double share_inside(const tgc_conv_axis *a)
  * measured. */
 static double channels_cycles(const tgc_conv_layout *l, tgc_conv_limits limits, int in_place)
 {
-    const double tiles = ceil((double)l->w.block / (double)limits.tile_rows);
-    const double rows = (double)l->w.block / tiles;
-    const double vecs = (double)tgc_ceil_div(l->outputs, limits.lanes);
+    const ptrdiff_t vecs = tgc_ceil_div(l->outputs, limits.lanes);
     /* Taps above and below a whole image are left out. */
     const ptrdiff_t channel = l->h.window.kernel * l->w.window.kernel * l->depths.taps;
     const double inside =
         l->h.phases == 1 && !is_inside(&l->h) && tgc_conv_leaves_rows(l, limits, channel, in_place)
             ? share_inside(&l->h)
             : 1;
-    const double sums = inside * tiles * (floor(vecs / 2) * tile_cycles(rows, 2, rows + 2) +
-                                          fmod(vecs, 2) * tile_cycles(rows, 1, rows + 1));
-    const double store = 0.4 * vecs * (double)limits.lanes * (double)(l->h.step_out * l->w.step_out);
+    const double sums = inside * ((double)(vecs / 2) * rows_cycles(l->w.block, 2, 2, limits) +
+                                  (double)(vecs % 2) * rows_cycles(l->w.block, 1, 1, limits));
+    const double store =
+        0.4 * (double)(vecs * limits.lanes) * (double)(l->h.step_out * l->w.step_out);
     const double copy = in_place ? 0 : 0.3 * image_of_block(l);
     return (double)l->h.block * ((double)l->depth * sums + store * (double)l->w.block) + copy;
 }
 
 static double places_cycles(const tgc_conv_layout *l, tgc_conv_limits limits)
 {
-    const double tiles = ceil((double)l->outputs / (double)limits.tile_rows);
-    const double rows = (double)l->outputs / tiles;
     const double pairs = 0.5 * (double)tgc_ceil_div(l->w.block, limits.lanes);
-    const double sums = pairs * tiles * tile_cycles(rows, 2, rows + 4);
+    const double sums = pairs * rows_cycles(l->outputs, 2, 4, limits);
     /* Steps of two go by vectors. */
     const double scatters = l->w.step_out > 2 ? 1.5 : l->w.step_out > 1 ? 0.5 : 0;
     const double scatter = scatters * (double)(l->h.step_out * l->w.step_out * l->outputs);

@@ -41,6 +41,14 @@ typedef struct {
     ptrdiff_t slab;      /* terms of a sum that are added at a time */
 } tgc_conv_limits;
 
+/* In how many sets a micro-kernel with room for so many vectors keeps its sums. A CPU begins two
+ * multiply-adds in each of the four cycles that one takes: where there are fewer sums, every other
+ * term goes to a second set, as products would wait for each other. */
+static inline int tgc_conv_sets(ptrdiff_t sums, ptrdiff_t room)
+{
+    return sums < 8 && 2 * sums <= room ? 2 : 1;
+}
+
 typedef struct {
     tgc_window_axis window;
     int transposed;

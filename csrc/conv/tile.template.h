@@ -21,6 +21,37 @@ typedef struct {
     const T *weight;
 } FN(terms);
 
+/* The terms' elements of a patch's places are `second` and `third` from those of the first part. */
+typedef struct {
+    ptrdiff_t step, second, third;
+} FN(steps);
+
+/* sum[i * vecs + v] += the element of place i, from `first` on, times weight[v] */
+TGC_INLINE void FN(add_channels)(const int rows, const int parts, const int vecs, FN(steps) steps,
+                                 const T *first, const T *weight, vec *sum)
+{
+    const int part = rows / parts;
+    const T *at[3] = {first, first + steps.second, first + steps.third};
+    /* The compiler would see through these, and count all distances from the first: with more
+     * general registers than there are, or with indices, with which a multiply-add of memory is two
+     * instructions to the CPU. */
+    __asm__("" : "+r"(at[1]));
+    if (parts > 2) {
+        __asm__("" : "+r"(at[2]));
+    }
+    vec b[2];
+    EACH_SUM(v, vecs) {
+        b[v] = vec_load(weight + v * VL);
+    }
+    EACH_SUM(i, rows) {
+        const int p = i < part ? 0 : i < 2 * part || parts == 2 ? 1 : 2;
+        const vec x = vec_set1(at[p][(i - p * part) * steps.step]);
+        EACH_SUM(v, vecs) {
+            sum[i * vecs + v] = vec_fma(x, b[v], sum[i * vecs + v]);
+        }
+    }
+}
+
 /* A place per row, a channel per lane.
  *
  *     y[i][l] = start[l] + sum over terms k of image[offsets[k] + place i] weight[k][l]
@@ -35,44 +66,35 @@ TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs
                                  const tgc_conv_patch *patch, const T *bias, T *y,
                                  const char *ahead)
 {
-    const int part = rows / parts;
-    const ptrdiff_t step = dense ? 1 : patch->step;
-    const ptrdiff_t second = patch->parts[0], third = patch->parts[1];
+    const int part = rows / parts, n = rows * vecs, sets = tgc_conv_sets(n, FN(SUMS));
+    const FN(steps) steps = {dense ? 1 : patch->step, patch->parts[0], patch->parts[1]};
     const ptrdiff_t *offsets = terms->offsets;
     const T *weight = terms->weight;
     vec sum[FN(SUMS)];
-    EACH_SUM(i, rows * vecs) {
-        sum[i] = vec_zero();
+    EACH_SUM(s, n * sets) {
+        sum[s] = vec_zero();
     }
     ptrdiff_t k = 0;
     for (ptrdiff_t left = terms->blocks; left > 0; left--, k += terms->gap) {
         const T *next = image + offsets[k];
         for (const ptrdiff_t end = k + terms->terms; k < end; k++) {
-            const T *const first = next;
+            const T *first = next;
             next = image + offsets[k + 1];
             if (vecs > 1) { /* which leaves room between its loads */
                 __builtin_prefetch(ahead, 0, 2);
                 ahead += FN(AHEAD);
             }
-            const T *at[3] = {first, first + second, first + third};
-            /* The compiler would see through these, and count all distances from the first: with
-             * more general registers than there are, or with indices, with which a multiply-add of
-             * memory is two instructions to the CPU. */
-            __asm__("" : "+r"(at[1]));
-            if (parts > 2) {
-                __asm__("" : "+r"(at[2]));
+            FN(add_channels)(rows, parts, vecs, steps, first, weight + k * vecs * VL, sum);
+            if (sets > 1 && k + 1 < end) {
+                first = next;
+                next = image + offsets[++k + 1];
+                FN(add_channels)(rows, parts, vecs, steps, first, weight + k * vecs * VL, sum + n);
             }
-            vec b[2];
-            EACH_SUM(v, vecs) {
-                b[v] = vec_load(weight + (k * vecs + v) * VL);
-            }
-            EACH_SUM(i, rows) {
-                const int p = i < part ? 0 : i < 2 * part || parts == 2 ? 1 : 2;
-                const vec x = vec_set1(at[p][(i - p * part) * step]);
-                EACH_SUM(v, vecs) {
-                    sum[i * vecs + v] = vec_fma(x, b[v], sum[i * vecs + v]);
-                }
-            }
+        }
+    }
+    if (sets > 1) {
+        EACH_SUM(s, n) {
+            sum[s] += sum[n + s];
         }
     }
     const ptrdiff_t y_step = patch->y_step, y_parts[2] = {patch->y_parts[0], patch->y_parts[1]};
@@ -95,6 +117,23 @@ typedef struct {
     ptrdiff_t lanes[2];
 } FN(runs);
 
+/* sum[i * vecs + v] += weight[i] times the term's elements of a run, or of two. */
+TGC_INLINE void FN(add_places)(const int rows, const int vecs, const T *first, const T *second,
+                               const T *weight, vec *sum)
+{
+    vec b[2];
+    b[0] = vec_load(first);
+    if (vecs > 1) {
+        b[1] = vec_load(second);
+    }
+    EACH_SUM(i, rows) {
+        const vec w = vec_set1(weight[i]);
+        EACH_SUM(v, vecs) {
+            sum[i * vecs + v] = vec_fma(w, b[v], sum[i * vecs + v]);
+        }
+    }
+}
+
 /*     y[v][i * plane + l] = bias[i] + sum over k < depth of weight[k][i] image[v][offsets[k] + l]
  *
  * for i < rows, v < vecs, l < lanes[v]. Loads go on to the end of the vector. */
@@ -102,22 +141,23 @@ TGC_INLINE void FN(place_tile)(const int rows, const int vecs, ptrdiff_t depth, 
                                const T *bias, const FN(runs) *runs, const ptrdiff_t *offsets,
                                ptrdiff_t plane)
 {
+    const int n = rows * vecs, sets = tgc_conv_sets(n, FN(SUMS));
     vec sum[FN(SUMS)];
-    EACH_SUM(i, rows * vecs) {
-        sum[i] = vec_zero();
+    EACH_SUM(s, n * sets) {
+        sum[s] = vec_zero();
     }
     const T *const first = runs->image[0], *const second = runs->image[1];
-    for (; depth > 0; depth--, offsets++, weight += rows) {
-        vec b[2];
-        b[0] = vec_load(first + *offsets);
-        if (vecs > 1) {
-            b[1] = vec_load(second + *offsets);
+    for (const ptrdiff_t *const end = offsets + depth; offsets < end; offsets++, weight += rows) {
+        FN(add_places)(rows, vecs, first + *offsets, second + *offsets, weight, sum);
+        if (sets > 1 && offsets + 1 < end) {
+            offsets++;
+            weight += rows;
+            FN(add_places)(rows, vecs, first + *offsets, second + *offsets, weight, sum + n);
         }
-        EACH_SUM(i, rows) {
-            const vec w = vec_set1(weight[i]);
-            EACH_SUM(v, vecs) {
-                sum[i * vecs + v] = vec_fma(w, b[v], sum[i * vecs + v]);
-            }
+    }
+    if (sets > 1) {
+        EACH_SUM(s, n) {
+            sum[s] += sum[n + s];
         }
     }
     EACH_SUM(v, vecs) {

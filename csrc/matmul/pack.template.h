@@ -9,8 +9,12 @@
  */
 #include "transpose.template.h"
 
-/* No more than a first-level cache holds of rows at a distance of 4096 bytes. */
-enum { FN(PACK_AHEAD) = 8 };
+enum {
+    /* No more than a first-level cache holds of rows at a distance of 4096 bytes. */
+    FN(PACK_AHEAD) = 8,
+    /* Panels that are written in turns, as a power of two stands between their lines. */
+    FN(PACK_GROUP) = 4,
+};
 
 /* depth_stride is 1: blocks of VL x VL are transposed in registers. The last lanes go first, so
  * that what their vectors write beyond the panel's row is overwritten by the first lanes. */
@@ -22,24 +26,30 @@ static void FN(pack_along_depth)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptr
         for (ptrdiff_t i = 0; i < VL; i++) {
             lane[i] = source + (first + i < lanes ? first + i : lanes - 1) * lane_stride;
         }
-        for (ptrdiff_t p = 0; p < depth; p += VL) {
-            const ptrdiff_t n = depth - p;
-            vec rows[VL];
+        /* Rows whose vectors end within the panel. */
+        const ptrdiff_t whole = depth - tgc_ceil_div(first + VL, width) + 1;
+        vec rows[VL];
+        ptrdiff_t p = 0;
+        for (; p + VL <= whole; p += VL) {
 #pragma GCC unroll 16
             for (int i = 0; i < VL; i++) {
-                rows[i] = n >= VL ? vec_load(lane[i] + p) : vec_loadn(lane[i] + p, n);
+                rows[i] = vec_load(lane[i] + p);
             }
             FN(transpose)(rows);
-            T *const to = panel + p * width + first;
-            if ((n - VL + 1) * width - first >= VL) {
 #pragma GCC unroll 16
-                for (int i = 0; i < VL; i++) {
-                    vec_store(to + i * width, rows[i]);
-                }
-                continue;
+            for (int i = 0; i < VL; i++) {
+                vec_store(panel + (p + i) * width + first, rows[i]);
             }
-            for (ptrdiff_t i = 0; i < tgc_min(n, VL); i++) {
-                vec_storen(to + i * width, rows[i], tgc_min(width - first, VL));
+        }
+        for (; p < depth; p += VL) {
+            const ptrdiff_t n = tgc_min(depth - p, VL);
+#pragma GCC unroll 16
+            for (int i = 0; i < VL; i++) {
+                rows[i] = vec_loadn(lane[i] + p, n);
+            }
+            FN(transpose)(rows);
+            for (ptrdiff_t i = 0; i < n; i++) {
+                vec_storen(panel + (p + i) * width + first, rows[i], tgc_min(width - first, VL));
             }
         }
     }
@@ -69,21 +79,20 @@ static void FN(pack_along_lanes)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptr
     }
 }
 
-/* Panels of `lanes` dealt out evenly, one after the other, where lane_stride is 1: every row of the
- * source is read through all of them. In all rows but the last ones, vectors are whole: what they
- * hold beyond the panel's width is within the source, and the panel's next rows overwrite it. */
-static void FN(pack_panels)(T *panels, ptrdiff_t n_panels, ptrdiff_t lanes, ptrdiff_t depth,
-                            const T *source, ptrdiff_t depth_stride)
+/* `n` panels of `width` lanes, one after the other, where lane_stride is 1. In all rows but the last
+ * ones, vectors are whole: what they hold beyond a panel's width is within the source, and the
+ * panel's next rows overwrite it. */
+TGC_INLINE void FN(pack_rows)(const int n, T *panels, ptrdiff_t width, ptrdiff_t depth,
+                              const T *source, ptrdiff_t depth_stride)
 {
-    const tgc_shares shares = tgc_share(lanes, n_panels);
-    const ptrdiff_t last_rows = tgc_ceil_div(VL - 1, lanes / n_panels);
+    const ptrdiff_t last_rows = width % VL ? tgc_ceil_div(VL - 1, width) : 0;
     const ptrdiff_t whole = depth_stride >= VL ? depth - last_rows : 0;
-    for (ptrdiff_t p = 0; p < depth; p++, source += depth_stride) {
-        const T *from = source;
-        T *panel = panels;
-        for (ptrdiff_t i = 0; i < n_panels; i++) {
-            const ptrdiff_t width = tgc_share_size(shares, i);
-            T *const to = panel + p * width;
+    const ptrdiff_t size = width * depth;
+    for (ptrdiff_t p = 0; p < depth; p++, panels += width, source += depth_stride) {
+        TGC_UNROLL
+        for (int i = 0; i < n; i++) {
+            const T *const from = source + i * width;
+            T *const to = panels + i * size;
             if (p < whole) {
                 FN(fetch_lanes)(from + FN(PACK_AHEAD) * depth_stride, width);
                 for (ptrdiff_t l = 0; l < width; l += VL) {
@@ -92,9 +101,34 @@ static void FN(pack_panels)(T *panels, ptrdiff_t n_panels, ptrdiff_t lanes, ptrd
             } else {
                 memcpy(to, from, (size_t)width * sizeof(T));
             }
-            panel += width * depth;
-            from += width;
         }
+    }
+}
+
+static void FN(pack_group)(T *panels, ptrdiff_t width, ptrdiff_t depth, const T *source,
+                           ptrdiff_t depth_stride)
+{
+    FN(pack_rows)(FN(PACK_GROUP), panels, width, depth, source, depth_stride);
+}
+
+static void FN(pack_panel)(T *panel, ptrdiff_t width, ptrdiff_t depth, const T *source,
+                           ptrdiff_t depth_stride)
+{
+    FN(pack_rows)(1, panel, width, depth, source, depth_stride);
+}
+
+/* Panels of `lanes` dealt out evenly, one after the other, where lane_stride is 1. */
+static void FN(pack_panels)(T *panels, ptrdiff_t n_panels, ptrdiff_t lanes, ptrdiff_t depth,
+                            const T *source, ptrdiff_t depth_stride)
+{
+    const tgc_shares shares = tgc_share(lanes, n_panels);
+    for (ptrdiff_t i = 0, n; i < n_panels; i += n) {
+        const ptrdiff_t width = tgc_share_size(shares, i), end = i + FN(PACK_GROUP);
+        const int is_group = end <= n_panels && tgc_share_size(shares, end - 1) == width;
+        n = is_group ? FN(PACK_GROUP) : 1;
+        (is_group ? FN(pack_group) : FN(pack_panel))(panels, width, depth, source, depth_stride);
+        panels += n * width * depth;
+        source += n * width;
     }
 }
 

@@ -1,9 +1,10 @@
-/* Optimizer steps for one real type (T): loops of the elementwise driver. */
+/* Optimizer steps for one real type (T): loops of the elementwise driver. The gradient may be one
+ * number for all elements; everything else is updated, and so has elements of its own. */
+#include "../elementwise/operand.template.h"
 
-TGC_INLINE vec FN(get)(char *const *data, const ptrdiff_t *steps, int operand, ptrdiff_t i,
-                       ptrdiff_t n)
+TGC_INLINE vec FN(get)(char *const *data, int operand, ptrdiff_t i, ptrdiff_t n)
 {
-    const T *p = (const T *)data[operand] + i * steps[operand];
+    const T *p = (const T *)data[operand] + i;
     vec_prefetch(p);
     return vec_load_first(p, n);
 }
@@ -40,12 +41,12 @@ static void FN(sgd)(const tgc_call *call, ptrdiff_t n, char *const *data, const 
     const vec sign = vec_set1(flags & TGC_MAXIMIZE ? -1 : 1);
     for (ptrdiff_t i = 0; i < n; i += VL) {
         const ptrdiff_t k = FN(lanes)(n - i);
-        const vec p = FN(get)(data, steps, param, i, k);
-        vec g = FN(decayed)(weight_decay, p, sign * FN(get)(data, steps, GRAD, i, k));
+        const vec p = FN(get)(data, param, i, k);
+        vec g = FN(decayed)(weight_decay, p, sign * FN(operand)(data, steps, GRAD, i, k));
         if (flags & TGC_MOMENTUM) {
             vec b = g;
             if (!(flags & TGC_FIRST)) {
-                b = vec_fma(fresh, g, momentum * FN(get)(data, steps, BUFFER, i, k));
+                b = vec_fma(fresh, g, momentum * FN(get)(data, BUFFER, i, k));
             }
             FN(put)(data, BUFFER, i, k, b);
             g = flags & TGC_NESTEROV ? vec_fma(momentum, b, g) : b;
@@ -79,15 +80,15 @@ static void FN(adam)(const tgc_call *call, ptrdiff_t n, char *const *data, const
     const vec sign = vec_set1(flags & TGC_MAXIMIZE ? -1 : 1);
     for (ptrdiff_t i = 0; i < n; i += VL) {
         const ptrdiff_t k = FN(lanes)(n - i);
-        const vec p = FN(get)(data, steps, param, i, k) * shrink;
-        const vec g = FN(decayed)(weight_decay, p, sign * FN(get)(data, steps, GRAD, i, k));
-        vec m = FN(get)(data, steps, M, i, k), v = FN(get)(data, steps, V, i, k);
+        const vec p = FN(get)(data, param, i, k) * shrink;
+        const vec g = FN(decayed)(weight_decay, p, sign * FN(operand)(data, steps, GRAD, i, k));
+        vec m = FN(get)(data, M, i, k), v = FN(get)(data, V, i, k);
         m = vec_fma(fresh1, g - m, m);
         v = old2 * v + fresh2 * g * g;
         FN(put)(data, M, i, k, m);
         FN(put)(data, V, i, k, v);
         if (flags & TGC_AMSGRAD) {
-            v = vec_max(FN(get)(data, steps, LARGEST, i, k), v);
+            v = vec_max(FN(get)(data, LARGEST, i, k), v);
             FN(put)(data, LARGEST, i, k, v);
         }
         FN(put)(data, param, i, k, p - rate * m / (vec_sqrt(v) / root + eps));
@@ -109,19 +110,19 @@ static void FN(rmsprop)(const tgc_call *call, ptrdiff_t n, char *const *data,
     const vec sign = vec_set1(flags & TGC_MAXIMIZE ? -1 : 1);
     for (ptrdiff_t i = 0; i < n; i += VL) {
         const ptrdiff_t k = FN(lanes)(n - i);
-        const vec p = FN(get)(data, steps, param, i, k);
-        const vec g = FN(decayed)(weight_decay, p, sign * FN(get)(data, steps, GRAD, i, k));
-        vec v = old * FN(get)(data, steps, V, i, k) + fresh * g * g;
+        const vec p = FN(get)(data, param, i, k);
+        const vec g = FN(decayed)(weight_decay, p, sign * FN(operand)(data, steps, GRAD, i, k));
+        vec v = old * FN(get)(data, V, i, k) + fresh * g * g;
         FN(put)(data, V, i, k, v);
         if (flags & TGC_CENTERED) {
-            vec mean = FN(get)(data, steps, mean_operand, i, k);
+            vec mean = FN(get)(data, mean_operand, i, k);
             mean = vec_fma(fresh, g - mean, mean);
             FN(put)(data, mean_operand, i, k, mean);
             v = v - mean * mean;
         }
         vec d = g / (vec_sqrt(v) + eps);
         if (flags & TGC_MOMENTUM) {
-            d = momentum * FN(get)(data, steps, buffer, i, k) + d;
+            d = momentum * FN(get)(data, buffer, i, k) + d;
             FN(put)(data, buffer, i, k, d);
         }
         FN(put)(data, param, i, k, vec_fnma(lr, d, p));
@@ -140,9 +141,9 @@ static void FN(adagrad)(const tgc_call *call, ptrdiff_t n, char *const *data,
     const vec sign = vec_set1(call->sizes[TGC_OPTIM_FLAGS] & TGC_MAXIMIZE ? -1 : 1);
     for (ptrdiff_t i = 0; i < n; i += VL) {
         const ptrdiff_t k = FN(lanes)(n - i);
-        const vec p = FN(get)(data, steps, PARAM, i, k);
-        const vec g = FN(decayed)(weight_decay, p, sign * FN(get)(data, steps, GRAD, i, k));
-        const vec sum = vec_fma(g, g, FN(get)(data, steps, SUM, i, k));
+        const vec p = FN(get)(data, PARAM, i, k);
+        const vec g = FN(decayed)(weight_decay, p, sign * FN(operand)(data, steps, GRAD, i, k));
+        const vec sum = vec_fma(g, g, FN(get)(data, SUM, i, k));
         FN(put)(data, SUM, i, k, sum);
         FN(put)(data, PARAM, i, k, vec_fnma(lr, g / (vec_sqrt(sum) + eps), p));
     }

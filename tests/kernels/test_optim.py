@@ -76,6 +76,21 @@ def test_together_or_one_by_one_with_any_threads(isa, threads, step, n_states, d
 
 @steps
 @dtypes
+@pytest.mark.parametrize("shape", [(1,), (40,), (40, 1), (1, 37), (40, 37)])
+def test_gradient_that_is_expanded(isa, step, n_states, dtype, shape):
+    """A gradient that autograd.grad gives, or a user sets, may be one number for many elements."""
+    full = [(40, 37)] if len(shape) == 2 else [(40,)]
+    small = made(np.random.default_rng(9), shape, dtype)
+    plain, expanded = operands(n_states, dtype, full), operands(n_states, dtype, full)
+    plain[1] = [runtime.from_foreign(np.broadcast_to(small, full[0]).copy())]
+    expanded[1] = [np.broadcast_to(small, full[0])]
+    step(*plain)
+    step(*expanded)
+    assert all_bits(plain) == all_bits(expanded)
+
+
+@steps
+@dtypes
 def test_any_layout(step, n_states, dtype):
     plain = operands(n_states, dtype, [(30, 40)])
     strided = [

@@ -1,5 +1,15 @@
 #include "elementwise.h"
+
+#include <stdio.h>
+
 #include "loop.h"
+
+static tgc_error explain_division(const tgc_call *call, char *text, size_t size)
+{
+    snprintf(text, size, "%s: the divisor of an integer must not be zero (ZeroDivisionError)",
+             call->kernel->name);
+    return TGC_RUNTIME_ERROR;
+}
 
 #define FN(name) name##_u8
 #define T uint8_t

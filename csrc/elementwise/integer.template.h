@@ -86,4 +86,6 @@ static void FN(install)(tgc_table table)
     TGC_COMPARISON_KERNELS(INSTALL)
     TGC_TERNARY_KERNELS(INSTALL)
 #undef INSTALL
+    table[TGC_floor_divide][TGC_DTYPE].explain = explain_division;
+    table[TGC_remainder][TGC_DTYPE].explain = explain_division;
 }

@@ -27,7 +27,7 @@ void tgc_embedding_backward_plan(tgc_call *call)
     call->work = ((double)y->shape[0] + (double)rows) * (double)columns * call->kernel->cost;
 }
 
-void tgc_embedding_explain(const tgc_call *call, char *text, size_t size)
+tgc_error tgc_embedding_explain(const tgc_call *call, char *text, size_t size)
 {
     const tgc_operand *index = &call->operands[1];
     const int forward = call->kernel->plan == tgc_embedding_plan;
@@ -36,4 +36,5 @@ void tgc_embedding_explain(const tgc_call *call, char *text, size_t size)
              "embedding: index out of range: input must be from 0 to %td, got %lld (element %td)",
              weight->shape[0] - 1, (long long)tgc_embedding_index(index, call->status),
              call->status);
+    return TGC_INDEX_ERROR;
 }

@@ -265,7 +265,7 @@ void tgc_write_position(const tgc_operand *o, ptrdiff_t p, int first, int n, cha
     strcpy(text, ")");
 }
 
-static void explain_as(const char *name, const tgc_call *call, char *text, size_t size)
+static tgc_error explain_as(const char *name, const tgc_call *call, char *text, size_t size)
 {
     const ptrdiff_t k = call->sizes[TGC_INDEX_K], p = call->status / k, j = call->status % k;
     const tgc_operand *index = &call->operands[1 + j];
@@ -276,16 +276,17 @@ static void explain_as(const char *name, const tgc_call *call, char *text, size_
              "%s: index %lld is out of bounds for dimension %td of size %td (at position %s)", name,
              (long long)tgc_index_at(index, p), call->sizes[TGC_INDEX_DIM + j],
              indexed_operand(call)->shape[call->sizes[TGC_INDEX_NDIM] + j], position);
+    return TGC_INDEX_ERROR;
 }
 
-static void explain(const tgc_call *call, char *text, size_t size)
+static tgc_error explain(const tgc_call *call, char *text, size_t size)
 {
-    explain_as(call->kernel->name, call, text, size);
+    return explain_as(call->kernel->name, call, text, size);
 }
 
-static void explain_check(const tgc_call *call, char *text, size_t size)
+static tgc_error explain_check(const tgc_call *call, char *text, size_t size)
 {
-    explain_as(call->kernel->name + strlen("check_"), call, text, size);
+    return explain_as(call->kernel->name + strlen("check_"), call, text, size);
 }
 
 /* ---- the loops of each type ---- */

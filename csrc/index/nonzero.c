@@ -102,12 +102,13 @@ static void nonzero_chunk(const tgc_call *call, ptrdiff_t index)
     }
 }
 
-static void nonzero_explain(const tgc_call *call, char *text, size_t size)
+static tgc_error nonzero_explain(const tgc_call *call, char *text, size_t size)
 {
     const tgc_operand *y = &call->operands[2];
     snprintf(text, size,
              "nonzero: %td elements were not zero when the call was recorded, now there are %lld",
              y->shape[1], ((const long long *)(const void *)call->operands[1].data)[call->n_chunks]);
+    return TGC_INDEX_ERROR;
 }
 
 #define INSTALL(TYPE, dtype)                                                                 \

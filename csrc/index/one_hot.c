@@ -42,7 +42,7 @@ static void chunk(const tgc_call *call, ptrdiff_t index)
     }
 }
 
-static void explain(const tgc_call *call, char *text, size_t size)
+static tgc_error explain(const tgc_call *call, char *text, size_t size)
 {
     const tgc_operand *a = &call->operands[0];
     char position[TGC_POSITION_TEXT];
@@ -50,6 +50,7 @@ static void explain(const tgc_call *call, char *text, size_t size)
     tgc_write_position(a, call->status, 0, a->ndim, position);
     snprintf(text, size, "one_hot: class %lld must be from 0 to %td (at position %s)",
              (long long)class, call->sizes[CLASSES] - 1, position);
+    return TGC_INDEX_ERROR;
 }
 
 void tgc_one_hot(tgc_table table)

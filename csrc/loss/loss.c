@@ -1,5 +1,7 @@
 #include "loss.h"
 
+#include <stdio.h>
+
 #include "../runtime/lines.h"
 
 void tgc_loss_plan(tgc_call *call)
@@ -18,4 +20,27 @@ double tgc_loss_total(const tgc_call *call)
     }
     const double n = (double)tgc_operand_size(&call->operands[1]);
     return call->sizes[TGC_LOSS_REDUCTION] == TGC_LOSS_MEAN ? sum / n : sum;
+}
+
+/* The element of a float operand at a position in row-major order. */
+static double element_at(const tgc_operand *o, ptrdiff_t position)
+{
+    ptrdiff_t offset = 0;
+    for (int d = o->ndim - 1; d >= 0; d--) {
+        offset += position % o->shape[d] * o->strides[d];
+        position /= o->shape[d];
+    }
+    const void *const data = o->data;
+    return o->dtype == TGC_F32 ? (double)((const float *)data)[offset]
+                               : ((const double *)data)[offset];
+}
+
+tgc_error tgc_loss_explain(const tgc_call *call, char *text, size_t size)
+{
+    const double x = element_at(&call->operands[0], call->status);
+    const int x_is_good = x >= 0 && x <= 1;
+    snprintf(text, size, "%s: all elements of %s should be between 0 and 1, got %g",
+             call->kernel->name, x_is_good ? "target" : "input",
+             x_is_good ? element_at(&call->operands[1], call->status) : x);
+    return TGC_RUNTIME_ERROR;
 }

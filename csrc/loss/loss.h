@@ -9,9 +9,9 @@
  *                      x, t, y, partial sums   y is 0-d
  *     <loss>_backward  grad, x, t, grad_x      of one shape; grad_x = scalars[0] grad dl/dx
  *
- * x and t may have any strides, 0 where they are broadcast; y is contiguous. sizes[TGC_LOSS_REDUCTION] is the
- * reduction; partial sums are tgc_loss_chunks(number of elements) float64. A sum is one of blocks
- * of at most 64 vectors in T, which are added in order in double.
+ * x and t may have any strides, 0 where they are broadcast; y is contiguous.
+ * sizes[TGC_LOSS_REDUCTION] is the reduction; partial sums are tgc_loss_chunks(number of elements)
+ * float64. A sum is one of blocks of at most 64 vectors in T, which are added in order in double.
  *
  * binary_cross_entropy reports the position of an x or t that is not in [0, 1]. Its gradient is
  * (x - t) / (x (1 - x)), divided by 1e-12 at least, as in PyTorch.
@@ -34,6 +34,7 @@ static inline ptrdiff_t tgc_loss_chunks(ptrdiff_t n)
 }
 
 void tgc_loss_plan(tgc_call *call);
+tgc_error tgc_loss_explain(const tgc_call *call, char *text, size_t size);
 /* The mean or the sum from the partial sums. */
 double tgc_loss_total(const tgc_call *call);
 

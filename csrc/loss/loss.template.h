@@ -1,4 +1,5 @@
 /* Losses for one real type (T) and the vectors of one ISA. */
+#include "../elementwise/operand.template.h"
 #include "../vec/math.template.h"
 
 typedef vec FN(loss)(vec x, vec t);
@@ -133,28 +134,15 @@ static void FN(finish)(const tgc_call *call)
     }
 }
 
-/* An operand of an elementwise loop, from element i on. */
-TGC_INLINE vec FN(operand)(char *data, ptrdiff_t step, ptrdiff_t i, ptrdiff_t n)
-{
-    const T *p = (const T *)(const void *)data;
-    return step ? FN(get)(p + i, 1, n) : vec_set1(*p);
-}
-
 TGC_INLINE void FN(run_slope)(const tgc_call *call, ptrdiff_t n, char *const *data,
                               const ptrdiff_t *steps, FN(loss) *slope)
 {
     const vec scale = vec_set1((T)tgc_scalar_value(&call->scalars[0]));
     for (ptrdiff_t i = 0; i < n; i += VL) {
         const ptrdiff_t k = n - i < VL ? n - i : VL;
-        const vec grad = scale * FN(operand)(data[0], steps[0], i, k);
-        const vec x = FN(operand)(data[1], steps[1], i, k);
-        const vec t = FN(operand)(data[2], steps[2], i, k);
-        T *y = (T *)(void *)data[3] + i;
-        if (k == VL) {
-            vec_store(y, grad * slope(x, t));
-        } else {
-            vec_storen(y, grad * slope(x, t), k);
-        }
+        const vec grad = scale * FN(operand)(data, steps, 0, i, k);
+        const vec x = FN(operand)(data, steps, 1, i, k), t = FN(operand)(data, steps, 2, i, k);
+        vec_store_first((T *)(void *)data[3] + i, grad * slope(x, t), k);
     }
 }
 
@@ -182,6 +170,7 @@ static void FN(install)(tgc_table table)
                                                   .plan = tgc_loss_plan,                     \
                                                   .chunk = FN(kernel),                       \
                                                   .finish = FN(finish),                      \
+                                                  .explain = tgc_loss_explain,               \
                                                   .cost = nanoseconds};                      \
     table[TGC_##kernel##_backward][TGC_DTYPE] = TGC_ELEMENTWISE_ROW(                         \
         #kernel "_backward", FN(kernel##_backward), backward_nanoseconds);

@@ -86,7 +86,7 @@ static ptrdiff_t begin(const tgc_call *call, ptrdiff_t index, tgc_lines *w,
     return first;
 }
 
-static void explain(const tgc_call *call, char *text, size_t size)
+static tgc_error explain(const tgc_call *call, char *text, size_t size)
 {
     const tgc_operand *target = &call->operands[TARGET];
     char position[TGC_POSITION_TEXT];
@@ -95,6 +95,7 @@ static void explain(const tgc_call *call, char *text, size_t size)
              "nll_loss: target must be from 0 to %td or ignore_index, got %lld at position %s",
              call->sizes[TGC_NLL_CLASSES] - 1, (long long)tgc_index_at(target, call->status),
              position);
+    return TGC_INDEX_ERROR;
 }
 
 #define T float

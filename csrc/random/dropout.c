@@ -8,7 +8,7 @@
 /* Elements of a chunk, and of a block of words; a counter gives four words. */
 enum { CHUNK = 16384, BLOCK = 64, WORDS = 4 };
 
-enum { ELEMENTS, CONTIGUOUS };
+enum { ELEMENTS = TGC_DROPOUT_END, CONTIGUOUS };
 
 void tgc_dropout_plan(tgc_call *call)
 {
@@ -20,11 +20,15 @@ void tgc_dropout_plan(tgc_call *call)
     call->work = (double)n * call->kernel->cost;
 }
 
-void tgc_dropout_finish(const tgc_call *call)
+void tgc_dropout_start(tgc_call *call)
 {
     tgc_generator *g = (tgc_generator *)(void *)call->operands[1].data;
     const ptrdiff_t blocks = tgc_ceil_div(call->sizes[ELEMENTS], BLOCK);
-    __atomic_fetch_add(&g->philox_counter, (uint64_t)blocks * (BLOCK / WORDS), __ATOMIC_RELAXED);
+    tgc_generator_lock(g);
+    call->sizes[TGC_DROPOUT_COUNTER] = (ptrdiff_t)g->philox_counter;
+    call->sizes[TGC_DROPOUT_SEED] = (ptrdiff_t)g->seed;
+    g->philox_counter += (uint64_t)blocks * (BLOCK / WORDS);
+    tgc_generator_unlock(g);
 }
 
 void tgc_dropout_range(const tgc_call *call, ptrdiff_t index, ptrdiff_t *first, ptrdiff_t *n)

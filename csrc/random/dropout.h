@@ -15,7 +15,11 @@
 #include "../elementwise/elementwise.h"
 #include "random.h"
 
+/* The first counter that a call draws from, and the key. */
+enum { TGC_DROPOUT_COUNTER, TGC_DROPOUT_SEED, TGC_DROPOUT_END };
+
 void tgc_dropout_plan(tgc_call *call);
+
 /* What a kept element is multiplied by. */
 static inline double tgc_dropout_scale(const tgc_call *call)
 {
@@ -29,8 +33,8 @@ static inline int32_t tgc_dropout_bound(const tgc_call *call)
     return (int32_t)((int64_t)(tgc_scalar_value(&call->scalars[0]) * 0x1p31 + 0.5) - 1);
 }
 
-/* Advances the generator past the blocks that were drawn. */
-void tgc_dropout_finish(const tgc_call *call);
+/* Takes the blocks that the call draws from the generator: no other call draws them, too. */
+void tgc_dropout_start(tgc_call *call);
 /* Which elements chunk `index` draws: sets *first, a multiple of 64, and *n. */
 void tgc_dropout_range(const tgc_call *call, ptrdiff_t index, ptrdiff_t *first, ptrdiff_t *n);
 /* n <= 64 elements of a from `first` on: where they lie, or in `buffer`. */

@@ -1,4 +1,5 @@
-/* For one real type T, with the vectors of one ISA. */
+/* Dropout for one real type (T) and the vectors of one ISA. */
+#include "../elementwise/operand.template.h"
 
 /* PHILOX_BLOCK elements; those are kept whose word >> 1 is above `bound`. The loops have a
  * fixed length and no branches: the compiler vectorises them. */
@@ -25,7 +26,8 @@ static void FN(dropout_block)(const uint32_t *words, int32_t bound, const T *x, 
 
 static void FN(dropout_chunk)(const tgc_call *call, ptrdiff_t index)
 {
-    const tgc_generator *g = (const tgc_generator *)(void *)call->operands[1].data;
+    const uint64_t counter = (uint64_t)call->sizes[TGC_DROPOUT_COUNTER];
+    const uint64_t seed = (uint64_t)call->sizes[TGC_DROPOUT_SEED];
     const T scale = (T)tgc_dropout_scale(call);
     const int32_t bound = tgc_dropout_bound(call);
     T *y = (T *)(void *)call->operands[2].data;
@@ -38,7 +40,7 @@ static void FN(dropout_chunk)(const tgc_call *call, ptrdiff_t index)
     for (const ptrdiff_t end = i + n; i < end; i += PHILOX_BLOCK) {
         const ptrdiff_t m = end - i < PHILOX_BLOCK ? end - i : PHILOX_BLOCK;
         const T *x = tgc_dropout_input(call, i, m, x_buffer);
-        philox_block(g->philox_counter + (uint64_t)(i / 4), g->seed, words);
+        philox_block(counter + (uint64_t)(i / 4), seed, words);
         if (m == PHILOX_BLOCK) {
             FN(dropout_block)(words, bound, x, scale, y + i, mask + i);
         } else {
@@ -53,13 +55,12 @@ static void FN(dropout_chunk)(const tgc_call *call, ptrdiff_t index)
 static void FN(dropout_backward)(const tgc_call *call, ptrdiff_t n, char *const *data,
                                  const ptrdiff_t *steps)
 {
-    const T *g = (const T *)(void *)data[0];
     const uint8_t *mask = (const uint8_t *)data[1];
     T *y = (T *)(void *)data[2];
     const vec scale = vec_set1((T)tgc_dropout_scale(call));
     for (ptrdiff_t i = 0; i < n; i += VL) {
         const ptrdiff_t m = n - i < VL ? n - i : VL;
-        const vec grad = steps[0] ? vec_loadn(g + i, m) : vec_set1(*g);
+        const vec grad = FN(operand)(data, steps, 0, i, m);
         const vmask keep = steps[1] ? vmask_loadn_bytes(mask + i, m)
                                     : vec_ne(vec_set1((T)*mask), vec_zero());
         vec_storen(y + i, vec_select(keep, grad * scale, vec_zero()), m);
@@ -72,7 +73,7 @@ static void FN(install_dropout)(tgc_table table)
         TGC_ELEMENTWISE_ROW("dropout_backward", FN(dropout_backward), 0.3);
     table[TGC_dropout][TGC_DTYPE] = (tgc_kernel){.name = "dropout",
                                                  .plan = tgc_dropout_plan,
+                                                 .start = tgc_dropout_start,
                                                  .chunk = FN(dropout_chunk),
-                                                 .finish = tgc_dropout_finish,
                                                  .cost = 2};
 }

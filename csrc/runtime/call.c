@@ -24,6 +24,14 @@ static void count_writes(const tgc_call *call)
     }
 }
 
+void tgc_start(tgc_call *call)
+{
+    call->status = -1;
+    if (call->kernel->start) {
+        call->kernel->start(call);
+    }
+}
+
 void tgc_finish(const tgc_call *call)
 {
     if (call->kernel->finish) {
@@ -35,7 +43,7 @@ void tgc_finish(const tgc_call *call)
 
 void tgc_execute(tgc_call *call)
 {
-    call->status = -1;
+    tgc_start(call);
     if (call->n_chunks > 1 && call->work > TGC_PARALLEL_WORK) {
         tgc_parallel(run_chunk, call, call->n_chunks);
     } else {

@@ -26,6 +26,9 @@ typedef enum {
 /* How a kernel touches an operand; an updated operand is read and written. */
 typedef enum { TGC_READ = 1, TGC_WRITE = 2, TGC_UPDATE = 3 } tgc_access;
 
+/* What a call that has found bad values raises in Python. */
+typedef enum { TGC_INDEX_ERROR, TGC_RUNTIME_ERROR } tgc_error;
+
 struct tgc_block;
 struct tgc_call;
 
@@ -54,6 +57,9 @@ typedef struct tgc_kernel {
     const char *name;
     /* From operands and sizes: sets n_chunks and work, may merge dimensions of the operands. */
     void (*plan)(struct tgc_call *call);
+    /* Runs once on the caller's thread before the first chunk (takes what the call draws from a
+     * generator), or NULL. */
+    void (*start)(struct tgc_call *call);
     /* Does one chunk; chunks run in any order, on any thread. */
     void (*chunk)(const struct tgc_call *call, ptrdiff_t index);
     /* Runs once on the caller's thread after the last chunk (adds partial sums in index order),
@@ -63,8 +69,8 @@ typedef struct tgc_kernel {
     void (*loop)(void);
     /* Nanoseconds per element, or of whatever else `plan` counts. */
     double cost;
-    /* Writes the text of the IndexError that call->status >= 0 stands for, or NULL. */
-    void (*explain)(const struct tgc_call *call, char *text, size_t size);
+    /* The error that call->status >= 0 stands for, and its text; NULL if chunks report none. */
+    tgc_error (*explain)(const struct tgc_call *call, char *text, size_t size);
 } tgc_kernel;
 
 typedef struct tgc_call {
@@ -76,7 +82,7 @@ typedef struct tgc_call {
     double work;
     /* Bytes of private scratch memory that each thread needs (tgc_workspace). */
     size_t workspace;
-    /* The position of the first bad index that a chunk reported (tgc_report), else -1. */
+    /* The position of the first bad value that a chunk reported (tgc_report), else -1. */
     ptrdiff_t status;
     int n_operands;
     int n_scalars;
@@ -105,8 +111,8 @@ static inline double tgc_scalar_value(const tgc_scalar *s)
     return s->cell ? *s->cell : s->value;
 }
 
-/* For chunks: the index at `position` is out of range. The least position stays, so that the
- * report does not depend on threads either. */
+/* For chunks: the value at `position`, an index say, is one that the kernel cannot take. The least
+ * position stays, so that the report does not depend on threads either. */
 static inline void tgc_report(const tgc_call *call, ptrdiff_t position)
 {
     ptrdiff_t *status = (ptrdiff_t *)&call->status;
@@ -130,8 +136,9 @@ void tgc_execute(tgc_call *call);
 int tgc_run_together(tgc_call *calls, ptrdiff_t n);
 
 /* The steps of tgc_run, for together.c: reserves the workspace and keeps the copy; returns as
- * tgc_run does. Then the chunks; then `finish` and the count of writes. */
+ * tgc_run does. Then `start`; then the chunks; then `finish` and the count of writes. */
 int tgc_prepare(const tgc_call *call);
+void tgc_start(tgc_call *call);
 void tgc_finish(const tgc_call *call);
 
 /* Work of fewer nanoseconds is done before a second thread has joined in. */

@@ -108,13 +108,15 @@ int tgc_run_together(tgc_call *calls, ptrdiff_t n)
         if (tgc_prepare(&calls[i]) != 0) {
             return -1;
         }
-        calls[i].status = -1;
         calls[i].first_chunk = n_chunks;
         n_chunks += calls[i].n_chunks;
         work += calls[i].work;
     }
     if (n_chunks > 1 && work > TGC_PARALLEL_WORK && independent(calls, n)) {
         const region r = {calls, n};
+        for (ptrdiff_t i = 0; i < n; i++) {
+            tgc_start(&calls[i]);
+        }
         tgc_parallel(run_chunk, &r, n_chunks);
         for (ptrdiff_t i = 0; i < n; i++) {
             tgc_finish(&calls[i]);

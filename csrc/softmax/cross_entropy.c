@@ -1,5 +1,7 @@
 #include "cross_entropy.h"
 
+#include <stdio.h>
+
 tgc_cross_entropy tgc_cross_entropy_unpack(const tgc_call *call)
 {
     const tgc_operand *next = call->operands;
@@ -33,4 +35,14 @@ void tgc_cross_entropy_total_plan(tgc_call *call)
 {
     call->n_chunks = 1;
     call->work = (double)call->operands[0].shape[0] * call->kernel->cost;
+}
+
+tgc_error tgc_cross_entropy_explain(const tgc_call *call, char *text, size_t size)
+{
+    const tgc_cross_entropy c = tgc_cross_entropy_unpack(call);
+    const ptrdiff_t i = call->status;
+    snprintf(text, size,
+             "cross_entropy: target must be in [0, %td) or ignore_index, got %lld at position %td",
+             c.n_classes, (long long)tgc_target(&c, i), i);
+    return TGC_INDEX_ERROR;
 }

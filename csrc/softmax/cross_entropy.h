@@ -15,12 +15,13 @@
  *     cross_entropy_backward  grad, logits, target, [weight], lse, [total], grad_logits
  *
  * sizes[TGC_CE_ROLE] names the kernel and sizes[TGC_CE_CLASSES] is C; weight is there if
- * sizes[TGC_CE_WEIGHTED]. loss and grad are (N,) for the reduction none, else
- * 0-d; the classes of grad_logits lie side by side. Partial sums, for mean and sum, are 2 * tgc_cross_entropy_chunks(N, C) float64; total, for
- * the mean, is a 0-d float64. scalars[0] is the label smoothing.
+ * sizes[TGC_CE_WEIGHTED]. loss and grad are (N,) for the reduction none, else 0-d; the classes of
+ * grad_logits lie side by side. Partial sums, for mean and sum, are
+ * 2 * tgc_cross_entropy_chunks(N, C) float64; total, for the mean, is a 0-d float64. scalars[0] is
+ * the label smoothing.
  *
  * lse is float64 whatever the logits are: its rounding in float32 would be an error of all
- * probabilities of the row, of 6e-5 for logits around 1000.
+ * probabilities of the row, of 6e-5 for logits around 1000. It is 0 in rows that do not count.
  *
  * A target that is neither a class nor ignored is reported with its position.
  */
@@ -62,18 +63,18 @@ static inline int64_t tgc_target(const tgc_cross_entropy *c, ptrdiff_t i)
     return ((const int64_t *)c->target->data)[i * c->target->strides[0]];
 }
 
-/* Does row i count? Reports a target that is no class, for which the answer is no. */
-static inline int tgc_counts(const tgc_call *call, const tgc_cross_entropy *c, ptrdiff_t i)
+/* The class of row i, or -1 where it does not count; reports a target that is no class. */
+static inline ptrdiff_t tgc_class_of(const tgc_call *call, const tgc_cross_entropy *c, ptrdiff_t i)
 {
     const int64_t target = tgc_target(c, i);
-    const int is_class = target >= 0 && target < c->n_classes;
     if (target == c->ignore_index) {
-        return 0;
+        return -1;
     }
-    if (!is_class) {
+    if (target < 0 || target >= c->n_classes) {
         tgc_report(call, i);
+        return -1;
     }
-    return is_class;
+    return (ptrdiff_t)target;
 }
 
 static inline double *tgc_lse(const tgc_cross_entropy *c, ptrdiff_t i)
@@ -83,5 +84,6 @@ static inline double *tgc_lse(const tgc_cross_entropy *c, ptrdiff_t i)
 
 void tgc_cross_entropy_plan(tgc_call *call);
 void tgc_cross_entropy_total_plan(tgc_call *call);
+tgc_error tgc_cross_entropy_explain(const tgc_call *call, char *text, size_t size);
 
 #endif

@@ -59,9 +59,26 @@ TGC_INLINE double FN(weighted_logits)(tgc_softmax_walk w, FN(stream) weights, FN
     return (double)sum[0];
 }
 
-/* Writes lse of row i and returns its loss; weight_sum is that of all classes. */
-TGC_INLINE double FN(row_loss)(const tgc_call *call, const tgc_cross_entropy *c, ptrdiff_t i,
-                               FN(stream) weights, double weight_sum)
+/* What a chunk goes over: rows, with the weights of all classes and, where labels are smoothed,
+ * their sum. */
+typedef struct {
+    ptrdiff_t begin, end;
+    FN(stream) weights;
+    double weight_sum;
+} FN(rows);
+
+static FN(rows) FN(rows_of)(const tgc_cross_entropy *c, ptrdiff_t index)
+{
+    const ptrdiff_t rows = tgc_cross_entropy_rows(c->n_classes), begin = index * rows;
+    return (FN(rows)){.begin = begin,
+                      .end = tgc_min(begin + rows, c->n),
+                      .weights = FN(weights)(c),
+                      .weight_sum = c->smoothing == 0 ? 0 : FN(sum_of_weights)(c)};
+}
+
+/* Writes lse of row i, which is of class `target`, and returns its loss. */
+TGC_INLINE double FN(row_loss)(const tgc_cross_entropy *c, ptrdiff_t i, ptrdiff_t target,
+                               const FN(rows) *rows)
 {
     const tgc_softmax_walk w = FN(row_walk)(c);
     const FN(stream) x = FN(logits_row)(c, i);
@@ -69,33 +86,32 @@ TGC_INLINE double FN(row_loss)(const tgc_call *call, const tgc_cross_entropy *c,
     LINE_SUM(w, sum, vec_exp(FN(get)(w, x, i, (T)-INFINITY) - max));
     const double log_sum = log((double)sum[0]);
     *tgc_lse(c, i) = (double)max[0] + log_sum;
-    if (!tgc_counts(call, c, i)) {
-        return 0;
-    }
-    const ptrdiff_t target = (ptrdiff_t)tgc_target(c, i);
     const double shifted = (double)(x.p[target] - max[0]);
     const double loss = (double)FN(weight_of)(c, target) * (log_sum - shifted);
     if (c->smoothing == 0) {
         return loss;
     }
-    const double smooth = weight_sum * log_sum - FN(weighted_logits)(w, weights, x, max[0]);
+    const double smooth =
+        rows->weight_sum * log_sum - FN(weighted_logits)(w, rows->weights, x, max[0]);
     return (1 - c->smoothing) * loss + c->smoothing / (double)c->n_classes * smooth;
 }
 
 static void FN(cross_entropy)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_cross_entropy c = tgc_cross_entropy_unpack(call);
-    const ptrdiff_t rows = tgc_cross_entropy_rows(c.n_classes), begin = index * rows;
-    const ptrdiff_t end = begin + rows < c.n ? begin + rows : c.n;
-    const double weight_sum = c.smoothing == 0 ? 0 : FN(sum_of_weights)(&c);
-    const FN(stream) weights = FN(weights)(&c);
+    const FN(rows) rows = FN(rows_of)(&c, index);
     double loss_sum = 0, total = 0;
-    for (ptrdiff_t i = begin; i < end; i++) {
-        const double loss = FN(row_loss)(call, &c, i, weights, weight_sum);
-        if (c.partial && tgc_counts(call, &c, i)) {
+    for (ptrdiff_t i = rows.begin; i < rows.end; i++) {
+        const ptrdiff_t class = tgc_class_of(call, &c, i);
+        double loss = 0;
+        if (class >= 0) {
+            loss = FN(row_loss)(&c, i, class, &rows);
             loss_sum += loss;
-            total += (double)FN(weight_of)(&c, (ptrdiff_t)tgc_target(&c, i));
-        } else if (!c.partial) {
+            total += (double)FN(weight_of)(&c, class);
+        } else {
+            *tgc_lse(&c, i) = 0;
+        }
+        if (!c.partial) {
             ((T *)c.y->data)[i * c.y->strides[0]] = (T)loss;
         }
     }
@@ -126,9 +142,8 @@ static void FN(cross_entropy_total)(const tgc_call *call, ptrdiff_t index)
     const tgc_cross_entropy c = tgc_cross_entropy_unpack(call);
     double sum = 0;
     for (ptrdiff_t i = 0; i < c.n; i++) {
-        if (tgc_counts(call, &c, i)) {
-            sum += (double)FN(weight_of)(&c, (ptrdiff_t)tgc_target(&c, i));
-        }
+        const ptrdiff_t class = tgc_class_of(call, &c, i);
+        sum += class >= 0 ? (double)FN(weight_of)(&c, class) : 0;
     }
     *(double *)c.y->data = sum;
     (void)index;
@@ -136,18 +151,17 @@ static void FN(cross_entropy_total)(const tgc_call *call, ptrdiff_t index)
 
 /* grad_x = p (s + u sum w) - u w - s [c = t], with p the probabilities, s and u the factors of
  * the two terms of the loss. */
-TGC_INLINE void FN(row_grad)(const tgc_cross_entropy *c, ptrdiff_t i, FN(stream) weights,
-                             double scale, double weight_sum)
+TGC_INLINE void FN(row_grad)(const tgc_cross_entropy *c, ptrdiff_t i, ptrdiff_t target,
+                             const FN(rows) *rows, double scale)
 {
     const tgc_softmax_walk w = FN(row_walk)(c);
-    const FN(stream) x = FN(logits_row)(c, i);
-    const ptrdiff_t target = (ptrdiff_t)tgc_target(c, i);
+    const FN(stream) x = FN(logits_row)(c, i), weights = rows->weights;
     const FN(stream) grad = {(T *)c->y->data + i * c->y->strides[0], VL};
     const double lse = *tgc_lse(c, i);
     const T high = (T)lse, low = (T)(lse - (double)high);
     const double s = scale * (1 - c->smoothing) * (double)FN(weight_of)(c, target);
     const double u = scale * c->smoothing / (double)c->n_classes;
-    const T factor = (T)(s + u * weight_sum), offset = (T)u;
+    const T factor = (T)(s + u * rows->weight_sum), offset = (T)u;
     for (ptrdiff_t k = 0; k < w.n; k++) {
         FN(prefetch)(w, x, k);
         FN(prefetch)(w, grad, k);
@@ -161,16 +175,14 @@ TGC_INLINE void FN(row_grad)(const tgc_cross_entropy *c, ptrdiff_t i, FN(stream)
 static void FN(cross_entropy_backward)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_cross_entropy c = tgc_cross_entropy_unpack(call);
-    const ptrdiff_t rows = tgc_cross_entropy_rows(c.n_classes), begin = index * rows;
-    const ptrdiff_t end = begin + rows < c.n ? begin + rows : c.n;
-    const double weight_sum = c.smoothing == 0 ? 0 : FN(sum_of_weights)(&c);
-    const FN(stream) weights = FN(weights)(&c);
+    const FN(rows) rows = FN(rows_of)(&c, index);
     const ptrdiff_t step = c.reduction == TGC_CE_NONE ? c.grad->strides[0] : 0;
     const double total = c.total ? *(const double *)c.total->data : 1;
-    for (ptrdiff_t i = begin; i < end; i++) {
-        if (tgc_counts(call, &c, i)) {
+    for (ptrdiff_t i = rows.begin; i < rows.end; i++) {
+        const ptrdiff_t class = tgc_class_of(call, &c, i);
+        if (class >= 0) {
             const double grad = (double)((const T *)c.grad->data)[i * step];
-            FN(row_grad)(&c, i, weights, grad / total, weight_sum);
+            FN(row_grad)(&c, i, class, &rows, grad / total);
         } else {
             memset((T *)c.y->data + i * c.y->strides[0], 0, (size_t)c.n_classes * sizeof(T));
         }
@@ -183,15 +195,18 @@ static void FN(install_cross_entropy)(tgc_table table)
                                                        .plan = tgc_cross_entropy_plan,
                                                        .chunk = FN(cross_entropy),
                                                        .finish = FN(cross_entropy_finish),
+                                                       .explain = tgc_cross_entropy_explain,
                                                        .cost = 0.6};
     table[TGC_cross_entropy_total][TGC_DTYPE] =
         (tgc_kernel){.name = "cross_entropy_total",
                      .plan = tgc_cross_entropy_total_plan,
                      .chunk = FN(cross_entropy_total),
+                     .explain = tgc_cross_entropy_explain,
                      .cost = 0.5};
     table[TGC_cross_entropy_backward][TGC_DTYPE] =
         (tgc_kernel){.name = "cross_entropy_backward",
                      .plan = tgc_cross_entropy_plan,
                      .chunk = FN(cross_entropy_backward),
+                     .explain = tgc_cross_entropy_explain,
                      .cost = 0.6};
 }

@@ -1,6 +1,7 @@
 """Dropout: the masks that Philox defines, in any layout, the same for any number of threads."""
 
 import math
+import threading
 
 import numpy as np
 import pytest
@@ -147,3 +148,24 @@ FLOATS_3, INTS_3, MASK = np.empty(3), np.empty(3, np.int64), np.ones((2, 3), boo
 def test_errors(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_calls_of_two_threads_draw_different_masks():
+    a = np.ones(1 << 20, np.float32)
+    in_turn = generator(6)
+    expected = {kernels.dropout(a, 0.5, in_turn)[1].tobytes() for _ in range(8)}
+    source, both = generator(6), threading.Barrier(2)
+    masks = []
+
+    def draw():
+        for _ in range(4):
+            both.wait()
+            masks.append(kernels.dropout(a, 0.5, source)[1].tobytes())
+
+    others = [threading.Thread(target=draw) for _ in range(2)]
+    for thread in others:
+        thread.start()
+    for thread in others:
+        thread.join()
+    assert len(expected) == 8
+    assert set(masks) == expected

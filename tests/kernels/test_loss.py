@@ -179,8 +179,8 @@ def test_promotion():
     [
         ([0.5, 1.5], [0, 1], "all elements of input should be between 0 and 1, got 1.5"),
         ([0.5, np.nan], [0, 1], "all elements of input should be between 0 and 1, got nan"),
-        ([0.5, 0.5], [0, -1], "all elements of target should be between 0 and 1, got -1.0"),
-        ([[0.5], [-2]], [0, 1], "all elements of input should be between 0 and 1, got -2.0"),
+        ([0.5, 0.5], [0, -1], "all elements of target should be between 0 and 1, got -1"),
+        ([[0.5], [-2]], [0, 1], "all elements of input should be between 0 and 1, got -2"),
     ],
 )
 @reductions

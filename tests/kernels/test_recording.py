@@ -5,7 +5,17 @@ import threading
 import numpy as np
 import pytest
 
-from tinygrad_c._kernels import copy, elementwise, index, matmul, random, reduce, runtime
+from tinygrad_c._kernels import (
+    copy,
+    elementwise,
+    index,
+    loss,
+    matmul,
+    random,
+    reduce,
+    runtime,
+    softmax,
+)
 
 Recording, Cell = runtime.Recording, runtime.Cell
 
@@ -148,6 +158,38 @@ def test_python_that_raises_ends_the_replay():
     fail.clear()
     recording.replay()
     assert (y == 10).all()
+
+
+def cross_entropy_of(target):
+    return softmax.cross_entropy(made(np.zeros((2, 3), np.float32)), target)
+
+
+def binary_cross_entropy_of(x):
+    return loss.binary_cross_entropy(x, made(np.ones(2, np.float32)), "mean")
+
+
+@pytest.mark.parametrize(
+    ("call", "good", "bad", "error", "message"),
+    [
+        (lambda b: elementwise.floor_divide(made([4, 6]), b), [2, 3], [2, 0], RuntimeError,
+         "floor_divide: the divisor of an integer must not be zero"),
+        (lambda b: elementwise.remainder(made([4, 6]), b), [2, 3], [2, 0], RuntimeError,
+         "remainder: the divisor of an integer must not be zero"),
+        (binary_cross_entropy_of, np.float32([0.5, 0.25]), np.float32([0.5, 7]), RuntimeError,
+         "binary_cross_entropy: all elements of input should be between 0 and 1, got 7"),
+        (cross_entropy_of, [0, 1], [0, 9], IndexError,
+         r"cross_entropy: target must be in \[0, 3\) or ignore_index, got 9 at position 1"),
+    ],
+)  # fmt: skip
+def test_replay_raises_what_eager_raises(call, good, bad, error, message):
+    x = made(good)
+    with Recording() as recording:
+        call(x)
+    x[:] = bad
+    with pytest.raises(error, match=message):
+        call(x)
+    with pytest.raises(error, match=message):
+        recording.replay()
 
 
 def test_index_out_of_range_is_reported():

@@ -140,14 +140,7 @@ cdef ndarray apply(str op, int kernel, int code, int y_code, ndarray a, ndarray 
     elif not add_given_output(&call, out, like, n, y_code):
         return apply_strided(op, kernel, code, y_code, a, b, c, out)
     run(&call)
-    check_divisor(op, &call)
     return out
-
-
-cdef inline int check_divisor(str op, tgc_call *call) except -1:
-    if call.status >= 0:
-        raise RuntimeError(f"{op}: the divisor of an integer must not be zero (ZeroDivisionError)")
-    return 0
 
 
 cdef ndarray apply_strided(str op, int kernel, int code, int y_code, ndarray a, ndarray b,
@@ -167,7 +160,6 @@ cdef ndarray apply_strided(str op, int kernel, int code, int y_code, ndarray a, 
         add_broadcast(&call, x, ndim, shape)
     add_operand(&call, y, TGC_WRITE)
     run(&call)
-    check_divisor(op, &call)
     return y if out is None or y is out else assign(op, out, y)
 
 

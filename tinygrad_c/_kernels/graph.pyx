@@ -151,11 +151,13 @@ cpdef bint is_floating(ndarray array) noexcept:
     return PyArray_ISFLOAT(array)
 
 
-def from_any(value):
-    """An array that the kernels take: `value` itself, an array, seen through a block."""
+def from_any(value, str name=None):
+    """An array that the kernels take: `value` itself, an array, seen through a block. A TypeError
+    names the operation `name` whose operand it is."""
     if not isinstance(value, ndarray):
         raise TypeError(
-            f"an operand must be a Tensor, a number or a NumPy array, got {type(value).__name__}"
+            f"{name + ': ' if name else ''}an operand must be a Tensor, a number or a NumPy array, "
+            f"got {type(value).__name__}"
         )
     return runtime.from_foreign(value)
 

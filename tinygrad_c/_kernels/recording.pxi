@@ -81,7 +81,7 @@ cdef class Recording:
         return list(self.descriptions)
 
     def replay(self):
-        """Run all calls again; IndexError where one finds an index that is out of range."""
+        """Run all calls again; raises what they raise of bad values, an index out of range, say."""
         cdef ptrdiff_t i = 0
         if tgc_recorder_active() != NULL:
             raise RuntimeError("replay: this thread is recording")
@@ -104,9 +104,6 @@ cdef class Recording:
     cdef int handle_stop(self, ptrdiff_t i) except -1:
         cdef const tgc_call *call = tgc_recorder_call(self.recorder, i)
         if call != NULL:
-            if call.kernel.explain != NULL:
-                raise_index_error(call)
-            raise IndexError(f"{self.descriptions[i][0]}: the index at position {call.status} is "
-                             "out of range")
+            raise_reported(call)
         self.functions[i]()
         return 0

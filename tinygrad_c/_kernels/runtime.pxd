@@ -60,10 +60,13 @@ cdef extern from "runtime/call.h" nogil:
         double value
         const double *cell
 
+    ctypedef enum tgc_error:
+        TGC_INDEX_ERROR
+
     ctypedef struct tgc_kernel:
         const char *name
         void (*plan)(tgc_call *call) noexcept nogil
-        void (*explain)(const tgc_call *call, char *text, size_t size) noexcept nogil
+        tgc_error (*explain)(const tgc_call *call, char *text, size_t size) noexcept nogil
 
     ctypedef struct tgc_call:
         const tgc_kernel *kernel
@@ -163,6 +166,6 @@ cdef int add_broadcast(tgc_call *call, ndarray array, int ndim, const npy_intp *
 cdef int add_scalar(tgc_call *call, object value) except -1
 # Plans the n records and runs them, as if one after the other, in one region of the pool.
 cdef int run_together(tgc_call *calls, ptrdiff_t n) except -1
-# Plans the record and runs it, without the GIL where the work is worth it. Returns the call's
-# status: -1, or the position of the first index that is out of range.
-cdef ptrdiff_t run(tgc_call *call) except -2
+# Plans the record and runs it, without the GIL where the work is worth it. Raises what the kernel
+# says of a bad value that it found.
+cdef int run(tgc_call *call) except -1

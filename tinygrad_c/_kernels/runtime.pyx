@@ -252,10 +252,24 @@ cdef Cell _cell = Cell()
 cdef ptrdiff_t VALUE_OFFSET = <char *>&_cell.value - <char *><PyObject *>_cell
 
 
+cdef str no_kernel(int kernel, int dtype):
+    """What is wrong with a dtype, in the name of the same kernel for another one."""
+    cdef const tgc_kernel *other
+    cdef str name = None
+    cdef int d
+    taken = []
+    for d in range(<int>TGC_N_DTYPES):
+        other = tgc_find_kernel(kernel, d)
+        if other != NULL:
+            name = other.name.decode()
+            taken.append(str(<object>DTYPES[d]))
+    return f"{name}: a must be {' or '.join(taken)}, got {<object>DTYPES[dtype]}"
+
+
 cdef int begin(tgc_call *call, int kernel, int dtype) except -1:
     call.kernel = tgc_find_kernel(kernel, dtype)
     if call.kernel == NULL:
-        raise TypeError(f"there is no such kernel for {<object>DTYPES[dtype]}")
+        raise TypeError(no_kernel(kernel, dtype))
     call.n_operands = 0
     call.n_scalars = 0
     call.n_chunks = 1
@@ -317,7 +331,7 @@ cdef int add_scalar(tgc_call *call, object value) except -1:
     return i
 
 
-cdef ptrdiff_t run(tgc_call *call) except -2:
+cdef int run(tgc_call *call) except -1:
     cdef tgc_recorder *recorder = tgc_recorder_active()
     cdef int failed
     if recorder != NULL:
@@ -331,9 +345,9 @@ cdef ptrdiff_t run(tgc_call *call) except -2:
     if failed:
         raise MemoryError(f"{call.kernel.name.decode()}: no memory for {call.workspace} bytes "
                           "of workspace for each thread")
-    if call.status >= 0 and call.kernel.explain != NULL:
-        raise_index_error(call)
-    return call.status
+    if call.status >= 0:
+        raise_reported(call)
+    return 0
 
 
 cdef int run_together(tgc_call *calls, ptrdiff_t n) except -1:
@@ -356,10 +370,11 @@ cdef int run_together(tgc_call *calls, ptrdiff_t n) except -1:
     return 0
 
 
-cdef int raise_index_error(const tgc_call *call) except -1:
+cdef int raise_reported(const tgc_call *call) except -1:
+    """Raises the error that a chunk of the call has reported."""
     cdef char[512] text
-    call.kernel.explain(call, text, sizeof(text))
-    raise IndexError(text.decode())
+    cdef tgc_error error = call.kernel.explain(call, text, sizeof(text))
+    raise (IndexError if error == TGC_INDEX_ERROR else RuntimeError)(text.decode())
 
 
 include "recording.pxi"

@@ -88,6 +88,21 @@ def test_scalars_are_weak():
     assert tc.result_type(i, 1.0) == tc.float32
 
 
+@pytest.mark.parametrize("number", [-3, 300, 2**31, 2**40, -(2**63), 2**64, np.int64(300), True])
+@pytest.mark.parametrize("dtype", [tc.uint8, tc.int32, tc.int64])
+def test_a_quotient_takes_numbers_that_the_dtype_does_not_hold(dtype, number):
+    x = tc.tensor([1, 2, 200], dtype=dtype)
+    whole = np.array([1, 2, 200], np.float32)
+    assert np.array_equal((x / number).numpy(), whole / np.float32(number))
+    assert np.array_equal((number / x).numpy(), np.float32(number) / whole)
+    assert np.array_equal(tc.true_divide(x, number).numpy(), whole / np.float32(number))
+
+
+def test_quotients_rounded_towards_0_of_bools():
+    quotient = tc.div(tc.tensor([True, False]), tc.tensor([2, -1]), rounding_mode="trunc")
+    assert (quotient.dtype, quotient.tolist()) == (tc.int64, [0, 0])
+
+
 def test_numpy_arrays_and_tensors_compute_together():
     x = tc.tensor([1.0, 2.0], dtype=tc.float64)
     for y in (np.ones(2) * x, x * np.ones(2), np.ones(2) + x - 1):
@@ -182,6 +197,11 @@ def test_shape_methods():
         (lambda: tc.zeros(2).to("cuda"), RuntimeError, "CPU"),
         (lambda: tc.zeros(2).to(np.float16), TypeError, "float32"),
         (lambda: tc.arange(0, 5, -1), ValueError, "step"),
+        (lambda: tc.zeros(2) + "x", TypeError, "add: an operand must be .* got str"),
+        (lambda: tc.sum([1, 2]), TypeError, "sum: an operand must be .* got list"),
+        (lambda: -tc.tensor([True]), TypeError, "neg: a must be uint8 or .* got bool"),
+        (lambda: tc.zeros(2, 3).std(5), IndexError, r"\[-2, 1\], got 5"),
+        (lambda: tc.zeros(2, 3).size(5), IndexError, r"size: dim .* got 5 for shape \(2, 3\)"),
     ],
 )
 def test_errors_name_the_operation_and_the_shapes(call, error, message):

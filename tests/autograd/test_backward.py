@@ -199,6 +199,33 @@ def test_gradients_of_masked_poles_are_exactly_zero():
     np.testing.assert_allclose(x.grad.tolist(), [0.0, 0.25 + 0.25 - 1 / 16])
 
 
+@pytest.mark.parametrize("step", ["floor", "ceil", "trunc", "round", "sign"])
+@pytest.mark.parametrize("grad", [float("inf"), float("nan")])
+def test_gradients_of_steps_are_exactly_zero(step, grad):
+    x = tc.tensor([1.5], requires_grad=True)
+    getattr(x, step)().backward(tc.tensor([grad]))
+    assert x.grad.tolist() == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [((2, 0), (0,)), ((3, 0, 2), (2,)), ((0,), (0, 4)), ((3, 2), (2, 0))]
+)
+def test_products_of_nothing_have_gradients(a, b):
+    x, y = tc.ones(a, requires_grad=True), tc.ones(b, requires_grad=True)
+    (x @ y).sum().backward()
+    assert (x.grad.tolist(), y.grad.tolist()) == (tc.zeros(a).tolist(), tc.zeros(b).tolist())
+
+
+@pytest.mark.parametrize(
+    ("x", "weight"), [((3, 1, 2), (0, 2)), ((3, 0, 2), (4, 2)), ((3, 1, 0), (4, 0))]
+)
+def test_linear_of_nothing_has_gradients(x, weight):
+    leaves = tc.ones(x, requires_grad=True), tc.ones(weight, requires_grad=True)
+    tc.nn.functional.linear(*leaves).sum().backward()
+    for leaf, shape in zip(leaves, (x, weight), strict=True):
+        assert leaf.grad.tolist() == tc.zeros(shape).tolist()
+
+
 def test_threads_differentiate_at_once():
     failures = []
 

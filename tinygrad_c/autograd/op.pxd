@@ -23,6 +23,7 @@ cdef class Op:
     cdef public bint writes_out
     cdef public bint view
     cdef public bint casts
+    cdef public bint real
     cdef public dict rules
     cdef public object joint
     cdef public object definition
@@ -40,6 +41,7 @@ cdef class Op:
     @cython.locals(t=TensorBase, mask=int, bit=int, position=int)
     cpdef int mask(self, tuple operands) except -2
 
+    @cython.locals(lifted=list)
     cpdef tuple lifted(self, tuple operands)
 
     @cython.locals(y=TensorBase, index=int)
@@ -87,4 +89,4 @@ cpdef unsigned long version(Keep keep, value)
 cpdef refresh(TensorBase t)
 
 
-cpdef TensorBase lift(value, TensorBase like)
+cpdef TensorBase lift(value, TensorBase like, str name)

@@ -149,19 +149,20 @@ def replay(steps, t):
     return t
 
 
-def lift(value, like):
-    """A tensor for an operand that is a number or an array; a number is weak (see promotion)."""
+def lift(value, like, name):
+    """A tensor for an operand of the operation `name` that is a number or an array; a number is
+    weak (see promotion)."""
+    if isinstance(value, np.generic):
+        value = value.item()
     if isinstance(value, (bool, int, float)):
         return wrap(scalar_array(value, None if like is None else like.array))
-    if isinstance(value, np.generic):
-        return lift(value.item(), like)
-    return wrap(graph.from_any(value))
+    return wrap(graph.from_any(value, name))
 
 
 class Op:
     """An operation: call it with tensors, get tensors, and the graph records it."""
 
-    def __init__(self, forward, view=False, casts=False):
+    def __init__(self, forward, view=False, casts=False, real=False):
         code = forward.__code__
         names = plans.argument_names(forward)
         self.variadic = bool(code.co_flags & CO_VARARGS)
@@ -182,6 +183,7 @@ class Op:
         self.n_required = self.n_operands - max(0, len(self.defaults) - len(self.parameters))
         self.view = view
         self.casts = casts
+        self.real = real
         self.rules = {}
         self.joint = None
         self.definition = None
@@ -289,9 +291,15 @@ class Op:
         for t in operands:
             if isinstance(t, nodes.TensorBase):
                 like = t
-        return tuple(
-            [t if t is None or isinstance(t, nodes.TensorBase) else lift(t, like) for t in operands]
-        )
+        lifted = []
+        for value in operands:
+            if value is None or isinstance(value, nodes.TensorBase):
+                lifted.append(value)
+            elif self.real and isinstance(value, (int, np.integer)):
+                lifted.append(lift(float(value), like, self.name))
+            else:
+                lifted.append(lift(value, like, self.name))
+        return tuple(lifted)
 
     def finish_many(self, operands, args, kwargs, result, mask):
         """Outputs of a forward that returns a tuple: several outputs, or extras at its end."""
@@ -381,12 +389,13 @@ class Op:
         y.base_node = y.base.node
 
 
-def op(forward=None, *, view=False, casts=False):
+def op(forward=None, *, view=False, casts=False, real=False):
     """Make an `Op` of a forward function.
 
     ``view=True``: its output may share the memory of its first operand.
     ``casts=True``: in place it writes any dtype to any other, as ``copy_`` does.
+    ``real=True``: it computes in floats, so that a whole number need not fit a tensor's dtype.
     """
     if forward is None:
-        return lambda function: Op(function, view, casts)
-    return Op(forward, view, casts)
+        return lambda function: Op(function, view, casts, real)
+    return Op(forward, view, casts, real)

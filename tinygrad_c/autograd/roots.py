@@ -123,7 +123,7 @@ def starting_gradient(name, root, gradient):
             )
         return ops.wrap(layout.full(root.array.shape, 1, root.array.dtype))
     if not isinstance(gradient, TensorBase):
-        gradient = ops.lift(gradient, root)
+        gradient = ops.lift(gradient, root, "backward")
     if gradient.array.shape != root.array.shape:
         raise ops.ShapeError(
             f"{name}: the gradient's shape {gradient.array.shape} must be that of the tensor, "

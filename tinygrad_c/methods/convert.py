@@ -114,7 +114,13 @@ class ConvertMethods:
 
     def size(self, dim=None):
         """The shape, or one length of it."""
-        return self.shape if dim is None else self.array.shape[dim]
+        if dim is None:
+            return self.shape
+        shape = self.array.shape
+        n = len(shape)
+        if not -n <= dim < n:
+            raise IndexError(f"size: dim must be in [{-n}, {n - 1}], got {dim} for shape {shape}")
+        return shape[dim]
 
     def dim(self):
         """The number of dimensions."""

@@ -92,7 +92,7 @@ def trunc_divide(a, b):
     if result_dtype(a, b).kind == "f":
         return ops.trunc(ops.div(a, b))
     floor = ops.floor_divide(a, b)
-    rest = ops.sub(a, ops.mul(floor, b))
+    rest = ops.add(a, ops.neg(ops.mul(floor, b)))  # a bool, too, which nothing is subtracted from
     inexact = comparison.logical_and(comparison.ne(rest, 0), comparison.lt(floor, 0))
     return ops.add(floor, inexact)
 

@@ -59,7 +59,7 @@ def grad_b(grad, a):
     return grad * a
 
 
-@op
+@op(real=True)
 def div(a, b, /, out=None):
     """``a / b``, the true quotient: of whole numbers too."""
     return kernels.div(a, b, out)
@@ -163,7 +163,7 @@ def sign(a, /, out=None):
 
 @sign.grad
 def grad_a(grad):
-    return grad * 0
+    return guarded(0, grad)
 
 
 @op
@@ -317,12 +317,12 @@ def round(a, /, out=None):
 @round.grad
 @floor_divide.grad
 def grad_a(grad):
-    return grad * 0
+    return guarded(0, grad)
 
 
 @floor_divide.grad
 def grad_b(grad):
-    return grad * 0
+    return guarded(0, grad)
 
 
 # ------------------------------------------------------------------------------- extremes

@@ -1,5 +1,7 @@
 """Products of matrices."""
 
+import math
+
 from tinygrad_c._kernels import matmul as kernels
 from tinygrad_c.autograd.op import op
 from tinygrad_c.ops.elementwise import mul, relu_backward, sigmoid_backward, tanh_backward
@@ -35,8 +37,7 @@ def grad_b(grad, a, a_shape, b_shape):
             return mul(grad, a)
         return mul(outer, reshape(grad, (*grad.shape[:-1], 1, grad.shape[-1])))
     if len(b_shape) == 1:
-        rows = reshape(a, (-1, a.shape[-1]))
-        return matmul(transposed(rows), reshape(grad, (-1,)))
+        return matmul(transposed(rows(a)), reshape(grad, (-1,)))
     return matmul(transposed(a), grad)
 
 
@@ -69,7 +70,8 @@ def grad_bias(grad):
 
 def rows(t):
     """All but the last dimension made one."""
-    return t if t.ndim == 2 else reshape(t, (-1, t.shape[-1]))
+    shape = t.shape
+    return t if len(shape) == 2 else reshape(t, (math.prod(shape[:-1]), shape[-1]))
 
 
 @op

@@ -200,8 +200,8 @@ def grad_a(grad, a, dim):
 
 def var(a, dim=None, correction=1, keepdim=False):
     """The sum of squared distances from the mean, divided by n - `correction`."""
-    freedom = count(a.shape, dim) - correction
-    return divide(squared_distances(a, dim, keepdim), max(freedom, 0))
+    distances = squared_distances(a, dim, keepdim)
+    return divide(distances, max(count(a.shape, dim) - correction, 0))
 
 
 def std(a, dim=None, correction=1, keepdim=False):

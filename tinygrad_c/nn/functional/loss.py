@@ -199,7 +199,7 @@ def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
     dim = 1 if len(shape) > 1 else 0
     classes = shape[dim]
     if label_smoothing:
-        target = target * (1 - label_smoothing) + label_smoothing / classes
+        target = target * (1 - label_smoothing) + label_smoothing / max(classes, 1)
     if weight is not None:
         if weight.shape != (classes,):
             raise ShapeError(

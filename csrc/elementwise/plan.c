@@ -2,10 +2,9 @@
 #include "elementwise.h"
 #include "tiles.h"
 
+#include "../runtime/dimensions.h"
 #include "../runtime/lines.h"
 #include "../runtime/sizes.h"
-
-#include <stdlib.h>
 
 /* Rows that are shorter are packed, many to a tile, longer ones are walked where they lie. */
 static const ptrdiff_t MIN_ROW = 32;
@@ -21,63 +20,20 @@ static tgc_operand *output(tgc_call *call)
     return &call->operands[call->n_operands - 1];
 }
 
-static void drop_dimension(tgc_call *call, int d)
-{
-    for (int i = 0; i < call->n_operands; i++) {
-        tgc_operand *o = &call->operands[i];
-        for (int k = d; k + 1 < o->ndim; k++) {
-            o->shape[k] = o->shape[k + 1];
-            o->strides[k] = o->strides[k + 1];
-        }
-        o->ndim--;
-    }
-}
-
-static void swap_dimensions(tgc_call *call, int d, int e)
-{
-    for (int i = 0; i < call->n_operands; i++) {
-        tgc_operand *o = &call->operands[i];
-        const ptrdiff_t size = o->shape[d], stride = o->strides[d];
-        o->shape[d] = o->shape[e];
-        o->strides[d] = o->strides[e];
-        o->shape[e] = size;
-        o->strides[e] = stride;
-    }
-}
-
-static void reverse_dimension(tgc_call *call, int d)
-{
-    for (int i = 0; i < call->n_operands; i++) {
-        tgc_operand *o = &call->operands[i];
-        o->data += (o->shape[d] - 1) * o->strides[d] * (ptrdiff_t)tgc_item_size(o->dtype);
-        o->strides[d] = -o->strides[d];
-    }
-}
-
 /* Puts the dimensions into the order in which the output lies in memory, upwards. */
 static void follow_output(tgc_call *call)
 {
     const tgc_operand *y = output(call);
     for (int d = 0; d < y->ndim; d++) {
         if (y->strides[d] < 0) {
-            reverse_dimension(call, d);
+            tgc_reverse_dimension(call->operands, call->n_operands, d);
         }
-        for (int e = d; e > 0 && y->strides[e - 1] < y->strides[e]; e--) {
-            swap_dimensions(call, e - 1, e);
+        int to = d;
+        while (to > 0 && y->strides[to - 1] < y->strides[d]) {
+            to--;
         }
+        tgc_move_dimension(call->operands, call->n_operands, d, to);
     }
-}
-
-/* Can dimensions d - 1 and d be walked as one in every operand? */
-static int mergeable(const tgc_call *call, int d)
-{
-    for (int i = 0; i < call->n_operands; i++) {
-        const tgc_operand *o = &call->operands[i];
-        if (o->strides[d - 1] != o->strides[d] * o->shape[d]) {
-            return 0;
-        }
-    }
-    return 1;
 }
 
 static void simplify(tgc_call *call)
@@ -85,17 +41,13 @@ static void simplify(tgc_call *call)
     const tgc_operand *y = output(call);
     for (int d = y->ndim - 1; d >= 0 && y->ndim > 1; d--) {
         if (y->shape[d] == 1) {
-            drop_dimension(call, d);
+            tgc_drop_dimension(call->operands, call->n_operands, d);
         }
     }
     follow_output(call);
     for (int d = y->ndim - 1; d > 0; d--) {
-        if (mergeable(call, d)) {
-            const ptrdiff_t size = y->shape[d - 1] * y->shape[d];
-            drop_dimension(call, d - 1);
-            for (int i = 0; i < call->n_operands; i++) {
-                call->operands[i].shape[d - 1] = size;
-            }
+        if (tgc_is_mergeable(call->operands, call->n_operands, d)) {
+            tgc_merge_dimension(call->operands, call->n_operands, d);
         }
     }
 }
@@ -121,10 +73,10 @@ static int transposed_dimension(tgc_call *call)
     int best = -1;
     for (int i = 0; i < call->n_operands && best < 0; i++) {
         const tgc_operand *o = &call->operands[i];
-        ptrdiff_t least = labs(o->strides[last]);
+        ptrdiff_t least = tgc_distance(o->strides[last]);
         for (int d = 0; d < last; d++) {
-            if (o->strides[d] != 0 && labs(o->strides[d]) < least) {
-                least = labs(o->strides[d]);
+            if (o->strides[d] != 0 && tgc_distance(o->strides[d]) < least) {
+                least = tgc_distance(o->strides[d]);
                 best = d;
             }
         }
@@ -149,12 +101,12 @@ static ptrdiff_t choose_rows(tgc_call *call)
     const tgc_operand *y = output(call);
     const int last = y->ndim - 1, transposed = transposed_dimension(call);
     if (last > 0 && transposed >= 0) {
-        swap_dimensions(call, transposed, last - 1);
+        tgc_move_dimension(call->operands, call->n_operands, transposed, last - 1);
         const ptrdiff_t fill = PACKED_TILE / y->shape[last - 1];
         return fill > TRANSPOSED_COLUMNS ? fill : TRANSPOSED_COLUMNS;
     }
     if (last > 1 && y->shape[last - 1] * y->shape[last] < MIN_BLOCK) {
-        swap_dimensions(call, longest_dimension(call), last - 1);
+        tgc_move_dimension(call->operands, call->n_operands, longest_dimension(call), last - 1);
     }
     return PACKED_TILE;
 }

@@ -1,30 +1,6 @@
 #include "axes.h"
 
-static void move_dimension(tgc_call *call, int n_arrays, int from, int to)
-{
-    for (int i = 0; i < n_arrays; i++) {
-        tgc_operand *o = &call->operands[i];
-        const ptrdiff_t shape = o->shape[from], stride = o->strides[from];
-        for (int d = from; d > to; d--) {
-            o->shape[d] = o->shape[d - 1];
-            o->strides[d] = o->strides[d - 1];
-        }
-        o->shape[to] = shape;
-        o->strides[to] = stride;
-    }
-}
-
-static void drop_dimension(tgc_call *call, int n_arrays, int dimension)
-{
-    for (int i = 0; i < n_arrays; i++) {
-        tgc_operand *o = &call->operands[i];
-        o->ndim--;
-        for (int d = dimension; d < o->ndim; d++) {
-            o->shape[d] = o->shape[d + 1];
-            o->strides[d] = o->strides[d + 1];
-        }
-    }
-}
+#include "../runtime/dimensions.h"
 
 /* Brings the kept dimensions to the front, drops those of size 1, returns how many are left. */
 static int partition(tgc_call *call, int n_arrays, ptrdiff_t axes)
@@ -33,11 +9,11 @@ static int partition(tgc_call *call, int n_arrays, ptrdiff_t axes)
     int kept = 0;
     for (int d = 0; d < a->ndim; axes >>= 1) {
         if (a->shape[d] == 1) {
-            drop_dimension(call, n_arrays, d);
+            tgc_drop_dimension(call->operands, n_arrays, d);
             continue;
         }
         if (!(axes & 1)) {
-            move_dimension(call, n_arrays, d, kept++);
+            tgc_move_dimension(call->operands, n_arrays, d, kept++);
         }
         d++;
     }
@@ -53,44 +29,20 @@ static void sort_dimensions(tgc_call *call, int n_arrays, int key, int begin, in
         while (to > begin && tgc_distance(strides[to - 1]) < tgc_distance(strides[d])) {
             to--;
         }
-        move_dimension(call, n_arrays, d, to);
+        tgc_move_dimension(call->operands, n_arrays, d, to);
     }
-}
-
-/* Can dimensions d - 1 and d be walked as one in the first n operands? */
-static int mergeable(const tgc_call *call, int n, int d)
-{
-    for (int i = 0; i < n; i++) {
-        const tgc_operand *o = &call->operands[i];
-        if (o->strides[d - 1] != o->strides[d] * o->shape[d]) {
-            return 0;
-        }
-    }
-    return 1;
 }
 
 /* Merges what `judges` operands let merge of dimensions begin .. end - 1; returns the new end. */
 static int merge_dimensions(tgc_call *call, int n_arrays, int judges, int begin, int end)
 {
     for (int d = end - 1; d > begin; d--) {
-        if (mergeable(call, judges, d)) {
-            for (int i = 0; i < n_arrays; i++) {
-                call->operands[i].shape[d] *= call->operands[i].shape[d - 1];
-            }
-            drop_dimension(call, n_arrays, d - 1);
+        if (tgc_is_mergeable(call->operands, judges, d)) {
+            tgc_merge_dimension(call->operands, n_arrays, d);
             end--;
         }
     }
     return end;
-}
-
-static void reverse_dimension(tgc_call *call, int n_arrays, int d)
-{
-    for (int i = 0; i < n_arrays; i++) {
-        tgc_operand *o = &call->operands[i];
-        o->data += (o->shape[d] - 1) * o->strides[d] * (ptrdiff_t)tgc_item_size(o->dtype);
-        o->strides[d] = -o->strides[d];
-    }
 }
 
 int tgc_arrange(tgc_call *call, tgc_axes which)
@@ -102,7 +54,7 @@ int tgc_arrange(tgc_call *call, tgc_axes which)
         const tgc_operand *inner = &call->operands[which.inner];
         for (int d = kept; d < a->ndim; d++) {
             if (inner->strides[d] < 0 && a->shape[d] > 0) {
-                reverse_dimension(call, n, d);
+                tgc_reverse_dimension(call->operands, n, d);
             }
         }
         sort_dimensions(call, n, which.inner, kept, a->ndim);

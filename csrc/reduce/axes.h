@@ -44,9 +44,4 @@ static inline ptrdiff_t tgc_product(const ptrdiff_t *shape, int begin, int end)
     return n;
 }
 
-static inline ptrdiff_t tgc_distance(ptrdiff_t stride)
-{
-    return stride < 0 ? -stride : stride;
-}
-
 #endif

@@ -1,5 +1,7 @@
 #include "lines.h"
 
+#include "sizes.h"
+
 void tgc_lines_begin(tgc_lines *w, const tgc_operand *operands, int n_operands, int ndim)
 {
     w->n_operands = n_operands;
@@ -41,8 +43,7 @@ void tgc_lines_sort(tgc_lines *w)
     const ptrdiff_t *strides = w->strides[w->n_operands - 1];
     for (int end = 1; end < w->ndim; end++) {
         for (int d = end; d > 0; d--) {
-            const ptrdiff_t a = strides[d - 1], b = strides[d];
-            if ((a < 0 ? -a : a) >= (b < 0 ? -b : b)) {
+            if (tgc_distance(strides[d - 1]) >= tgc_distance(strides[d])) {
                 break;
             }
             swap_dimensions(w, d - 1, d);

@@ -66,6 +66,12 @@ static inline ptrdiff_t tgc_deal(ptrdiff_t n, ptrdiff_t parts, ptrdiff_t index)
     return tgc_share_start(tgc_share(n, parts), index);
 }
 
+/* How far apart neighbours are, in whichever direction. */
+static inline ptrdiff_t tgc_distance(ptrdiff_t stride)
+{
+    return stride < 0 ? -stride : stride;
+}
+
 /* Things of a chunk of n, at most `most` but at least one: an even number of chunks that are as
  * even as they can be, as two threads take them from both ends. */
 static inline ptrdiff_t tgc_even_chunk(ptrdiff_t n, ptrdiff_t most)

@@ -1,16 +1,18 @@
 /* Mean and squared distances from it, for one real type (T) and the vectors of one ISA. */
 
-/* The mean of an eighth of the rows, or of an eighth of the only one. */
+/* The mean of an eighth of the rows, or of an eighth of the only one: a sum of shares, as that of
+ * large numbers may be infinite. */
 TGC_INLINE T FN(near_mean)(const T *a, ptrdiff_t rows, ptrdiff_t step, ptrdiff_t n)
 {
     const ptrdiff_t some = tgc_ceil_div(rows, 8), m = rows == 1 ? tgc_ceil_div(n, 8) : n;
+    const vec share = vec_set1(1 / (T)(some * m));
     vec sum = vec_zero();
     for (ptrdiff_t row = 0; row < some; row++) {
         for (ptrdiff_t at = 0; at < m; at += VL) {
-            sum += vec_load_first(a + row * step + at, tgc_min(m - at, VL));
+            sum = vec_fma(share, vec_load_first(a + row * step + at, tgc_min(m - at, VL)), sum);
         }
     }
-    return vec_sum(sum) / (T)(some * m);
+    return vec_sum(sum);
 }
 
 /* Of some rows of n elements, `step` apart, in one pass, which asks for what is `ahead` elements

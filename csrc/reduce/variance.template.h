@@ -1,63 +1,15 @@
 /* The sum of squared distances from the mean, for one real type (T) and the vectors of one ISA;
  * after reduce.template.h and moments.template.h. */
+#include "columns.template.h"
 
-#ifndef TGC_REDUCE_VARIANCE
-#define TGC_REDUCE_VARIANCE
-/* Rows of columns whose sums are taken in T; of the first of them the mean is taken beforehand. */
-enum { STRIP_ROWS = 128, STRIP_FIRST = 8 };
-#endif
-
-/* Of columns side by side: a number near their means, and sums of the distances from it and of
- * their squares. */
-typedef struct {
-    T middle[TGC_REDUCE_WIDTH], sum[TGC_REDUCE_WIDTH], squares[TGC_REDUCE_WIDTH];
-} FN(distances);
-
-/* Adds n <= VL columns of some rows, `stride` apart. */
-TGC_INLINE void FN(add_distances)(FN(distances) *t, ptrdiff_t j, const T *a, ptrdiff_t stride,
-                                  ptrdiff_t rows, int first, ptrdiff_t n)
-{
-    vec middle = vec_zero(), sum = vec_zero(), squares = vec_zero();
-    if (first) {
-        for (ptrdiff_t i = 0; i < rows; i++) {
-            middle += vec_load_first(a + i * stride, n);
-        }
-        middle /= (T)rows;
-        vec_store_first(t->middle + j, middle, n);
-    } else {
-        middle = vec_load_first(t->middle + j, n);
-        sum = vec_load_first(t->sum + j, n);
-        squares = vec_load_first(t->squares + j, n);
-    }
-    for (ptrdiff_t i = 0; i < rows; i++) {
-        const vec d = vec_load_first(a + i * stride, n) - middle;
-        sum += d;
-        squares = vec_fma(d, d, squares);
-    }
-    vec_store_first(t->sum + j, sum, n);
-    vec_store_first(t->squares + j, squares, n);
-}
-
-/* Up to STRIP_ROWS rows of all columns, into their accumulators. */
+/* Up to COLUMN_ROWS rows of all columns, into their accumulators. */
 static void FN(merge_strip)(tgc_moments *acc, const tgc_reduce_block *b, const T *a, ptrdiff_t rows)
 {
-    FN(distances) t;
-    for (ptrdiff_t i = 0; i < rows; i += STRIP_FIRST) {
-        const ptrdiff_t some = tgc_min(rows - i, STRIP_FIRST);
-        const T *from = a + i * b->stride;
-        ptrdiff_t j = 0;
-        for (; j + VL <= b->width; j += VL) {
-            FN(add_distances)(&t, j, from + j, b->stride, some, i == 0, VL);
-        }
-        if (j < b->width) {
-            FN(add_distances)(&t, j, from + j, b->stride, some, i == 0, b->width - j);
-        }
-    }
     const double n = (double)rows, weight = n / (acc->n + n);
+    FN(columns) t;
+    FN(sum_columns)(&t, a, b->stride, rows, b->width);
     for (ptrdiff_t j = 0; j < b->width; j++) {
-        const double sum = (double)t.sum[j], off = sum / n;
-        tgc_moments_add(&acc[j], (tgc_moments){n, (double)t.middle[j] + off,
-                                               (double)t.squares[j] - sum * off}, weight);
+        tgc_moments_add(&acc[j], FN(column_moments)(&t, j, n), weight);
     }
 }
 
@@ -66,9 +18,9 @@ static void FN(variance_add)(void *acc, const tgc_reduce_block *b)
     const T *a = (const T *)b->a;
     if (b->strips && b->width_stride == 1) {
         for (ptrdiff_t r = 0; r < b->rows; r++) {
-            for (ptrdiff_t i = 0; i < b->n; i += STRIP_ROWS) {
+            for (ptrdiff_t i = 0; i < b->n; i += COLUMN_ROWS) {
                 FN(merge_strip)(acc, b, a + r * b->row_stride + i * b->stride,
-                                tgc_min(b->n - i, STRIP_ROWS));
+                                tgc_min(b->n - i, COLUMN_ROWS));
             }
         }
     } else if (b->strips) {

@@ -291,14 +291,11 @@ class Op:
         for t in operands:
             if isinstance(t, nodes.TensorBase):
                 like = t
-        lifted = []
-        for value in operands:
-            if value is None or isinstance(value, nodes.TensorBase):
-                lifted.append(value)
-            elif self.real and isinstance(value, (int, np.integer)):
-                lifted.append(lift(float(value), like, self.name))
-            else:
-                lifted.append(lift(value, like, self.name))
+        lifted = list(operands)
+        for i, value in enumerate(operands):
+            if value is not None and not isinstance(value, nodes.TensorBase):
+                whole = self.real and isinstance(value, (int, np.integer))
+                lifted[i] = lift(float(value) if whole else value, like, self.name)
         return tuple(lifted)
 
     def finish_many(self, operands, args, kwargs, result, mask):

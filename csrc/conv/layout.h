@@ -33,6 +33,7 @@ enum {
     TGC_CONV_PHASES_H, /* 0 for conv */
     TGC_CONV_PHASES_W
 };
+_Static_assert((int)TGC_CONV_PHASES_W < (int)TGC_MAX_SIZES, "a call has no room for so many sizes");
 
 /* What a layout has to know of the ISA and the type. */
 typedef struct {

@@ -39,6 +39,8 @@ enum {
     TGC_INDEX_CHUNK,     /* set by plan: elements, or indices of that dimension, of a chunk */
     TGC_INDEX_DIM        /* and the k after it, for the text of an error: the indexed dimension */
 };
+_Static_assert(TGC_INDEX_DIM + TGC_MAX_INDICES <= TGC_MAX_SIZES,
+               "a call has no room for so many sizes");
 
 /* The index at `p`, an array's element. */
 static inline int64_t tgc_read_index(const char *p, int dtype)

@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#include "../elementwise/tiles.h"
+
+_Static_assert((int)PACKED < (int)TGC_OPTIM_FLAGS, "the flags are not the elementwise plan's");
+
 void tgc_stepped_plan(tgc_call *call)
 {
     call->n_operands--;

@@ -81,11 +81,11 @@ static inline ptrdiff_t tgc_pool_line(const tgc_pool_axis *axis)
     return (axis->out - 1) * axis->stride + (axis->kernel - 1) * axis->dilation + 1;
 }
 
-/* Lines in the workspace: room for n elements and for whole vectors that begin in them. */
-enum { TGC_POOL_SLACK = 48 };
+/* Elements of a line in the workspace: room for n and, as with a stride of 2 two vectors are read for
+ * one, for three that begin in it. */
 static inline ptrdiff_t tgc_pool_room(ptrdiff_t n)
 {
-    return (n + TGC_POOL_SLACK + 15) / 16 * 16;
+    return tgc_ceil_div(n + 3 * TGC_MAX_LANES, TGC_MAX_LANES) * TGC_MAX_LANES;
 }
 
 /* The first element of plane `plane`. */

@@ -3,10 +3,14 @@
 #ifndef TGC_MOMENTS_H
 #define TGC_MOMENTS_H
 
+#include "reduce.h"
+
 /* Of some elements their number, mean, and sum of squared distances from it. */
 typedef struct {
     double n, mean, squares;
 } tgc_moments;
+
+_Static_assert(sizeof(tgc_moments) <= TGC_REDUCE_SLOT, "a reduction's scratch has no room for it");
 
 /* Adds further elements; `weight` is their share of all, b.n / (a->n + b.n). */
 static inline void tgc_moments_add(tgc_moments *a, tgc_moments b, double weight)

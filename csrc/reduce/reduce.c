@@ -27,8 +27,7 @@ enum {
     CHUNK = TGC_REDUCE_CHUNK,
     MAX_WIDTH = TGC_REDUCE_WIDTH,
     MIN_STRIP = 512,      /* a narrower strip wastes what the prefetcher brings */
-    BLOCK = 16384,        /* elements of a block for one output, at most */
-    LANES = 16            /* of the widest vectors */
+    BLOCK = 16384         /* elements of a block for one output, at most */
 };
 
 static const tgc_reduce_op *operation(const tgc_call *call)
@@ -87,7 +86,7 @@ static void choose_tile(ptrdiff_t *sizes, const tgc_operand *a)
     } else {
         /* As many rows of one output as make no more vectors than one run. */
         sizes[N] = tgc_min(n, BLOCK);
-        sizes[ROWS] = tgc_clamp(TGC_REDUCE_RUN / (tgc_ceil_div(n, LANES) * LANES), 1, rows);
+        sizes[ROWS] = tgc_clamp(TGC_REDUCE_RUN / (tgc_ceil_div(n, TGC_MAX_LANES) * TGC_MAX_LANES), 1, rows);
     }
     sizes[BLOCKS] = tgc_product(a->shape, kept, last - 1 > kept ? last - 1 : kept) *
                     tgc_ceil_div(rows, sizes[ROWS]) * tgc_ceil_div(n, sizes[N]);

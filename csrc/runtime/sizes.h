@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Lanes of the widest vectors, of float32 with AVX-512. */
+enum { TGC_MAX_LANES = 16 };
+
 static inline ptrdiff_t tgc_min(ptrdiff_t a, ptrdiff_t b)
 {
     return a < b ? a : b;

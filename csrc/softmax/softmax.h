@@ -48,12 +48,12 @@ static inline int tgc_softmax_are_unit(const tgc_softmax_lines *lines, int n_arr
     return unit;
 }
 
-/* Lines that are copied at a time where their steps are others: no more than lanes of the widest
- * vectors, and one where it is long. */
+/* Lines that are copied at a time where their steps are others: as many as a vector has lanes, fewer
+ * of long ones. */
 static inline ptrdiff_t tgc_softmax_together(const tgc_softmax_lines *lines)
 {
-    enum { LANES = 16, ROOM = 65536 };
-    return lines->columns ? tgc_clamp(ROOM / lines->n, 1, LANES) : 1;
+    enum { ROOM = 65536 };
+    return lines->columns ? tgc_clamp(ROOM / lines->n, 1, TGC_MAX_LANES) : 1;
 }
 
 /* The `loop` of these kernels. */

@@ -9,6 +9,7 @@
 #include <immintrin.h>
 #include <math.h>
 
+#include "../runtime/sizes.h"
 #include "typed.h"
 
 #if defined(__clang__)
@@ -21,6 +22,7 @@
 
 #define TGC_VEC_TARGET
 #define TGC_VEC_BYTES 64
+_Static_assert(TGC_VEC_BYTES / sizeof(float) == TGC_MAX_LANES, "these are the widest vectors");
 #define TGC_VEC_FMA
 #define TGC_VEC_PERMUTE
 #define TGC_VEC_EXPONENTS

@@ -74,10 +74,10 @@ static ptrdiff_t FN(pack_phase)(const FN(weights) *w, const tgc_conv_axis *h, pt
     return depth;
 }
 
-/* Packs a phase that holds all terms of weights that lie one after the other: blocks of VL x VL
- * are transposed in registers. */
-static ptrdiff_t FN(pack_lines)(const FN(weights) *w, ptrdiff_t depth, ptrdiff_t lanes,
-                                ptrdiff_t width, T *packed)
+/* packed[k * width + l] = lines[l * step + k] for k < depth, l < lanes, and 0 for the other l < width:
+ * blocks of VL x VL are transposed in registers. */
+static void FN(pack_lines)(const T *lines, ptrdiff_t step, ptrdiff_t depth, ptrdiff_t lanes,
+                           ptrdiff_t width, T *packed)
 {
     for (ptrdiff_t first = 0; first < width; first += VL) {
         for (ptrdiff_t k = 0; k < depth; k += VL) {
@@ -85,7 +85,7 @@ static ptrdiff_t FN(pack_lines)(const FN(weights) *w, ptrdiff_t depth, ptrdiff_t
             vec rows[VL];
             TGC_UNROLL
             for (int i = 0; i < VL; i++) {
-                const T *const line = w->data + (first + i) * w->output + k;
+                const T *const line = lines + (first + i) * step + k;
                 rows[i] = first + i < lanes ? vec_load_first(line, n) : vec_zero();
             }
             FN(transpose)(rows);
@@ -97,32 +97,62 @@ static ptrdiff_t FN(pack_lines)(const FN(weights) *w, ptrdiff_t depth, ptrdiff_t
             }
         }
     }
-    return depth;
 }
 
-/* One tile of one group. */
-static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
+/* Packs a tile whose terms are all of one phase, if the taps of a channel lie one after the other:
+ * as lines, which go on over all channels where these lie one after the other, too. */
+static int FN(pack_as_lines)(const FN(weights) *w, const tgc_conv_axis *h, const tgc_conv_axis *v,
+                             ptrdiff_t lanes, ptrdiff_t width, T *packed)
+{
+    const ptrdiff_t taps = h->window.kernel * v->window.kernel, planes = w->channels * w->planes;
+    const int is_one_phase = !h->transposed || h->window.stride * v->window.stride == 1;
+    if (!is_one_phase || w->col != 1 || w->row != v->window.kernel || taps <= 3) {
+        return 0;
+    }
+    if ((w->planes == 1 || w->plane == taps) && w->channel == w->planes * taps) {
+        FN(pack_lines)(w->data, w->output, planes * taps, lanes, width, packed);
+        return 1;
+    }
+    for (ptrdiff_t i = 0; i < planes; i++, packed += taps * width) {
+        FN(pack_lines)(FN(weight_plane)(w, i), w->output, taps, lanes, width, packed);
+    }
+    return 1;
+}
+
+/* The weights of one group, from output `start` on. */
+static FN(weights) FN(weights_of)(const tgc_call *call, ptrdiff_t group, ptrdiff_t start)
 {
     const tgc_operand *const weight = &call->operands[0];
-    const tgc_operand *const bias = call->n_operands == 3 ? &call->operands[1] : NULL;
-    const ptrdiff_t groups = call->sizes[TGC_CONV_GROUPS];
     const int transposed = tgc_conv_transposed(call);
-    const ptrdiff_t rows = weight->shape[0] / groups, cols = weight->shape[1];
-    const FN(tiling) t = FN(tile_outputs)((tgc_conv_method)call->sizes[TGC_CONV_METHOD],
-                                          transposed ? cols : rows);
-    const ptrdiff_t group = index / t.tiles, tile = index % t.tiles;
-    const ptrdiff_t start = FN(tile_start)(&t, tile);
-    const ptrdiff_t width = FN(tile_start)(&t, tile + 1) - start;
-    const ptrdiff_t lanes = tgc_min(t.outputs - start, width);
+    const ptrdiff_t rows = weight->shape[0] / call->sizes[TGC_CONV_GROUPS];
     FN(weights) w = {(const T *)weight->data + group * rows * weight->strides[0],
                      weight->strides[0], weight->strides[1], weight->strides[2],
-                     weight->strides[3], weight->strides[4], cols, weight->shape[2]};
+                     weight->strides[3], weight->strides[4], weight->shape[1], weight->shape[2]};
     if (transposed) {
         w.output = weight->strides[1];
         w.channel = weight->strides[0];
         w.channels = rows;
     }
     w.data += start * w.output;
+    return w;
+}
+
+/* One tile of one group: its bias, or zeros, among those of the group, and its weights, phase by
+ * phase. */
+static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
+{
+    const tgc_operand *const weight = &call->operands[0];
+    const tgc_operand *const bias = call->n_operands == 3 ? &call->operands[1] : NULL;
+    const ptrdiff_t outputs = tgc_conv_transposed(call)
+                                  ? weight->shape[1]
+                                  : weight->shape[0] / call->sizes[TGC_CONV_GROUPS];
+    const FN(tiling) t =
+        FN(tile_outputs)((tgc_conv_method)call->sizes[TGC_CONV_METHOD], outputs);
+    const ptrdiff_t group = index / t.tiles, tile = index % t.tiles;
+    const ptrdiff_t start = FN(tile_start)(&t, tile);
+    const ptrdiff_t width = FN(tile_start)(&t, tile + 1) - start;
+    const ptrdiff_t lanes = tgc_min(t.outputs - start, width);
+    const FN(weights) w = FN(weights_of)(call, group, start);
     tgc_conv_axis h, v;
     tgc_conv_axes(call, &h, &v);
     const ptrdiff_t planes = w.channels * w.planes;
@@ -134,20 +164,7 @@ static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
             bias && l < lanes ? ((const T *)bias->data)[channel * bias->strides[0]] : 0;
     }
     packed += t.padded;
-    /* Are all terms of one phase, and do the taps of a channel lie one after the other, or even
-     * those of all channels? */
-    ptrdiff_t line = h.window.kernel * v.window.kernel;
-    const int lines = t.channels && (!transposed || h.window.stride * v.window.stride == 1) &&
-                      w.col == 1 && w.row == v.window.kernel;
-    if (lines && line > 3) {
-        const int joined = (w.planes == 1 || w.plane == line) && w.channel == w.planes * line;
-        const ptrdiff_t n = joined ? 1 : planes;
-        line = joined ? depth : line;
-        for (ptrdiff_t i = 0; i < n; i++) {
-            FN(weights) taps = w;
-            taps.data = FN(weight_plane)(&w, i);
-            FN(pack_lines)(&taps, line, lanes, width, packed + start * depth + i * line * width);
-        }
+    if (t.channels && FN(pack_as_lines)(&w, &h, &v, lanes, width, packed + start * depth)) {
         return;
     }
     for (ptrdiff_t phase_h = 0; phase_h < h.phases; phase_h++) {

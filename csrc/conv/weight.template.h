@@ -93,8 +93,7 @@ static void FN(pack_places)(const FN(weight_block) *b, const tgc_operand *y, ptr
             rows = 1;
         }
         for (ptrdiff_t i = 0; i < rows; i++, row += y->strides[3], packed += cols * width) {
-            FN(weights) lines = {row, y->strides[1], 0, 0, 0, 1, 1, 1};
-            FN(pack_lines)(&lines, cols, lanes, width, packed);
+            FN(pack_lines)(row, y->strides[1], cols, lanes, width, packed);
         }
     }
 }

@@ -81,8 +81,8 @@ static inline ptrdiff_t tgc_pool_line(const tgc_pool_axis *axis)
     return (axis->out - 1) * axis->stride + (axis->kernel - 1) * axis->dilation + 1;
 }
 
-/* Elements of a line in the workspace: room for n and, as with a stride of 2 two vectors are read for
- * one, for three that begin in it. */
+/* Elements of a line in the workspace: room for n, and for the three vectors that may begin in it
+ * where a stride of 2 reads two of them for one. */
 static inline ptrdiff_t tgc_pool_room(ptrdiff_t n)
 {
     return tgc_ceil_div(n + 3 * TGC_MAX_LANES, TGC_MAX_LANES) * TGC_MAX_LANES;

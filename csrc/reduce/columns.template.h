@@ -16,9 +16,9 @@ typedef struct {
     T base[COLUMN_TILE], sum[COLUMN_TILE], product[COLUMN_TILE];
 } FN(columns);
 
-/* Adds `rows` rows, `step` apart, of n <= VL columns from `at` on; the base is 0 in lanes beyond. */
-TGC_INLINE void FN(add_distances)(const T *x, ptrdiff_t step, int rows, FN(columns) *t, ptrdiff_t at,
-                                  ptrdiff_t n)
+/* Adds `rows` rows, `step` apart, of n <= VL columns from `at` on. The base is 0 in lanes beyond. */
+TGC_INLINE void FN(add_distances)(const T *x, ptrdiff_t step, int rows, FN(columns) *t,
+                                  ptrdiff_t at, ptrdiff_t n)
 {
     const vec base = vec_load(t->base + at);
     vec sum = vec_load(t->sum + at), squares = vec_load(t->product + at);

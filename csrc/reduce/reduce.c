@@ -86,7 +86,8 @@ static void choose_tile(ptrdiff_t *sizes, const tgc_operand *a)
     } else {
         /* As many rows of one output as make no more vectors than one run. */
         sizes[N] = tgc_min(n, BLOCK);
-        sizes[ROWS] = tgc_clamp(TGC_REDUCE_RUN / (tgc_ceil_div(n, TGC_MAX_LANES) * TGC_MAX_LANES), 1, rows);
+        const ptrdiff_t whole = tgc_ceil_div(n, TGC_MAX_LANES) * TGC_MAX_LANES;
+        sizes[ROWS] = tgc_clamp(TGC_REDUCE_RUN / whole, 1, rows);
     }
     sizes[BLOCKS] = tgc_product(a->shape, kept, last - 1 > kept ? last - 1 : kept) *
                     tgc_ceil_div(rows, sizes[ROWS]) * tgc_ceil_div(n, sizes[N]);

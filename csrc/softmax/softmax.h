@@ -48,8 +48,8 @@ static inline int tgc_softmax_are_unit(const tgc_softmax_lines *lines, int n_arr
     return unit;
 }
 
-/* Lines that are copied at a time where their steps are others: as many as a vector has lanes, fewer
- * of long ones. */
+/* Lines that are copied at a time where their steps are others: as many as a vector has lanes, or
+ * fewer if they are long. */
 static inline ptrdiff_t tgc_softmax_together(const tgc_softmax_lines *lines)
 {
     enum { ROOM = 65536 };

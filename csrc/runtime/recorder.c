@@ -33,9 +33,7 @@ tgc_recorder *tgc_recorder_new(void *handle)
 
 void tgc_recorder_delete(tgc_recorder *recorder)
 {
-    for (ptrdiff_t i = 0; i < recorder->length; i++) {
-        free(recorder->entries[i]);
-    }
+    tgc_recorder_truncate(recorder, 0);
     free(recorder->entries);
     free(recorder);
 }
@@ -94,6 +92,13 @@ int tgc_recorder_append(tgc_recorder *recorder, const tgc_call *call)
         recorder->workspace = call->workspace;
     }
     return 0;
+}
+
+void tgc_recorder_truncate(tgc_recorder *recorder, ptrdiff_t length)
+{
+    while (recorder->length > length) {
+        free(recorder->entries[--recorder->length]);
+    }
 }
 
 ptrdiff_t tgc_recorder_length(const tgc_recorder *recorder)

@@ -30,6 +30,8 @@ static inline tgc_recorder *tgc_recorder_active(void)
 /* Appends a copy of `call`, or, for NULL, a stop: a place where replay returns, so that the
  * caller can do something that C cannot. Returns 0, or -1 when out of memory. */
 int tgc_recorder_append(tgc_recorder *recorder, const tgc_call *call);
+/* Forgets all but the first `length`. */
+void tgc_recorder_truncate(tgc_recorder *recorder, ptrdiff_t length);
 ptrdiff_t tgc_recorder_length(const tgc_recorder *recorder);
 /* The copy at `index`, NULL for a stop. */
 const tgc_call *tgc_recorder_call(const tgc_recorder *recorder, ptrdiff_t index);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "recorder.h"
 #include "threads.h"
 
 /* Who writes to a block: a slot of a hash table. */
@@ -100,14 +101,30 @@ static void run_chunk(const void *context, ptrdiff_t index)
     call->kernel->chunk(call, index - call->first_chunk);
 }
 
+/* tgc_prepare for all calls or, where it fails for one, for none. */
+static int prepare(const tgc_call *calls, ptrdiff_t n)
+{
+    tgc_recorder *recorder = tgc_recorder_active();
+    const ptrdiff_t length = recorder ? tgc_recorder_length(recorder) : 0;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        if (tgc_prepare(&calls[i]) != 0) {
+            if (recorder) {
+                tgc_recorder_truncate(recorder, length);
+            }
+            return -1;
+        }
+    }
+    return 0;
+}
+
 int tgc_run_together(tgc_call *calls, ptrdiff_t n)
 {
     ptrdiff_t n_chunks = 0;
     double work = 0;
+    if (prepare(calls, n) != 0) {
+        return -1;
+    }
     for (ptrdiff_t i = 0; i < n; i++) {
-        if (tgc_prepare(&calls[i]) != 0) {
-            return -1;
-        }
         calls[i].first_chunk = n_chunks;
         n_chunks += calls[i].n_chunks;
         work += calls[i].work;

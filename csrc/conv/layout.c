@@ -1,3 +1,5 @@
+/* Chooses the method, the blocks and the chunks of `conv` and `conv_transpose`. Arithmetic of sizes
+ * alone, compiled once: the kernels of every ISA ask here. */
 #include "patches.h"
 
 #include <math.h>

@@ -1,3 +1,5 @@
+/* Cuts the places of a block into patches. Arithmetic of sizes alone, compiled once; the kernels
+ * that sum the patches are compiled for every ISA. */
 #include "patches.h"
 
 /* Each row is cut into pieces, some of which make a patch. */

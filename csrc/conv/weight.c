@@ -1,3 +1,5 @@
+/* Chooses the method, the blocks and the chunks of `conv_weight`. Apart from layout.c, because it
+ * sums over places where the other two sum over taps. */
 #include "weight.h"
 
 #include <math.h>

@@ -1,3 +1,5 @@
+/* Moves blocks for the packing of tiles and for copies within a type: row by row, or 4 x 4 elements
+ * at a time where a block of 32-bit elements is transposed. */
 #include "block.h"
 
 #include <stdint.h>

@@ -1,3 +1,5 @@
+/* The loops of whole numbers, from one template. They have no variants for an ISA: the compiler
+ * makes vectors of them (loop.h). */
 #include "elementwise.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* From the number of a tile to where it lies in every operand. plan.c chooses the size of tiles. */
 #include "tiles.h"
 
 #include "../runtime/sizes.h"

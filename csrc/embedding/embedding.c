@@ -1,3 +1,4 @@
+/* The plans and the text of the error, the same for every type and ISA. */
 #include "embedding.h"
 
 #include <stdio.h>

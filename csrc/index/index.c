@@ -1,3 +1,5 @@
+/* Gather and scatter in plain C, without variants for an ISA: each element is at a place of its own
+ * in memory, and finding it is the work. */
 #include "index.h"
 
 #include <stdio.h>

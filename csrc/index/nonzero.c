@@ -1,3 +1,5 @@
+/* Finds the elements that are not zero. Apart from index.c, because indices are written here, not
+ * read: chunk by chunk, after a count has said where each chunk's begin. */
 #include "nonzero.h"
 
 #include <stdio.h>

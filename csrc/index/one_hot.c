@@ -1,3 +1,5 @@
+/* one_hot: compares each index with all classes. Apart from index.c, because no element is fetched
+ * from the place that an index names. */
 #include <stdio.h>
 
 #include "index.h"

@@ -1,3 +1,4 @@
+/* The plan, the total of the partial sums and the text of the error, the same for every ISA. */
 #include "loss.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* The plans, and what is computed once for each channel, in double. The loops over elements are
+ * templates, compiled for every type and ISA. */
 #include "norm.h"
 
 #include <math.h>

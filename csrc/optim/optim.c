@@ -1,3 +1,5 @@
+/* Steps that count themselves: the elementwise driver runs them, without the operand that holds the
+ * count, which is added to at the end. */
 #include "optim.h"
 
 #include <string.h>

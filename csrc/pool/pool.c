@@ -1,3 +1,5 @@
+/* The plans of pooling, and the arithmetic of windows that plans and kernels share: sizes alone,
+ * compiled once. */
 #include "pool.h"
 
 /* Elements of x in a chunk, about; elements of lines that a chunk works on at a time. */

@@ -1,3 +1,5 @@
+/* Where taps stand in a plane, and max_pool_indices, which stores just that: whole numbers, the same
+ * for every type of x and every ISA. */
 #include "taps.h"
 
 tgc_taps tgc_taps_begin(const tgc_pool *pool, ptrdiff_t row_step, ptrdiff_t column_step)

@@ -1,3 +1,5 @@
+/* Dropout but for its arithmetic: the plan, the draw from the generator, the input in order. The
+ * loop over elements is a template, compiled for every type and ISA. */
 #include "dropout.h"
 
 #include <string.h>

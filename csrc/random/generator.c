@@ -1,3 +1,4 @@
+/* MT19937 itself. Apart from random.c, which makes the numbers of a distribution from its words. */
 #include "generator.h"
 
 #include <sched.h>

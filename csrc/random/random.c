@@ -1,3 +1,4 @@
+/* The draws that need no vectors of an ISA: all but those of normal numbers and of dropout. */
 #include "random.h"
 
 #include <math.h>

@@ -1,3 +1,5 @@
+/* The frame of every reduction: cuts the outputs into tiles and what is reduced into blocks, and
+ * merges partial results in order. What happens to a block is up to the kernel's tgc_reduce_op. */
 #include "reduce.h"
 
 #include "axes.h"

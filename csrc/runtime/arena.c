@@ -1,3 +1,5 @@
+/* Size classes, free lists and chunks: memory that pages.c has mapped is used again here, so that
+ * few arrays cost a system call. */
 #include "arena.h"
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* Runs one call: serially, or its chunks on the pool. Several calls at once are in together.c. */
 #include "call.h"
 
 #include "arena.h"

@@ -1,3 +1,4 @@
+/* Which instructions each ISA needs: all that its kernels may use. */
 #include "cpu.h"
 
 const char *tgc_isa_name(tgc_isa isa)

@@ -1,3 +1,5 @@
+/* Fills the table: the portable rows, then those of each ISA up to the current one. The only file
+ * that knows all families of kernels. */
 #include "dispatch.h"
 
 #include <stdlib.h>

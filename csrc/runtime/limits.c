@@ -1,3 +1,5 @@
+/* Reads the CPU mask and the files of cgroups (both versions): in a container, sysconf answers for
+ * the whole host. */
 #define _GNU_SOURCE
 #include "limits.h"
 

@@ -1,3 +1,4 @@
+/* The system calls behind the arena and the workspace, and the only file that maps memory. */
 #define _GNU_SOURCE
 #include "pages.h"
 

@@ -1,3 +1,4 @@
+/* A growing list of copied calls. Apart from call.c, which does no more than append to it. */
 #include "recorder.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Takes a call apart for the kernels of every ISA; the plans and the text of the error. */
 #include "cross_entropy.h"
 
 #include <stdio.h>

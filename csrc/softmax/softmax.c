@@ -1,3 +1,5 @@
+/* The plan and the chunks: finds the lines of each tile and hands them to the kernel's loop, which is
+ * compiled for every type and ISA. */
 #include "softmax.h"
 
 #include "../reduce/axes.h"

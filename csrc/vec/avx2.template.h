@@ -1,3 +1,5 @@
+/* The vocabulary of typed.h for one real type (T), as far as AVX2 needs code of its own: what it
+ * shares with AVX-512 is in x86.template.h. */
 #include "base.template.h"
 
 typedef T_INT vmask __attribute__((vector_size(TGC_VEC_BYTES)));

@@ -1,3 +1,5 @@
+/* The vocabulary of typed.h for one real type (T), as far as AVX-512 needs code of its own: what it
+ * shares with AVX2 is in x86.template.h. */
 #include "base.template.h"
 
 #include "x86.template.h"

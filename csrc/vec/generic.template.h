@@ -1,3 +1,5 @@
+/* The vocabulary of typed.h for one real type (T) without intrinsics: loops over lanes and GCC's
+ * vector extensions, which the compiler turns into whatever the CPU has. */
 #include "base.template.h"
 
 typedef T_INT vmask __attribute__((vector_size(TGC_VEC_BYTES)));

@@ -1,6 +1,6 @@
 /* What a chunk of `conv` works on: block after block, phase after phase. */
 
-/* Memory that will be read or written soon. */
+/* Memory that will be read or written soon, and is prefetched. */
 typedef struct {
     const char *next, *end;
 } FN(ahead);
@@ -12,25 +12,25 @@ typedef struct {
     const tgc_conv_layout *layout;
     const tgc_operand *to; /* the result */
     FN(tiling) tiling;
-    ptrdiff_t first_tile, end_tile; /* of the outputs that this chunk computes */
-    const ptrdiff_t *all_offsets;   /* of the terms of a phase after the other, */
-    const ptrdiff_t *depths;        /* how many there are of each phase */
-    const ptrdiff_t *offsets;       /* of the phase that is computed, */
-    ptrdiff_t depth;                /* and how many */
+    ptrdiff_t first_tile, end_tile; /* the tiles of outputs that this chunk computes */
+    const ptrdiff_t *all_offsets;   /* the offsets of all terms, phase after phase */
+    const ptrdiff_t *depths;        /* the number of terms of each phase */
+    const ptrdiff_t *offsets;       /* the offsets of the current phase */
+    ptrdiff_t depth;                /* the number of its terms */
     T *result;                      /* workspace */
-    const T *image, *packed;        /* of the group; the bias stands before the weights */
+    const T *image;                 /* the block's image, of the group's channels */
+    const T *packed;                /* of the group: the bias, then the weights */
     T *y;                           /* of the group, in the result's first image */
-    ptrdiff_t y_row, y_plane;
+    ptrdiff_t y_row, y_plane;       /* distances in y: of rows, of planes */
     ptrdiff_t first_image, images;
-    ptrdiff_t across, down;                             /* so many blocks make an image */
-    ptrdiff_t top, left, rows, cols;                    /* in places of a phase */
-    ptrdiff_t y_top, y_left, result_rows, result_cols; /* in results */
-    /* Of all phases, how many there are of each, and what was cut into them. */
-    tgc_conv_patch *patches;
-    ptrdiff_t *n_patches;
-    tgc_conv_results cut;
-    /* What is fetched while sums run: the next weights where no cache holds them all, lines that
-     * the result will be stored in, which would be read then, and what the next unit reads. */
+    ptrdiff_t across, down;          /* blocks of an image: side by side, and below each other */
+    ptrdiff_t top, left, rows, cols; /* counted in places of a phase */
+    ptrdiff_t y_top, y_left, result_rows, result_cols; /* counted in elements of the result */
+    tgc_conv_patch *patches; /* of all phases */
+    ptrdiff_t *n_patches;    /* the number of patches of each phase */
+    tgc_conv_results cut;    /* what was cut into these patches */
+    /* What is prefetched while sums run: the next weights, where no cache holds them all; the lines
+     * that the result goes to, which a store would have to wait for; the image of the next unit. */
     FN(ahead) ahead[FN(STREAMS)];
 } FN(block);
 
@@ -40,7 +40,7 @@ TGC_INLINE void FN(set_ahead)(FN(block) *b, int what, const T *from, ptrdiff_t n
     b->ahead[what].end = (const char *)(from + n);
 }
 
-/* Fetches some lines between two calls of a micro-kernel. */
+/* Prefetches some lines between two calls of a micro-kernel. */
 TGC_INLINE void FN(fetch_ahead)(FN(ahead) *ahead)
 {
     for (int i = 0; i < 4 && ahead->next < ahead->end; i++, ahead->next += 64) {

@@ -2,8 +2,8 @@
 #include <string.h>
 
 enum {
-    /* Terms of a sum whose weights, for one panel of channels, take half of a first-level cache of
-     * 32 KiB: the image needs the rest. */
+    /* The terms of a slab. Their weights, for one panel of channels, take half of a first-level
+     * cache of 32 KiB: the image needs the other half. */
     FN(DEPTH) = 16384 / (2 * VL * (int)sizeof(T))
 };
 static const tgc_conv_limits FN(conv_limits) = {VL, TILE_ROWS, FN(DEPTH)};
@@ -49,7 +49,7 @@ static FN(channel_kernel) *const FN(channel_kernels)[2][TILE_ROWS + 1][2] = {ALL
 #undef DENSE_ENTRY
 #undef CHANNEL_KERNEL
 
-/* Cuts the block's places, unless the block before was alike. */
+/* Cuts the block's places into patches, unless those of the block before will do. */
 static void FN(cut_block)(FN(block) *b, ptrdiff_t pitch)
 {
     const tgc_conv_layout *const l = b->layout;
@@ -67,8 +67,8 @@ static void FN(cut_block)(FN(block) *b, ptrdiff_t pitch)
     }
 }
 
-/* From where a call of a kernel of two vectors fetches for so many terms: `there` where nothing is
- * left to. */
+/* Where a kernel of two vectors begins to prefetch, with each of `depth` terms. If nothing is left to
+ * prefetch, that is `there`, which does no harm. */
 TGC_INLINE const char *FN(take_ahead)(FN(block) *b, ptrdiff_t depth, const T *there)
 {
     for (int i = 0; i < FN(STREAMS); i++) {
@@ -86,8 +86,9 @@ typedef struct {
     ptrdiff_t start, width, lanes, y;
 } FN(panel);
 
-/* What is fetched while a slab is summed: the next one's weights, of which `left` are left, and with
- * the first slab lines of the first image's result, with the second of the second one's. */
+/* Sets what is prefetched while slab number `slab` is summed: for a batch of images the weights of
+ * the next slab, which begin at `weight` and of which `left` remain; and the result's lines in image
+ * number `slab` of the block. */
 static void FN(look_ahead)(FN(block) *b, const FN(panel) *panel, ptrdiff_t slab, const T *weight,
                            ptrdiff_t left)
 {
@@ -103,15 +104,15 @@ static void FN(look_ahead)(FN(block) *b, const FN(panel) *panel, ptrdiff_t slab,
     }
 }
 
-/* All patches of a phase for one panel, into the block's result: slab after slab of the terms,
- * whole channels where those are not too many. */
+/* Sums all patches of a phase for one panel into the block's result, slab after slab of the terms. A
+ * slab is whole channels, if one of them fits. */
 static void FN(run_panel)(FN(block) *b, const FN(panel) *panel, const tgc_conv_patch *patches,
                           ptrdiff_t n_patches, const T *weight)
 {
     const ptrdiff_t width = panel->width;
     const ptrdiff_t channels = b->layout->channels / b->layout->depths.taps;
     const ptrdiff_t channel = tgc_max(b->depth / tgc_max(channels, 1), 1);
-    /* Patches leave out terms only of channels that fit DEPTH: then slabs hold whole channels. */
+    /* Patches leave out terms only where a channel fits DEPTH, so that slabs hold whole channels. */
     const ptrdiff_t most = FN(DEPTH) * 2 * VL / width;
     const ptrdiff_t unit = channel <= most ? channel : 1, units = b->depth / unit;
     const ptrdiff_t n_slabs = tgc_max(tgc_ceil_div(units, most / unit), 1);
@@ -161,7 +162,7 @@ static void FN(store_result)(const FN(block) *b, const FN(panel) *panel, ptrdiff
     }
 }
 
-/* A panel of output channels after the other is summed and transposed. */
+/* Sums and transposes one panel of output channels after the other. */
 static void FN(run_channels)(FN(block) *b)
 {
     const tgc_conv_layout *const l = b->layout;

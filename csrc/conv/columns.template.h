@@ -1,6 +1,6 @@
 /* im2col and col2im for one real type. One chunk is one channel of one image. */
 
-/* The part of a channel's columns that tap (k, l) makes, and the image that it is made of. */
+/* The columns of one channel: for each tap (k, l), what it reads at every place. */
 static void FN(im2col_plane)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_window window = tgc_window_of(call);

@@ -10,21 +10,22 @@
  *     h = i stride_h + k dilation_h - padding_h
  *     w = j stride_w + l dilation_w - padding_w
  *
- * so that each is the gradient of the other two. Where (h, w) lies outside x, and (i, j) outside y
- * in `conv_transpose`, a zero is read (whether it also meets a number that is NaN is left open: 0 or
- * NaN); the sizes of x and y are free otherwise, which is how a padding below and to the right is
- * stated. With `groups`, output channels are dealt out evenly to as many groups, input channels
- * likewise, and o and c meet within their group: weight is (O, C / groups, K, L).
+ * so that each is the gradient of the other two. A place (h, w) outside x reads as 0, and so does
+ * (i, j) outside y in `conv_transpose`; whether that 0 is multiplied by a number that is infinite or
+ * NaN, or left out, is open. The sizes of x and y need not fit each other beyond that, which is how
+ * a padding below and to the right is stated. `groups` divides the output channels and the input
+ * channels evenly, and sums take o and c of the same group: weight is (O, C / groups, K, L).
  *
  * Operands of the definition (`naive`): x, weight, [bias], y; or y, weight, [bias], x; or y, x,
- * weight; all of four dimensions but the bias, with any strides. Of the fast kernels: x or y, the
- * weights packed by conv_pack (pack.template.h), the result (layout.h); and y, x, sums (weight.h).
+ * weight; all of four dimensions but the bias, with any strides. Operands of the fast kernels: x or
+ * y, the weights packed by conv_pack (pack.template.h), the result (layout.h); and y, x, sums
+ * (weight.h).
  *
  * The fast kernels take volumes, (N, C, D, H, W) and (O, C / groups, K, L, M): place z of a window
  * along the depth is an image of its own, whose channels are the planes that C K taps read. Tap k
  * is the plane z step + k tap + start of a channel, and zeros where there is no such plane
- * (tgc_depth); images have one plane, and one tap. Elements of a plane of an operand have
- * neighbours in a row side by side; those of a result lie one after the other.
+ * (tgc_depth); images have one plane, and one tap. The fast kernels want the elements of a row of an
+ * operand side by side, and a plane of the result contiguous.
  */
 #ifndef TGC_CONV_H
 #define TGC_CONV_H
@@ -41,13 +42,14 @@ typedef struct {
     ptrdiff_t groups;
 } tgc_window;
 
-/* How the taps of a window find their planes: z step + k tap + start, among `planes`. */
+/* How the taps of a window find their planes: tap k of place z reads plane z step + k tap + start, if
+ * it is one of `planes`. */
 typedef struct {
     ptrdiff_t taps, step, tap, start;
     ptrdiff_t planes, places;
 } tgc_depth;
 
-/* call->sizes of every kernel here; those of the depth are the fast kernels'. */
+/* call->sizes of every kernel here; only the fast kernels have those of the depth. */
 enum {
     TGC_CONV_KERNEL_H,
     TGC_CONV_STRIDE_H,
@@ -75,7 +77,7 @@ static inline tgc_window tgc_window_of(const tgc_call *call)
         .groups = s[TGC_CONV_GROUPS]};
 }
 
-/* The depth of a call on volumes, of `image` and of what is made of it or multiplies it. */
+/* The depth of a call on volumes. Windows move over `image`; `other` has a plane for each place. */
 static inline tgc_depth tgc_depth_of(const tgc_call *call, const tgc_operand *image,
                                      const tgc_operand *other)
 {
@@ -91,7 +93,7 @@ static inline ptrdiff_t tgc_depth_plane(const tgc_depth *d, ptrdiff_t z, ptrdiff
     return plane >= 0 && plane < d->planes ? plane : -1;
 }
 
-/* Is a volume an image, its only plane? */
+/* Is a volume nothing but an image, its only plane? */
 static inline int tgc_depth_is_flat(const tgc_depth *d)
 {
     return d->taps == 1 && d->planes == 1 && d->places == 1 && d->start == 0;
@@ -124,9 +126,10 @@ void tgc_conv_generic(tgc_table table);
 void tgc_conv_avx2(tgc_table table);
 void tgc_conv_avx512(tgc_table table);
 
-/* The definition, element by element: conv_naive, conv_transpose_naive, conv_weight_naive. */
+/* The definition, element by element: conv_naive, conv_transpose_naive, conv_weight_naive
+ * (naive.template.h). */
 void tgc_conv_naive(tgc_table table);
-/* im2col, col2im: the windows of an image side by side, and the adjoint (columns.h). */
+/* im2col, col2im: the windows of an image side by side, and the adjoint (columns.c). */
 void tgc_conv_columns(tgc_table table);
 
 #endif

@@ -4,8 +4,8 @@
 #include "channels.template.h"
 #include "places.template.h"
 
-/* The image of the block, with zeros around it: copied, or where it lies. `image` is the group's
- * first channel of the first volume. */
+/* The image of the block with zeros around it: a copy, or the operand itself if no zeros are needed.
+ * `image` is the group's first channel of the first volume. */
 static const T *FN(block_image)(const FN(block) *b, const T *image, const ptrdiff_t *strides,
                                 T *copy)
 {
@@ -91,7 +91,7 @@ static void FN(conv_chunk)(const tgc_call *call, ptrdiff_t index)
     const FN(tiling) tiling = FN(tile_outputs)(l.method, l.outputs);
     T *const result = tgc_workspace();
     T *const copy = result + l.result_elements;
-    /* Workspace is aligned, and both of these are of even sizes. */
+    /* Aligned: the workspace is, and the sizes of the result and of the copy are made even. */
     ptrdiff_t *const offsets = (ptrdiff_t *)(copy + (l.block_elements + 1) / 2 * 2);
     ptrdiff_t *const depths = offsets + l.depth;
     const ptrdiff_t phases = l.h.phases * l.w.phases;
@@ -128,7 +128,10 @@ static void FN(plan_conv_transpose)(tgc_call *call)
 static void FN(install_conv)(tgc_table table)
 {
 #define ROW(kernel_name, kernel_plan, kernel_chunk, kernel_cost) \
-    ((tgc_kernel){.name = kernel_name, .plan = kernel_plan, .chunk = kernel_chunk, .cost = kernel_cost})
+    ((tgc_kernel){.name = kernel_name,                           \
+                  .plan = kernel_plan,                           \
+                  .chunk = kernel_chunk,                         \
+                  .cost = kernel_cost})
     table[TGC_conv][TGC_DTYPE] = ROW("conv", FN(plan_conv), FN(conv_chunk), 0.2 / VL);
     table[TGC_conv_transpose][TGC_DTYPE] =
         ROW("conv_transpose", FN(plan_conv_transpose), FN(conv_chunk), 0.2 / VL);

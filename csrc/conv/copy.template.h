@@ -1,4 +1,4 @@
-/* What moves elements: the image of a block into workspace, its result out of it. */
+/* Moves elements: the image of a block into workspace, and its result out of it. */
 
 /* to[0 .. n) = from[0 .. n), and up to VL - 1 zeros behind it; returns how many were written. */
 TGC_INLINE ptrdiff_t FN(copy_row)(T *to, const T *from, ptrdiff_t n)
@@ -23,8 +23,8 @@ TGC_INLINE void FN(zero_row)(T *to, ptrdiff_t n)
 }
 
 /* A rectangle of an image plane, zeros where it lies outside: to[i][j] = from[top + i][left + j].
- * Rows are written one after the other, each over what the one before left behind; the zeros after
- * one and before the next are one run, which the vectors of a short row hold already. */
+ * Rows are written in order, each over what the vectors of the one before wrote beyond their row. The
+ * zeros after a row and before the next are one run; the vectors of a short row hold them already. */
 static void FN(copy_plane)(T *to, ptrdiff_t rows, ptrdiff_t cols, const T *from,
                            ptrdiff_t from_row, ptrdiff_t height, ptrdiff_t width, ptrdiff_t top,
                            ptrdiff_t left)
@@ -97,8 +97,9 @@ static void FN(comb_plane)(T *to, ptrdiff_t rows, ptrdiff_t comb, ptrdiff_t step
     }
 }
 
-/* The adjoint, for a vector of elements: to[2 * l + odd] = v[l] below `n`, at most two vectors.
- * The even ones come first: they put zeros in place of the odd ones, which leave them. */
+/* The reverse of comb_pairs for one vector: to[2 * l + odd] = v[l] where 2 * l + odd < n <= 2 * VL.
+ * It is called for the even elements first, which puts zeros in the odd places, and then for the odd
+ * ones, which keeps the even ones. */
 TGC_INLINE void FN(store_pairs)(T *to, vec v, int odd, ptrdiff_t n)
 {
     const ptrdiff_t low = tgc_min(n, VL), high = n - low;

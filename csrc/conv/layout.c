@@ -5,16 +5,26 @@
 #include <math.h>
 
 enum {
-    BLOCK = 65536,        /* elements of a block's image, about: it stays in the second-level cache */
-    RESULT = 16384,       /* of a block's result, for one panel of channels */
-    LARGEST = 1 << 24,    /* of a block whose window is so wide that it cannot be smaller */
-    COLLIDING = 256,      /* planes at a multiple of so many elements meet in a few sets of a cache */
-    LINE = 16,            /* elements of a cache line, or of two */
-    CHUNKS = 32,          /* about as many, and units are not divided for more than FEW */
+    /* Elements of a block's image, about: it stays in the second-level cache. */
+    BLOCK = 65536,
+    /* Elements of a block's result for one panel of channels, about. */
+    RESULT = 16384,
+    /* The most elements of a block's image, and of its result: a wider window has no method. */
+    LARGEST = 1 << 24,
+    /* Planes whose distance is a multiple of this many elements meet in a few sets of a cache. */
+    COLLIDING = 256,
+    /* Elements that are added to such a distance: a cache line of floats, two of doubles. */
+    LINE = 16,
+    /* Chunks, about, of a call that has more units. */
+    CHUNKS = 32,
+    /* Units that are few: each is divided into parts, until there are about this many chunks. */
     FEW = 8,
-    BATCH = 4,            /* images of a unit, where the weights are more than so many: */
+    /* The most images of a unit, if the weights are many. */
+    BATCH = 4,
+    /* Weights that are many: no cache near a core holds them, so several images share a slab. */
     MANY_WEIGHTS = 1 << 18,
-    CHUNK_WORK = 1 << 17  /* products that a chunk is worth */
+    /* The fewest products of a chunk, about: less is not worth the hand-out to a thread. */
+    CHUNK_WORK = 1 << 17
 };
 
 static tgc_conv_axis arrange_axis(tgc_window_axis window, int transposed, ptrdiff_t image,
@@ -28,7 +38,7 @@ static tgc_conv_axis arrange_axis(tgc_window_axis window, int transposed, ptrdif
         a.step_in = 1;
         a.step_out = s;
         a.phases = tgc_max(tgc_min(s, result), 1);
-        /* Rounded to below and to above. */
+        /* (padding - span) / s, rounded down. */
         a.low = window.padding >= span ? (window.padding - span) / s
                                        : -((span - window.padding + s - 1) / s);
         a.extent = (window.padding + a.phases - 1) / s - a.low + 1;
@@ -69,16 +79,18 @@ static void flatten(tgc_conv_axis *h, tgc_conv_axis *w, const tgc_operand *image
     }
 }
 
-/* Cycles of one term of the sums of a tile, of which two go in each: multiply-adds, where few wait
- * for others, or loads, `beside` of them beside those of the rows. */
+/* Cycles in which a tile adds one term to its sums. A CPU begins two multiply-adds and two loads in a
+ * cycle; there is a multiply-add for each sum, but fewer than 8 wait for each other, and a load for
+ * each row and `beside` others. */
 static double tile_cycles(ptrdiff_t rows, ptrdiff_t vecs, ptrdiff_t beside, tgc_conv_limits limits)
 {
     const ptrdiff_t sums = rows * vecs;
-    const ptrdiff_t products = tgc_conv_sets(sums, 2 * limits.tile_rows) > 1 ? sums : tgc_max(sums, 8);
+    const int has_two_sets = tgc_conv_sets(sums, 2 * limits.tile_rows) > 1;
+    const ptrdiff_t products = has_two_sets ? sums : tgc_max(sums, 8);
     return 0.5 * (double)tgc_max(products, rows + beside);
 }
 
-/* The same of so many rows in as few tiles as can be. */
+/* The same for any number of rows, in as few tiles as possible. */
 static double rows_cycles(ptrdiff_t rows, ptrdiff_t vecs, ptrdiff_t beside, tgc_conv_limits limits)
 {
     const ptrdiff_t tiles = tgc_ceil_div(rows, limits.tile_rows);
@@ -102,8 +114,8 @@ static double share_inside(const tgc_conv_axis *a)
     return all ? (double)inside / (double)all : 1;
 }
 
-/* Cycles of a block: of its sums, of storing the result, of copying the image. The constants are
- * measured. */
+/* Cycles of a block, of which a vector holds channels: for its sums, for storing the result, for
+ * copying the image. The constants are measured. */
 static double channels_cycles(const tgc_conv_layout *l, tgc_conv_limits limits, int in_place)
 {
     const ptrdiff_t vecs = tgc_ceil_div(l->outputs, limits.lanes);
@@ -121,18 +133,20 @@ static double channels_cycles(const tgc_conv_layout *l, tgc_conv_limits limits, 
     return (double)l->h.block * ((double)l->depth * sums + store * (double)l->w.block) + copy;
 }
 
+/* The same if a vector holds places. */
 static double places_cycles(const tgc_conv_layout *l, tgc_conv_limits limits)
 {
     const double pairs = 0.5 * (double)tgc_ceil_div(l->w.block, limits.lanes);
     const double sums = pairs * rows_cycles(l->outputs, 2, 4, limits);
-    /* Steps of two go by vectors. */
+    /* Results two apart are stored by vectors, others one by one. */
     const double scatters = l->w.step_out > 2 ? 1.5 : l->w.step_out > 1 ? 0.5 : 0;
     const double scatter = scatters * (double)(l->h.step_out * l->w.step_out * l->outputs);
     const double copy = (l->w.step_in > 2 ? 1.5 : l->w.step_in > 1 ? 0.5 : 0.3) * image_of_block(l);
     return (double)l->h.block * ((double)l->depth * sums + scatter * (double)l->w.block) + copy;
 }
 
-/* Cuts the places into blocks, as many whole rows as their image and their result may hold. */
+/* Cuts the places into blocks of whole rows, or of parts of a row: as many places as BLOCK and RESULT
+ * allow. */
 static void cut_blocks(tgc_conv_layout *l, tgc_conv_limits limits)
 {
     const ptrdiff_t width = 2 * limits.lanes * l->h.step_out * l->w.step_out;
@@ -152,8 +166,8 @@ static void cut_blocks(tgc_conv_layout *l, tgc_conv_limits limits)
                                    tgc_ceil_div(tgc_max(l->h.places, 1), rows));
 }
 
-/* Where the elements of a block's image lie. A vector of places wants them side by side: columns
- * that lie step_in apart are combed into as many rows. */
+/* Decides where the elements of a block's image lie. A vector of places wants them side by side:
+ * columns that are step_in apart are combed into one run, step_in runs to a row. */
 static void place_image(tgc_conv_layout *l, const tgc_operand *image, tgc_conv_limits limits)
 {
     const ptrdiff_t cols = reach(&l->w, l->w.block);
@@ -177,7 +191,7 @@ static void place_image(tgc_conv_layout *l, const tgc_operand *image, tgc_conv_l
     l->block_elements = l->image + 4 * limits.lanes;
 }
 
-/* Puts several images into a unit whose blocks are whole images. */
+/* Puts several images into a unit, if a block is a whole image and the weights are many. */
 static void batch_images(tgc_conv_layout *l)
 {
     l->batch = 1;
@@ -196,7 +210,7 @@ static ptrdiff_t block_result(const tgc_conv_axis *a)
     return tgc_min(a->block * a->step_out, a->result);
 }
 
-/* A window so wide that not even a block of one row fits, or that has too many phases. */
+/* Is the window so wide that not even a block of one row fits, or has it too many phases? */
 static int is_too_wide(const tgc_conv_layout *l)
 {
     return l->result_elements > LARGEST ||
@@ -307,7 +321,8 @@ ptrdiff_t tgc_conv_offsets(const tgc_conv_layout *l, ptrdiff_t phase_h, ptrdiff_
     }
     for (ptrdiff_t k = 0; k < l->h.window.kernel; k++) {
         for (ptrdiff_t i = 0; i < l->w.window.kernel; i++) {
-            if (tgc_conv_tap(&l->h, phase_h, k, &down) && tgc_conv_tap(&l->w, phase_w, i, &across)) {
+            if (tgc_conv_tap(&l->h, phase_h, k, &down) &&
+                tgc_conv_tap(&l->w, phase_w, i, &across)) {
                 const ptrdiff_t col = across - l->w.low;
                 offsets[n++] = (down - l->h.low) * l->row +
                                (l->comb ? col % l->w.step_in * l->comb + col / l->w.step_in : col);

@@ -19,7 +19,7 @@
 #include "conv.h"
 
 typedef enum {
-    /* None: the block of a window so wide would not fit workspace. */
+    /* None: the window is so wide that no block of it fits into workspace. */
     TGC_CONV_NO_METHOD,
     /* A vector holds output channels; results are transposed as they are stored. */
     TGC_CONV_CHANNELS,
@@ -38,13 +38,13 @@ _Static_assert((int)TGC_CONV_PHASES_W < (int)TGC_MAX_SIZES, "a call has no room 
 /* What a layout has to know of the ISA and the type. */
 typedef struct {
     ptrdiff_t lanes;     /* of a vector */
-    ptrdiff_t tile_rows; /* of a micro-kernel */
-    ptrdiff_t slab;      /* terms of a sum that are added at a time */
+    ptrdiff_t tile_rows; /* the most rows of two vectors that a micro-kernel sums */
+    ptrdiff_t slab;      /* the most terms of a sum that are added in one go, by two vectors */
 } tgc_conv_limits;
 
-/* In how many sets a micro-kernel with room for so many vectors keeps its sums. A CPU begins two
- * multiply-adds in each of the four cycles that one takes: where there are fewer sums, every other
- * term goes to a second set, as products would wait for each other. */
+/* The number of sets in which a micro-kernel with room for `room` vectors keeps `sums` of them. A
+ * multiply-add takes four cycles, and a CPU begins two in each: with fewer than eight sums it would
+ * wait for a sum before adding to it again, so every other term goes to a second set. */
 static inline int tgc_conv_sets(ptrdiff_t sums, ptrdiff_t room)
 {
     return sums < 8 && 2 * sums <= room ? 2 : 1;
@@ -56,8 +56,8 @@ typedef struct {
     ptrdiff_t image, result;
     ptrdiff_t step_in, step_out;
     ptrdiff_t phases;
-    ptrdiff_t low;    /* no tap has a smaller offset, */
-    ptrdiff_t extent; /* nor one of low + extent */
+    ptrdiff_t low;    /* taps have offsets from low ... */
+    ptrdiff_t extent; /* ... to low + extent - 1 */
     ptrdiff_t places; /* of the phase that has most */
     ptrdiff_t block;  /* places of a block */
 } tgc_conv_axis;
@@ -66,32 +66,37 @@ typedef struct {
     tgc_conv_axis h, w;
     tgc_depth depths;
     ptrdiff_t images, groups;    /* a volume is as many images as its result has planes */
-    ptrdiff_t channels, outputs; /* of one group, of the image (times taps) and of the result */
+    ptrdiff_t channels;          /* of the image, in one group, times the taps along the depth */
+    ptrdiff_t outputs;           /* channels of the result in one group */
     ptrdiff_t depth;             /* terms of a sum over all phases: channels * taps */
     tgc_conv_method method;
     int in_place;
-    /* The image of a block in workspace, or in place: distances of channels, of rows, of places in
-     * a row, and of the elements that lie between two places (0 where they are neighbours). */
-    ptrdiff_t plane, row, step, comb;
+    /* Distances in the image of a block, in workspace or in place: from channel to channel, from row
+     * to row, from place to place. */
+    ptrdiff_t plane, row, step;
+    /* 0, or the columns of a run: columns that are step_in apart are combed into runs, so that the
+     * elements of neighbouring places lie side by side. */
+    ptrdiff_t comb;
     ptrdiff_t block_elements, result_elements;
-    /* A unit is a block of one group of one image, or of a batch of small images, `image` apart,
-     * that share the weights while these are in a cache; a chunk is some units, or a part of one. */
+    /* A unit is a block of one group of one image, or of a batch of small images that share the
+     * weights while a cache holds these. The copies of a batch's images are `image` apart. */
     ptrdiff_t batch, image;
+    /* A chunk is some units, or one of the `parts` of a unit. */
     ptrdiff_t units, units_per_chunk, parts;
 } tgc_conv_layout;
 
 tgc_conv_layout tgc_conv_arrange(const tgc_call *call, int transposed, tgc_conv_limits limits);
-/* The chunks, work and workspace of the call, and its method. */
+/* Sets the chunks, work and workspace of the call, and its method. */
 void tgc_conv_plan(tgc_call *call, int transposed, tgc_conv_limits limits);
 
-/* The offset of tap k from the places of a phase; 0 where it belongs to another. */
+/* Does tap k belong to a phase? Then *offset is its offset from the places of the phase. */
 static inline int tgc_conv_tap(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdiff_t k,
                                ptrdiff_t *offset)
 {
     const ptrdiff_t stride = axis->window.stride;
     const ptrdiff_t distance = k * axis->window.dilation - axis->window.padding;
     *offset = axis->transposed ? phase - distance : distance;
-    /* Divisions are slow, and most windows need none. */
+    /* Division is slow, and most windows need none. */
     if (!axis->transposed || stride == 1) {
         return 1;
     }
@@ -109,7 +114,7 @@ static inline ptrdiff_t tgc_conv_places(ptrdiff_t n, ptrdiff_t step, ptrdiff_t p
 /* How many taps belong to a phase. */
 ptrdiff_t tgc_conv_taps(const tgc_conv_axis *axis, ptrdiff_t phase);
 
-/* Has the plan been one of conv_transpose? */
+/* Was the call planned as conv_transpose? */
 static inline int tgc_conv_transposed(const tgc_call *call)
 {
     return call->sizes[TGC_CONV_PHASES_H] > 0;
@@ -118,8 +123,8 @@ static inline int tgc_conv_transposed(const tgc_call *call)
 /* The axes of the call with the phases that the plan found. */
 void tgc_conv_axes(const tgc_call *call, tgc_conv_axis *h, tgc_conv_axis *w);
 
-/* Writes the distance of every term of a sum of a phase from its place: channel by channel, tap by
- * tap. Returns how many there are. */
+/* Writes the offsets of a phase: the distance of every term of a sum from its place, channel by
+ * channel, tap by tap. Returns the number of terms. */
 ptrdiff_t tgc_conv_offsets(const tgc_conv_layout *layout, ptrdiff_t phase_h, ptrdiff_t phase_w,
                            ptrdiff_t *offsets);
 

@@ -1,12 +1,14 @@
 /*
  * Weights in the order in which the micro-kernels read them.
  *
- * Operands: weight (O, C / groups, K, L, M), [bias], packed. The outputs of a group (of the result)
- * fall into tiles: of two vectors for TGC_CONV_CHANNELS, of rows dealt out evenly for
- * TGC_CONV_PLACES. For every group, with n outputs rounded up to whole vectors for the former:
+ * Operands: weight (O, C / groups, K, L, M), [bias], packed. The outputs of a group, which are
+ * channels of the result, fall into tiles: for TGC_CONV_CHANNELS of two vectors, for TGC_CONV_PLACES
+ * of at most TILE_ROWS outputs, dealt out evenly. `packed` holds for every group
  *
- *     the bias, or zeros, of n outputs; then for every phase of `depth` terms, for every tile:
+ *     the bias of all its outputs, or zeros; then for every phase of `depth` terms, for every tile,
  *     packed[k * width + l] = the weight of term k of the tile's output l
+ *
+ * For TGC_CONV_CHANNELS the outputs of a group are rounded up to whole vectors.
  */
 
 /* The tiles of a group's outputs. */
@@ -26,14 +28,14 @@ static FN(tiling) FN(tile_outputs)(tgc_conv_method method, ptrdiff_t outputs)
     return (FN(tiling)){outputs, outputs, tiles, tgc_share(outputs, tiles), 0};
 }
 
-/* The first output of a tile; for the number of tiles, all of them. */
+/* The first output of a tile; for the tile after the last, the number of outputs. */
 static ptrdiff_t FN(tile_start)(const FN(tiling) *t, ptrdiff_t tile)
 {
     return tgc_min(tgc_share_start(t->widths, tile), t->padded);
 }
 
-/* The weights of a tile's outputs: strides of outputs, of the channels that are summed, of taps
- * along the depth, down and across. */
+/* The weights of a tile's outputs, with the strides of outputs, of the channels that are summed, and
+ * of taps along the depth, down and across. */
 typedef struct {
     const T *data;
     ptrdiff_t output, channel, plane, row, col;
@@ -74,8 +76,8 @@ static ptrdiff_t FN(pack_phase)(const FN(weights) *w, const tgc_conv_axis *h, pt
     return depth;
 }
 
-/* packed[k * width + l] = lines[l * step + k] for k < depth, l < lanes, and 0 for the other l < width:
- * blocks of VL x VL are transposed in registers. */
+/* packed[k * width + l] = lines[l * step + k] for k < depth and l < lanes, and 0 for lanes up to the
+ * width: blocks of VL x VL are transposed in registers. */
 static void FN(pack_lines)(const T *lines, ptrdiff_t step, ptrdiff_t depth, ptrdiff_t lanes,
                            ptrdiff_t width, T *packed)
 {

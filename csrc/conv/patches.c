@@ -2,13 +2,13 @@
  * that sum the patches are compiled for every ISA. */
 #include "patches.h"
 
-/* Each row is cut into pieces, some of which make a patch. */
+/* Each row is cut into `pieces`, of which `together` make a patch. */
 typedef struct {
     ptrdiff_t pieces, together;
     tgc_shares sizes;
 } row_cut;
 
-/* Three parts make a patch where they leave no more patches than rows of their own would, which is
+/* A patch takes three pieces if that makes no more patches than patches within single rows: these are
  * what tgc_conv_most_patches counts. */
 static row_cut cut_row(ptrdiff_t cols, ptrdiff_t tile_rows)
 {
@@ -20,7 +20,7 @@ static row_cut cut_row(ptrdiff_t cols, ptrdiff_t tile_rows)
     return (row_cut){pieces, together, tgc_share(cols, pieces)};
 }
 
-/* The taps of a phase, in their order, that read rows of the image. */
+/* The taps of a phase, counted among its own, that read rows of the image at a place. */
 static tgc_tap_range taps_inside(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdiff_t place)
 {
     tgc_tap_range range = {0, 0};
@@ -61,7 +61,7 @@ ptrdiff_t tgc_conv_most_patches(const tgc_conv_layout *l, tgc_conv_limits limits
            tgc_ceil_div(l->w.block, limits.tile_rows);
 }
 
-/* Rows from `first` on that leave out the same taps end here. */
+/* The end of the rows from `first` on that sum the same taps. */
 static ptrdiff_t alike(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdiff_t first, ptrdiff_t rows,
                        tgc_tap_range taps)
 {
@@ -74,15 +74,15 @@ static ptrdiff_t alike(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdiff_t fir
     return first;
 }
 
-/* What is left out where only the taps `inside` are summed, of so many terms each. */
+/* What is left out of a block of terms if only the taps `inside`, of `terms` terms each, are summed. */
 static tgc_conv_gap leave_out(tgc_tap_range inside, ptrdiff_t terms, ptrdiff_t block)
 {
     return (tgc_conv_gap){block, block - (inside.end - inside.first) * terms,
                           inside.first * terms};
 }
 
-/* Rows of places of a phase of some images, that are walked through piece by piece: the pieces of a
- * row, of this row of the other images, of the next row. */
+/* A walk over the places of a phase in some images, piece by piece: the pieces of a row, then those
+ * of the same row of the other images, then those of the next row. */
 typedef struct {
     const tgc_conv_layout *layout;
     const tgc_conv_results *results;
@@ -92,7 +92,7 @@ typedef struct {
     ptrdiff_t image, row, piece;
 } piece_walk;
 
-/* How many places the next piece has, and where its first one is. */
+/* Steps to the next piece: returns the number of its places, and sets where the first one lies. */
 static ptrdiff_t next_piece(piece_walk *w, ptrdiff_t *image, ptrdiff_t *y)
 {
     const tgc_conv_layout *const l = w->layout;
@@ -112,7 +112,7 @@ static ptrdiff_t next_piece(piece_walk *w, ptrdiff_t *image, ptrdiff_t *y)
     return places;
 }
 
-/* A patch like `patch` of so many pieces. */
+/* A patch of the next pieces; what all patches have in common is in `patch`. */
 static tgc_conv_patch take_pieces(piece_walk *w, ptrdiff_t pieces, ptrdiff_t tile_rows,
                                   tgc_conv_patch patch)
 {
@@ -139,7 +139,7 @@ ptrdiff_t tgc_conv_cut(const tgc_conv_layout *l, tgc_conv_limits limits, ptrdiff
     piece_walk w = {.layout = l, .results = &results, .cut = cut_row(cols, limits.tile_rows),
                     .phase_h = phase_h, .phase_w = phase_w};
     tgc_conv_patch patch = {.step = l->step, .y_step = results.pitch * l->w.step_out};
-    /* Terms are left out of every channel: a slab must hold it whole. */
+    /* Terms are left out of every channel, so a slab must hold a whole one. */
     const int leaves_planes =
         channel <= limits.slab && results.planes.end - results.planes.first < l->depths.taps;
     const int may_leave_rows =
@@ -147,11 +147,11 @@ ptrdiff_t tgc_conv_cut(const tgc_conv_layout *l, tgc_conv_limits limits, ptrdiff
     const tgc_conv_gap beside =
         leaves_planes ? leave_out(results.planes, plane, channel) : (tgc_conv_gap){0, 0, 0};
     tgc_conv_patch *next = patches;
-    /* Patches of a few images that fill them follow each other: what they read is in a cache. */
+    /* As many images as fill a patch are cut together, while what they read is in a cache. */
     for (; cols > 0 && w.first_image < results.images; w.first_image = w.end_image) {
         w.end_image = tgc_min(w.first_image + w.cut.together, results.images);
         w.image = w.first_image;
-        /* Rows that leave out terms make patches of their own, which should be half full. */
+        /* Rows that leave out terms make patches of their own: only if these are half full. */
         const ptrdiff_t images = w.end_image - w.first_image;
         const int leaves_rows = may_leave_rows && (images * w.cut.pieces >= w.cut.together ||
                                                    2 * images * cols >= limits.tile_rows);
@@ -164,7 +164,7 @@ ptrdiff_t tgc_conv_cut(const tgc_conv_layout *l, tgc_conv_limits limits, ptrdiff
                 patch.left_out = leave_out(taps, across, plane);
             }
             for (ptrdiff_t left = (end - w.row) * images * w.cut.pieces, n; left > 0; left -= n) {
-                /* Four pieces are not three and one, but two and two. */
+                /* The last four pieces are taken as two and two, not as three and one. */
                 n = tgc_min(w.cut.together, left == 4 ? 2 : left);
                 *next++ = take_pieces(&w, n, limits.tile_rows, patch);
             }

@@ -10,19 +10,21 @@
 
 #include "layout.h"
 
-/* Of every `block` of terms, `gap` are left out: `skip` before the others, the rest after them. */
+/* Of every `block` terms, `gap` are left out: the first `skip`, and the others at the end. */
 typedef struct {
     ptrdiff_t block, gap, skip;
 } tgc_conv_gap;
 
-/* Parts of as many places each (the last has what is left over), each in a row. Distances: of the
- * first place from the block's image and result, from place to place, and of the second and third
- * part from the first. */
+/* Two or three parts, each a run of places in a row, and all of the same length. (A single run is
+ * taken as two halves, of which the second may be one longer.) */
 typedef struct {
-    ptrdiff_t image, step, parts[2];
-    ptrdiff_t y, y_step, y_parts[2];
+    ptrdiff_t image;    /* where the first place lies in the block's image */
+    ptrdiff_t step;     /* from place to place */
+    ptrdiff_t parts[2]; /* from the first part to the second and to the third */
+    ptrdiff_t y, y_step, y_parts[2]; /* the same in the block's result */
     tgc_conv_gap left_out;
-    /* Which micro-kernel: places - 1 of one or two parts, tile_rows for three parts of a third. */
+    /* The index of the micro-kernel: for two parts the number of places - 1; for three parts, each
+     * of tile_rows / 3 places, tile_rows. */
     ptrdiff_t kernel;
 } tgc_conv_patch;
 
@@ -34,21 +36,22 @@ typedef struct {
 /* The taps along the depth that find a plane for an image; all of them for a batch of images. */
 tgc_tap_range tgc_conv_planes(const tgc_conv_layout *layout, ptrdiff_t image);
 
-/* What is cut: so many images, whose results are rows x cols with `pitch` elements for each. */
+/* What is cut: the results of a number of images, rows x cols each, with `pitch` numbers for each
+ * place, one for each channel of a panel. `planes` are the taps along the depth that are summed. */
 typedef struct {
     ptrdiff_t images, rows, cols, pitch;
     tgc_tap_range planes;
 } tgc_conv_results;
 
-/* Are taps above and below an image left out? Of every channel, which has so many terms, so that a
- * slab of the sum must hold a channel whole. */
+/* May taps above and below an image be left out? They are left out of every channel, so that a slab
+ * of the sum must hold all of a channel's terms, of which there are `channel`. */
 static inline int tgc_conv_leaves_rows(const tgc_conv_layout *l, tgc_conv_limits limits,
                                        ptrdiff_t channel, int in_place)
 {
     return channel <= limits.slab && !in_place && l->h.block >= l->h.places;
 }
 
-/* No block has more patches, over all phases. */
+/* An upper bound of the patches of a block, over all phases. */
 ptrdiff_t tgc_conv_most_patches(const tgc_conv_layout *layout, tgc_conv_limits limits);
 
 /* Cuts the places of a phase. Returns how many patches it wrote. */

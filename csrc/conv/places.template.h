@@ -31,13 +31,14 @@ KERNELS(3)
 #undef KERNELS
 #undef ROW_KERNEL
 
-/* [taps == 3][kind]: of so many rows, and a vector or two. */
+/* The rows of each kind of tile. The last kind has two vectors in a row, the others have one. */
 static const ptrdiff_t FN(kind_rows)[3] = {4, 7, 4};
+/* [taps == 3][kind] */
 static void (*const FN(row_kernels)[2][3])(const FN(row_sums) *t, const T *image, T *y) = {
     {FN(row_4x1x1), FN(row_7x1x1), FN(row_4x1x2)}, {FN(row_4x3x1), FN(row_7x3x1), FN(row_4x3x2)}};
 
-/* The terms of one channel: three rows of taps at the distance of the image's rows, or each tap on
- * its own. */
+/* Describes the terms of one channel in t. Returns 1 if they are three rows of taps at the distance
+ * of the image's rows, which share loads; else each tap stands on its own. */
 static int FN(row_terms)(const FN(block) *b, const T *weight, FN(row_sums) *t)
 {
     const tgc_conv_layout *const l = b->layout;
@@ -61,8 +62,8 @@ static int FN(row_terms)(const FN(block) *b, const T *weight, FN(row_sums) *t)
     return 1;
 }
 
-/* All places of one channel, at least four rows: some rows of a vector or two at a time. The last
- * ones are computed again where they are not as many. */
+/* All places of one channel, which has at least four rows: tiles of some rows and one or two vectors.
+ * Where rows are left over, the last tile begins earlier and computes some rows again. */
 static void FN(run_channel)(FN(block) *b, const T *weight, const T *bias, ptrdiff_t rows,
                             ptrdiff_t cols, T *y)
 {
@@ -82,8 +83,8 @@ static void FN(run_channel)(FN(block) *b, const T *weight, const T *bias, ptrdif
     }
 }
 
-/* Where the runs of a phase of a transposed convolution go, step_out elements apart; `ends` are
- * the elements from their first one to the end of the row. */
+/* Where the runs of a phase of a transposed convolution go: elements that are step_out apart. `ends`
+ * counts the elements from the first one of a run to the end of the row. */
 typedef struct {
     T *y[2];
     ptrdiff_t lanes[2], ends[2];
@@ -109,8 +110,8 @@ static void FN(scatter_runs)(const FN(block) *b, ptrdiff_t rows, int vecs,
     }
 }
 
-/* All places of a phase for one tile of outputs: runs of a vector's length, two at a time, or rows
- * of a single output. */
+/* All places of a phase for one tile of outputs: two runs of a vector's length at a time, or, for a
+ * single output, tiles of rows. */
 static void FN(run_rows)(FN(block) *b, ptrdiff_t tile, const T *weight, ptrdiff_t phase_h,
                          ptrdiff_t phase_w)
 {
@@ -174,8 +175,8 @@ TGC_INLINE vec FN(phase_sum)(const FN(phase) *p, const T *image)
     return sum;
 }
 
-/* All places of the phases of even and of odd columns, for a single output: neighbours in the
- * result are stored together. */
+/* All places of two phases, of even and of odd columns, for a single output: neighbours in the result
+ * are stored together. */
 static void FN(run_pairs)(FN(block) *b, ptrdiff_t phase_h, const FN(phase) *even,
                           const FN(phase) *odd)
 {
@@ -198,7 +199,7 @@ static void FN(run_pairs)(FN(block) *b, ptrdiff_t phase_h, const FN(phase) *even
     }
 }
 
-/* A single output, its results two apart: phases of even and odd columns together. */
+/* A single output, of which a phase has every other column: two phases at a time. */
 static void FN(run_all_pairs)(FN(block) *b)
 {
     const T *weight = b->packed + b->tiling.padded;
@@ -213,7 +214,7 @@ static void FN(run_all_pairs)(FN(block) *b)
     }
 }
 
-/* Tile after tile of the outputs. */
+/* All phases and tiles of outputs. */
 static void FN(run_places)(FN(block) *b)
 {
     const tgc_conv_layout *const l = b->layout;

@@ -1,8 +1,8 @@
 /*
  * The micro-kernels: sums that stay in registers while the products run.
  *
- * Each is one function of constants (so many rows, so many vectors), inlined into one function per
- * choice of them. Its arrays of vectors are indexed by constants only once the loops are unrolled:
+ * Each is one function of constants (the rows, the vectors), inlined into one function per choice of
+ * them. Its arrays of vectors are indexed by constants only once the loops are unrolled:
  * the compiler keeps them in registers (tests/csrc/test_registers.py looks). The file that
  * includes this one defines TILE_ROWS, the most rows of two vectors.
  */
@@ -11,30 +11,31 @@ enum { FN(SUMS) = 2 * TILE_ROWS };
 
 #define EACH_SUM(i, n) TGC_UNROLL for (int i = 0; i < (n); i++)
 
-/* A line takes about as long from memory as four terms: more would wait for each other. */
+/* Bytes that are prefetched with every term, a cache line with every four: about as fast as memory
+ * delivers lines. */
 enum { FN(AHEAD) = 16 };
 
-/* The terms of a sum: `blocks` blocks of `terms` that follow each other, with gaps between them. */
+/* The terms of a sum: `blocks` blocks of `terms` terms each, with `gap` terms left out after each. */
 typedef struct {
     ptrdiff_t blocks, terms, gap;
     const ptrdiff_t *offsets;
     const T *weight;
 } FN(terms);
 
-/* The terms' elements of a patch's places are `second` and `third` from those of the first part. */
+/* Distances in the image: from place to place, and from the first part of a patch to the others. */
 typedef struct {
     ptrdiff_t step, second, third;
 } FN(steps);
 
-/* sum[i * vecs + v] += the element of place i, from `first` on, times weight[v] */
+/* sum[i * vecs + v] += the element of place i times weight[v]; `first` is the element of place 0. */
 TGC_INLINE void FN(add_channels)(const int rows, const int parts, const int vecs, FN(steps) steps,
                                  const T *first, const T *weight, vec *sum)
 {
     const int part = rows / parts;
     const T *at[3] = {first, first + steps.second, first + steps.third};
-    /* The compiler would see through these, and count all distances from the first: with more
-     * general registers than there are, or with indices, with which a multiply-add of memory is two
-     * instructions to the CPU. */
+    /* Without the asm, the compiler would count all distances from the first pointer. That needs more
+     * general registers than there are, or an index in the address, with which a multiply-add that
+     * reads memory is two instructions to the CPU. */
     __asm__("" : "+r"(at[1]));
     if (parts > 2) {
         __asm__("" : "+r"(at[2]));
@@ -56,11 +57,11 @@ TGC_INLINE void FN(add_channels)(const int rows, const int parts, const int vecs
  *
  *     y[i][l] = start[l] + sum over terms k of image[offsets[k] + place i] weight[k][l]
  *
- * for the places i < rows of the patch, l < vecs * VL; `dense` says that its step is 1. `bias` is the
- * start, or NULL where y is. From `ahead` on is what comes next: two vectors fetch AHEAD bytes of it
- * with every term, into the second-level cache. Where a term's elements are is worked out during the
- * term before: products that wait for their addresses keep others from being looked at. An offset
- * behind the last one is read, and not used. */
+ * for the places i < rows of the patch, l < vecs * VL; `dense` says that the patch's step is 1. The
+ * start is `bias`, or if that is NULL what y holds. What is needed next is at `ahead`: kernels of two
+ * vectors prefetch AHEAD bytes of it with every term, into the second-level cache. The address of a
+ * term's elements is computed during the term before, because products that wait for an address keep
+ * the CPU from looking at later ones. So one offset behind the last one is read, but not used. */
 TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs, const int dense,
                                  const FN(terms) *terms, const T *image,
                                  const tgc_conv_patch *patch, const T *bias, T *y,
@@ -80,7 +81,7 @@ TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs
         for (const ptrdiff_t end = k + terms->terms; k < end; k++) {
             const T *first = next;
             next = image + offsets[k + 1];
-            if (vecs > 1) { /* which leaves room between its loads */
+            if (vecs > 1) { /* with one vector, loads leave no room for it */
                 __builtin_prefetch(ahead, 0, 2);
                 ahead += FN(AHEAD);
             }
@@ -110,7 +111,7 @@ TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs
     }
 }
 
-/* Two runs of places side by side in the lanes of two vectors (or one run), a channel per row. */
+/* One run of places or two, each in the lanes of a vector; a channel per row. */
 typedef struct {
     const T *image[2]; /* the first place of each run */
     T *y[2];
@@ -175,8 +176,8 @@ TGC_INLINE void FN(place_tile)(const int rows, const int vecs, ptrdiff_t depth, 
     }
 }
 
-/* Rows of places of one channel, whose sums would wait for each other if they were fewer; taps that
- * lie below each other share what they load.
+/* Several rows of places of one channel: with fewer sums, products would wait for each other. Taps
+ * that lie below each other share what they load.
  *
  *     y[r * y_row + l] = bias + sum over c < cols, k < taps of weight[c + k * weight_row]
  *                                                   image[(r + k) * image_row + offsets[c] + l]
@@ -227,11 +228,13 @@ TGC_INLINE void FN(row_tile)(const int rows, const int taps, const int vecs, con
     }
 }
 
-/* How a tile walks over images, rows and columns of places: the steps of the image's elements. */
+/* How a tile walks over images, rows and columns of places. */
 typedef struct {
     ptrdiff_t images, rows, cols;
-    ptrdiff_t step, next_row, next_image; /* the last two from the end of a row, of an image */
-    ptrdiff_t next_y;                     /* from the end of y's rows of an image */
+    ptrdiff_t step;       /* from place to place */
+    ptrdiff_t next_row;   /* from the end of a row to the next row */
+    ptrdiff_t next_image; /* from the end of an image's rows to the next image */
+    ptrdiff_t next_y;     /* from the end of y's rows of an image to those of the next */
 } FN(walk);
 
 /* A tap of the kernel per row, an output channel per lane: the product that gives weights.

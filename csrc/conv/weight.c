@@ -5,19 +5,29 @@
 #include <math.h>
 
 enum {
-    PLACES = 98304,      /* elements of a block of transposed y: it stays in the second-level cache */
-    MOST_PLACES = 1024,  /* of a block: what is added up in one go */
+    /* The most elements of a block's y, transposed: it stays in the second-level cache. */
+    PLACES = 98304,
+    /* The most places of a block: so many are added up in T in one go. */
+    MOST_PLACES = 1024,
+    /* However many outputs there are, a block may have this many places. */
     FEWEST_PLACES = 128,
-    COPY = 65536,        /* elements of a block's image, about, */
-    LARGEST = 1 << 24,   /* and at most */
-    FEW_WEIGHTS = 1 << 18, /* so many are summed in parts of the places, more in slices */
+    /* Elements of x that are copied at once, about, in as many channels as that makes. */
+    COPY = 65536,
+    /* The most elements of one channel of a block's image: a wider window has no method. */
+    LARGEST = 1 << 24,
+    /* The most weights for which channels are not divided into slices, but only places into parts. */
+    FEW_WEIGHTS = 1 << 18,
+    /* Chunks, about, of a call whose places are divided into parts. */
     CHUNKS = 16,
-    PARTS = 1 << 20,     /* elements of all parts */
-    SLICES = 8,          /* of the channels of all groups */
-    CHUNK_WORK = 1 << 18 /* products that a chunk is worth */
+    /* The most sums of all parts together: they take memory, and conv_weight_sum adds them up. */
+    PARTS = 1 << 20,
+    /* Slices of the channels of all groups together, about. */
+    SLICES = 8,
+    /* The fewest products of a chunk: less is not worth another part. */
+    CHUNK_WORK = 1 << 18
 };
 
-/* How many slices of channels and parts of places; from sizes alone. */
+/* Chooses the number of slices of channels and of parts of places, from sizes alone. */
 static void divide(tgc_conv_weight_layout *l)
 {
     const double weights = (double)l->groups * (double)l->outputs * (double)l->channels *
@@ -54,7 +64,8 @@ static void cut_blocks(tgc_conv_weight_layout *l)
         l->block_images = tgc_max(
             tgc_min(most / (l->rows * l->cols), l->images / l->parts), 1);
     }
-    /* Rows of dots go on from image to image at one distance: within a volume. */
+    /* Dot products step from image to image by one distance: the images of a block must be of one
+     * volume. */
     const ptrdiff_t planes = tgc_max(l->depths.places, 1);
     while (l->method == TGC_CONV_WEIGHT_DOTS && planes > 1 && planes % l->block_images) {
         l->block_images = tgc_min(l->block_images - 1, planes);
@@ -115,7 +126,7 @@ tgc_conv_weight_layout tgc_conv_weight_arrange(const tgc_call *call, tgc_conv_li
     const double vecs = (double)tgc_ceil_div(l.outputs, limits.lanes);
     const double runs = (double)tgc_ceil_div(l.cols, limits.lanes);
     const double depth = fmax((double)(l.channels * l.taps), 1);
-    /* Cycles of a place for one tap of one channel. */
+    /* Cycles that each method takes for one place, one tap and one channel. */
     const double taps = 0.55 * vecs + 0.4 * vecs * (double)limits.lanes / depth;
     const double dots = 1.1 * (double)l.outputs * runs / fmax((double)l.cols, 1);
     l.method = taps <= dots ? TGC_CONV_WEIGHT_TAPS : TGC_CONV_WEIGHT_DOTS;

@@ -1,8 +1,11 @@
 /* `conv_weight` for one real type and one ISA. */
 
 enum {
-    FN(MOST_TAPS) = TILE_ROWS > 4 ? 5 : 4, /* of one row of the window, in one run */
+    /* The most taps of a row of the window that a tile takes side by side, a run. */
+    FN(MOST_TAPS) = TILE_ROWS > 4 ? 5 : 4,
+    /* The most pairs of a channel and a row of the window in a tile. */
     FN(MOST_PAIRS) = TILE_ROWS > 6 ? 6 : TILE_ROWS,
+    /* The most taps whose dot products are computed together. */
     FN(DOT_TAPS) = TILE_ROWS > 6 ? 9 : TILE_ROWS > 4 ? 5 : 3
 };
 
@@ -31,7 +34,7 @@ typedef void FN(dot_kernel)(const FN(dots) *dots, const ptrdiff_t *offsets, T *s
     }
 #define DOT_ENTRY(taps) {FN(dot_##taps##x1), FN(dot_##taps##x2)},
 
-/* All pairs for so many taps: at most TILE_ROWS rows. */
+/* PAIRS_n: the numbers of pairs that a tile of n taps may have, so that it has at most TILE_ROWS rows. */
 #if TILE_ROWS > 6
 #define PAIRS_1(X) X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1)
 #define PAIRS_2(X) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2)
@@ -71,8 +74,8 @@ static const tgc_conv_limits FN(weight_limits) = {VL, TILE_ROWS, 0};
 /* Part of a chunk: one block of places, and channels of one group. */
 typedef struct {
     const tgc_conv_weight_layout *layout;
-    ptrdiff_t image, top, left;     /* the block's first image and place, */
-    ptrdiff_t images, rows, cols;   /* and how many */
+    ptrdiff_t image, top, left;     /* the block's first image and its first place */
+    ptrdiff_t images, rows, cols;   /* the block's images, and its places in each */
     ptrdiff_t first_channel;
     ptrdiff_t channels;
     const T *x, *y;                 /* of the group, in the first image */
@@ -98,7 +101,7 @@ static void FN(pack_places)(const FN(weight_block) *b, const tgc_operand *y, ptr
     }
 }
 
-/* A walk over so many rows of the block's places, whose y has `width` elements for each. */
+/* A walk over `rows` rows of the block's places, for each of which y has `width` elements. */
 static FN(walk) FN(walk_rows)(const FN(weight_block) *b, ptrdiff_t rows, ptrdiff_t width)
 {
     const tgc_conv_weight_layout *const l = b->layout;
@@ -107,7 +110,8 @@ static FN(walk) FN(walk_rows)(const FN(weight_block) *b, ptrdiff_t rows, ptrdiff
                       l->image - rows * step, (b->rows - rows) * b->cols * width};
 }
 
-/* The block's rows of places from `*first` on whose tap `row` of the window lies within the image. */
+/* The number of rows of the block's places whose row `row` of the window lies within the image; they
+ * begin with row *first. */
 static ptrdiff_t FN(rows_inside)(const FN(weight_block) *b, ptrdiff_t row, ptrdiff_t *first)
 {
     const ptrdiff_t stride = b->layout->window.h.stride;
@@ -116,10 +120,11 @@ static ptrdiff_t FN(rows_inside)(const FN(weight_block) *b, ptrdiff_t row, ptrdi
     return tgc_clamp((b->layout->height - top + stride - 1) / stride, *first, b->rows) - *first;
 }
 
-/* All taps of the block's channels for one panel of outputs. A tile takes taps side by side of pairs
- * of a channel and a row of the window: of one row, to leave out its zeros, where that makes no more
- * tiles, and blocks are whole images (few others have zeros, and planes in turn are further apart
- * than rows). */
+/* All taps of the block's channels for one panel of outputs. A tile takes taps side by side, for some
+ * pairs of a channel and a row of the window. If that makes no more tiles and blocks are whole images,
+ * all pairs of a tile have the same row of the window (`by_rows`), so that places whose row lies
+ * outside the image can be left out. Few other blocks have such places, and the channels of such a
+ * tile are further apart in memory than rows are. */
 static void FN(run_taps)(const FN(weight_block) *b, const T *image, const T *packed,
                          ptrdiff_t width, T *sums)
 {
@@ -187,7 +192,8 @@ static void FN(run_dots)(const FN(weight_block) *b, const T *image, const tgc_op
                 T sums[2 * FN(DOT_TAPS)];
                 FN(dot_kernels)[n - 1][dots.outputs - 1](&dots, offsets + tap, sums);
                 for (ptrdiff_t i = 0; i < dots.outputs; i++) {
-                    T *const to = b->sums + ((o + i) * l->channels + b->first_channel + c) * l->taps;
+                    T *const to =
+                        b->sums + ((o + i) * l->channels + b->first_channel + c) * l->taps;
                     for (ptrdiff_t k = 0; k < n; k++) {
                         const T sum = sums[i * n + k];
                         to[tap + k] = b->add ? to[tap + k] + sum : sum;
@@ -198,7 +204,7 @@ static void FN(run_dots)(const FN(weight_block) *b, const T *image, const tgc_op
     }
 }
 
-/* The block's channels of x with zeros around them: copied, or where they lie. */
+/* The block's channels of x with zeros around them: a copy, or x itself if no zeros are needed. */
 static const T *FN(weight_image)(const FN(weight_block) *b, const tgc_operand *x, T *copy)
 {
     const tgc_conv_weight_layout *const l = b->layout;
@@ -260,7 +266,7 @@ static void FN(run_weight_block)(const tgc_call *call, FN(weight_block) b, ptrdi
     }
 }
 
-/* Distances of the taps from a place, in rows whose columns are combed. */
+/* Writes the distance of every tap from a place, in rows whose columns are combed. */
 static void FN(dot_offsets)(const tgc_conv_weight_layout *l, ptrdiff_t *offsets)
 {
     const tgc_window_axis h = l->window.h, w = l->window.w;
@@ -291,7 +297,7 @@ static void FN(weight_chunk)(const tgc_call *call, ptrdiff_t index)
     const ptrdiff_t down = tgc_ceil_div(tgc_max(l.rows, 1), l.block_rows);
     const ptrdiff_t last = tgc_deal(l.blocks, l.parts, part + 1);
     ptrdiff_t block = tgc_deal(l.blocks, l.parts, part);
-    /* Where there is nothing to add up, the sums are those of one block without places. */
+    /* A part without blocks takes one without images, which makes its sums 0. */
     do {
         b.left = block % across * l.block_cols;
         b.top = block / across % down * l.block_rows;
@@ -304,8 +310,8 @@ static void FN(weight_chunk)(const tgc_call *call, ptrdiff_t index)
     } while (++block < last);
 }
 
-/* Row of the sums of a panel that holds term `q` of an output: the taps of a row of the window
- * fall into runs, and a run of all channels stands before the next one. */
+/* The row of a panel's sums that holds term `q` of an output: the taps of a row of the window fall
+ * into runs, and the first run of all channels comes before the second. */
 static ptrdiff_t FN(sum_row)(const tgc_operand *weight, ptrdiff_t q)
 {
     const ptrdiff_t kernel = weight->shape[4];
@@ -323,7 +329,7 @@ static ptrdiff_t FN(sum_row)(const tgc_operand *weight, ptrdiff_t q)
     return pairs * tap + q / kernel * taps + q % kernel - tap;
 }
 
-/* The weights of one group: `index` of the chunks is a group and a vector of its outputs. */
+/* The weights of one vector of outputs of one group: the sums of all parts. */
 static void FN(weight_sum_chunk)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_operand *const weight = &call->operands[1];

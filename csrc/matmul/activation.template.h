@@ -1,4 +1,4 @@
-/* y = activation(y), of a block of y that was computed last, in the first or second cache. */
+/* y = activation(y) for a block of y that has just been computed and is still in a cache. */
 #include "../vec/math.template.h"
 
 #define ACTIVATE(NAME, EXPRESSION)                                                                \
@@ -14,7 +14,7 @@
         }                                                                                         \
     }
 
-/* As the elementwise kernels compute them: the bits are the same. */
+/* The functions of the elementwise kernels, so that the bits are the same. */
 ACTIVATE(apply_relu, vec_relu(a))
 ACTIVATE(apply_tanh, vec_tanh(a))
 ACTIVATE(apply_sigmoid, vec_sigmoid(a))

@@ -1,6 +1,6 @@
 /*
- * The micro-kernel for operands that are contiguous along k: nothing is packed, the vectors run
- * along k, and the lanes are added at the end.
+ * The micro-kernel for operands that are contiguous along k: nothing is packed, vectors run along
+ * k, and their lanes are added at the end.
  *
  *     result[i][j] = sum over p < k of a[i * a_row + p] b[j][p],   i < rows, j < DOT_COLS
  */

@@ -1,26 +1,34 @@
-/*
- * Which operands the tiles read in place. Packing costs more than it saves where a cache holds what
- * is read, or few tiles read it.
- */
+/* Which operands the tiles read in place: packing one costs more than it saves where a cache holds
+ * all that is read of it, or where few tiles read it. */
 #include "matmul.h"
 
-/* For as many panels of y's columns, a is read in place; for a quarter of them, if a line of it
- * holds elements of one row and one term only, or if its lines do not stay in a first-level
- * cache; and for one, if the rows of a tile evict each other. */
-enum { PANELS = 12 };
-/* Terms of a transposed a, a line each, that a first-level cache holds beside b; and bytes between
- * the first and the last of as many as a first-level TLB holds pages. */
-enum { LINES = 320, SPAN = 64 * 4096 };
-/* For as many tiles of y's rows, a b is read in place that costs each of them more than a packed
- * one: its vectors lie across two cache lines, or its rows evict each other, so that every tile
- * waits for them anew. Tiles of more than WAYS rows have the time to, but lines of an a in rows are
- * evicted too. Rows of a large b at the worst distance evict each other from a second-level cache
- * as well. */
-enum { COSTLY_TILES = 2, COLLIDING_TILES = 16, LARGE = TGC_MATMUL_IN_PLACE_BYTES / 4 };
+enum {
+    /* The most panels of y's columns for which a is read in place. It is a quarter of them if a
+     * cache line of a holds only one element that a tile can use, or if a's lines do not stay in a
+     * first-level cache. It is one panel if the rows of a tile evict each other. */
+    PANELS = 12,
+    /* The most terms of a transposed a whose lines, one for each term, stay in a first-level cache
+     * beside b. */
+    LINES = 320,
+    /* The most bytes between the first and the last of these terms: a first-level TLB holds 64
+     * pages. */
+    SPAN = 64 * 4096,
+    /* The most tiles of y's rows for which a b is read in place that costs each of them more than a
+     * packed one: its vectors lie across two cache lines, or its rows evict each other, so that
+     * every tile waits for them anew. */
+    COSTLY_TILES = 2,
+    /* The same for tiles of more than WAYS rows where b's rows evict each other. Such tiles have
+     * time to wait for b, but if a lies in rows, its lines are evicted too. */
+    COLLIDING_TILES = 16,
+    /* The most bytes of a b whose rows, at a multiple of 4096 bytes, do not evict each other from a
+     * second-level cache as well. */
+    LARGE = TGC_MATMUL_IN_PLACE_BYTES / 4,
+    /* Lines at a multiple of 4096 bytes share 8 to 12 places of a first-level cache; at half that
+     * distance they share twice as many. */
+    WAYS = 8
+};
 
-/* Elements whose distance is a multiple of 4096 bytes evict each other: a first-level cache has 8
- * to 12 places for all of them, for twice as many at half the distance. */
-enum { WAYS = 8 };
+/* Are lines at this distance a multiple of `period` bytes apart, so that they evict each other? */
 
 static int collide(ptrdiff_t bytes, ptrdiff_t period)
 {

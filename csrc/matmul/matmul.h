@@ -1,15 +1,15 @@
 /*
  * Matrix product: y[..., i, j] = bias[..., i, j] + sum over p of a[..., i, p] b[..., p, j].
  *
- * Then an activation is taken of it, element by element, where the caller names one.
+ * If the caller names an activation, it is applied to y element by element.
  *
  * Operands: a (..., m, k), b (..., k, n), optionally bias (..., m, n), then y (..., m, n). All
  * have y's leading dimensions; what is broadcast has strides of 0. Strides are free: a transposed
  * matrix is one with its strides swapped. y's elements are distinct and overlap no other operand.
  * Where k is 0, y is the bias, or 0.
  *
- * An element's sum is taken over blocks of p, in order. How, the plan decides from the shapes and
- * strides of the whole call: not the chunk, the tile or the lane that the element falls into. No
+ * An element's sum is taken over blocks of p, in order. The shapes and strides of the whole call
+ * decide how; the chunk, the tile or the lane that the element falls into makes no difference. No
  * product is left out: 0 * NaN is NaN.
  */
 #ifndef TGC_MATMUL_H
@@ -21,15 +21,15 @@
 /* Ways to compute a product. */
 typedef enum {
     TGC_MATMUL_AUTO,   /* the fastest of them */
-    TGC_MATMUL_NAIVE,  /* the definition, element by element: the only one of whole numbers */
+    TGC_MATMUL_NAIVE,  /* the definition, row by row: the only method for whole numbers */
     TGC_MATMUL_TILES,  /* tiles of y in registers, operands in place or packed chunk by chunk */
-    TGC_MATMUL_PACKED, /* the same, operands packed once and before: one product, not a batch */
+    TGC_MATMUL_PACKED, /* the same, with operands packed once, beforehand: no batches */
     TGC_MATMUL_DOTS,   /* dot products: few rows, and b is contiguous along p */
     TGC_MATMUL_AXPYS,  /* y += number * row of b: very few rows, and b is contiguous along j */
     TGC_MATMUL_N_METHODS
 } tgc_matmul_method;
 
-/* What real numbers of y become at last, while a cache holds them. */
+/* What is applied to real y in the end, block by block, while a cache holds the block. */
 typedef enum {
     TGC_MATMUL_IDENTITY,
     TGC_MATMUL_RELU,
@@ -39,7 +39,7 @@ typedef enum {
 
 /* call->sizes after the plan; the first two are the caller's. */
 enum {
-    TGC_MATMUL_WANTED, /* a method; one that cannot compute the product gives way to TILES */
+    TGC_MATMUL_WANTED, /* a method; if it cannot compute the product, the plan takes another */
     TGC_MATMUL_ACTIVATION,
     TGC_MATMUL_METHOD,
     TGC_MATMUL_M,
@@ -47,32 +47,33 @@ enum {
     TGC_MATMUL_K,
     TGC_MATMUL_BATCH,  /* number of products */
     TGC_MATMUL_GROUP,  /* products of one chunk */
-    TGC_MATMUL_DOWN,   /* y's rows are cut into as many blocks, in whole tiles, */
-    TGC_MATMUL_ACROSS, /* its columns into as many; a chunk is one of the blocks */
+    TGC_MATMUL_DOWN,   /* blocks that y's rows are cut into, in whole tiles */
+    TGC_MATMUL_ACROSS, /* blocks that y's columns are cut into; a chunk is a block of both */
     TGC_MATMUL_TILE_ROWS,
     TGC_MATMUL_TILE_COLS,
     TGC_MATMUL_DEPTH, /* terms of one block of the sum */
-    /* Of PACKED: the elements that a and b take. Such a product is two calls of the same sizes:
+    /* For PACKED: elements of a and b, packed. Such a product is two calls of the same sizes:
      * matmul_pack (a, b, packed) and matmul_packed (packed, [bias], y), with the operands as the
      * plan has left them. */
     TGC_MATMUL_ELEMENTS,
     TGC_MATMUL_N_SIZES
 };
 
-/* Products of fewer multiplications are packed only where the caller wants it. */
+/* Multiplications of the smallest product that is PACKED unasked. */
 enum { TGC_MATMUL_PACKED_WORK = 1 << 24 };
 
-/* Reads of a b of no more bytes hit a second-level cache. */
+/* Bytes of the largest b that a second-level cache holds. */
 enum { TGC_MATMUL_IN_PLACE_BYTES = 1 << 20 };
 
 /* What the plan has to know of a method. */
 typedef struct {
-    ptrdiff_t item_size; /* of a method that reads operands in place; of others 0 */
+    ptrdiff_t item_size; /* bytes of an element if the method reads operands in place, else 0 */
     ptrdiff_t tile_rows, tile_cols;
     ptrdiff_t max_rows, max_cols; /* of one chunk */
-    ptrdiff_t max_depth;             /* of one block of the sum, */
-    ptrdiff_t short_depth, few_rows; /* and for so few rows (0: none) of a b that is not in place */
-    ptrdiff_t max_elements;          /* of a, in the rows of a chunk and a block of the sum */
+    ptrdiff_t max_depth;          /* terms of one block of the sum */
+    ptrdiff_t short_depth;        /* the same for at most few_rows rows, if b is packed */
+    ptrdiff_t few_rows;           /* 0: no number of rows is few */
+    ptrdiff_t max_elements;       /* of a: rows of a chunk times terms of a block of the sum */
 } tgc_matmul_limits;
 
 /* A matrix in place: element (i, j) is i * row + j * col elements after data. */
@@ -81,7 +82,7 @@ typedef struct {
     ptrdiff_t row, col;
 } tgc_matmul_view;
 
-/* A block of y; rows are dealt out evenly to the tiles. */
+/* A block of y, whose rows are dealt out evenly to `tiles` tiles. */
 typedef struct {
     ptrdiff_t row, rows, tiles, col, cols;
 } tgc_matmul_area;
@@ -107,11 +108,11 @@ tgc_matmul_area tgc_matmul_area_of(const tgc_call *call, ptrdiff_t index);
 tgc_matmul_view tgc_matmul_view_of(const tgc_operand *o, ptrdiff_t batch, ptrdiff_t row,
                                    ptrdiff_t col);
 
-/* Chunks of no more columns of y read a in place, in blocks of the sum of `depth` terms. */
+/* The most columns of y for which a chunk reads a in place, in blocks of the sum of `depth` terms. */
 ptrdiff_t tgc_matmul_in_place_cols(const tgc_matmul_limits *tiles, const tgc_matmul_view *a,
                                    ptrdiff_t depth);
-/* Chunks of no more rows of y read b in place; whether the elements of a column of a lie side by
- * side, packed or not, decides what else a cache has to hold. */
+/* The most rows of y for which a chunk reads b in place. `a_in_columns`: do the elements of a column
+ * of a tile's rows lie side by side, packed or not? A cache has more to hold if they do not. */
 ptrdiff_t tgc_matmul_in_place_rows(const tgc_matmul_limits *tiles, const tgc_matmul_view *b,
                                    ptrdiff_t k, int a_in_columns);
 

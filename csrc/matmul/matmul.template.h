@@ -1,11 +1,11 @@
 /*
  * The blocked product for one real type and one ISA.
  *
- * A chunk is a block of y. Its sum goes over blocks of p; for each, a's rows are packed into tiles
- * that stay in the second-level cache, and a panel of b after the other, one tile wide, is packed
- * and met with all the tiles of a, while these fetch the next one. Where it can, the first of them
- * packs the panel on its way. An operand for which packing would cost more than it saves is read in
- * place (in_place.c).
+ * A chunk is a block of y. Its sum goes over blocks of p. For each block, a's rows are packed into
+ * tiles that stay in the second-level cache. Then b is packed panel by panel, one tile wide, and all
+ * tiles of a are multiplied by the panel, while they prefetch the next one. Where it can, the first
+ * tile packs the panel on its way. An operand for which packing would cost more than it saves is
+ * read in place (in_place.c).
  */
 #include "../vec/rows.h"
 
@@ -16,14 +16,16 @@
 #include "tile.template.h"
 
 enum {
-    /* A long block of the sum: y is read and written once for each. */
+    /* Terms of a block of the sum. It is long, because each block reads and writes y once. */
     FN(MAX_DEPTH) = 512,
-    /* A panel of b so short stays in the first-level cache: for few rows, which read it once or
-     * twice after it is packed. */
+    /* The same for few rows: a panel of b is read only once or twice after it is packed, from the
+     * first-level cache if it is as short as this. */
     FN(SHORT_DEPTH) = 128,
+    /* Rows of a chunk of dot products. */
     FN(MAX_DOT_ROWS) = 32,
+    /* Terms of a block of their sums. */
     FN(MAX_DOT_DEPTH) = 2048,
-    /* Elements of a's rows in a chunk, for one block of the sum. */
+    /* Elements of a in the rows of a chunk, for one block of the sum. */
     FN(MAX_ELEMENTS) = CACHED_BYTES / sizeof(T),
 };
 
@@ -66,16 +68,15 @@ typedef struct {
     ptrdiff_t y_row, y_col;
 } FN(step);
 
-/* Columns `col` to `col + cols` of b, as the micro-kernel reads and fetches them, and where the
- * first tile packs them for the others, or NULL; and where those after them are, with the distances
- * of what two tiles after each other fetch of it, and of its rows. */
+/* Columns `col` to `col + cols` of b. */
 typedef struct {
     ptrdiff_t col, cols;
-    const T *b;
-    ptrdiff_t b_row, b_ahead;
-    T *packed;
-    const T *next;
-    ptrdiff_t next_tile, next_row;
+    const T *b;               /* where the micro-kernel reads them */
+    ptrdiff_t b_row, b_ahead; /* as in FN(tile) */
+    T *packed;                /* where the first tile packs them for the others, or NULL */
+    const T *next;            /* where the next panel lies */
+    ptrdiff_t next_tile;      /* from what one tile prefetches of it to what the next one does */
+    ptrdiff_t next_row;       /* from row to row of it */
 } FN(panel);
 
 static ptrdiff_t FN(whole_vecs)(ptrdiff_t cols)
@@ -104,15 +105,15 @@ static int FN(is_in_columns)(const FN(step) *s, const T *a_packed)
     return a_packed || s->a_row == 1;
 }
 
-/* How far ahead a packed panel is fetched. A short one stays in the first-level cache, where
- * fetching only costs. */
+/* How many elements ahead a packed panel is prefetched. A short one is not: it stays in the
+ * first-level cache. */
 static ptrdiff_t FN(packed_ahead)(ptrdiff_t depth, ptrdiff_t b_row)
 {
     return depth > FN(SHORT_DEPTH) ? FN(TERMS_AHEAD) * b_row : 0;
 }
 
-/* All rows of y for the columns of a panel. Where a is in columns, each tile fetches a part of the
- * next panel at the same time. Tiles that are not whole vectors of y are made on the stack. */
+/* All rows of y for the columns of a panel. Where a is in columns, each tile prefetches a part of the
+ * next panel. A tile whose rows are not whole vectors of y is computed on the stack. */
 static void FN(run_panel)(const FN(step) *s, const T *a_packed, const FN(panel) *panel)
 {
     const ptrdiff_t col = panel->col, cols = panel->cols, width = FN(whole_vecs)(cols);
@@ -194,7 +195,7 @@ static void FN(run_tiles)(const FN(step) *s)
     }
     const int a_in_columns = FN(is_in_columns)(s, a_packed);
     const int packs = s->rows > tgc_matmul_in_place_rows(limits, &b, s->k, a_in_columns);
-    /* Tiles of few rows have no time for packing on the way. */
+    /* Tiles of few rows have no time to pack on the way. */
     const int packs_first = packs && a_in_columns && s->b_col == 1 && s->tiles > 1 &&
                             s->rows > s->tiles * FN(FEW_ROWS);
     FN(panel) panel = {.col = 0};

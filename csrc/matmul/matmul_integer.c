@@ -1,4 +1,5 @@
-/* Products of whole numbers, modulo 2^bits: by the definition. */
+/* Products of whole numbers, modulo 2^bits, by the definition only: a file of its own, because they
+ * are the same on every ISA. */
 #include "matmul.h"
 
 static void plan(tgc_call *call)

@@ -1,7 +1,8 @@
-/* The product by its definition, a row of y at a time: the reference, and that of whole numbers. */
+/* The product by its definition, a row of y at a time: the reference for the other methods, and the
+ * only method for whole numbers. */
 #include "matmul.h"
 
-/* Whole numbers are multiplied as unsigned ones: their overflow is defined, with the same bits. */
+/* Whole numbers are multiplied as unsigned ones, whose overflow C defines; the bits are the same. */
 #define NAIVE(NAME, T)                                                                        \
     void tgc_matmul_naive_##NAME(const tgc_matmul_block *s)                                   \
     {                                                                                         \

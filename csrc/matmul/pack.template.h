@@ -10,9 +10,10 @@
 #include "transpose.template.h"
 
 enum {
-    /* No more than a first-level cache holds of rows at a distance of 4096 bytes. */
+    /* Rows that are prefetched: as many as a first-level cache holds at a distance of 4096 bytes. */
     FN(PACK_AHEAD) = 8,
-    /* Panels that are written in turns, as a power of two stands between their lines. */
+    /* Panels that are written in turns, row by row of the source. Their lines are often a power of
+     * two apart, and more of them would evict each other. */
     FN(PACK_GROUP) = 4,
 };
 
@@ -26,7 +27,7 @@ static void FN(pack_along_depth)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptr
         for (ptrdiff_t i = 0; i < VL; i++) {
             lane[i] = source + (first + i < lanes ? first + i : lanes - 1) * lane_stride;
         }
-        /* Rows whose vectors end within the panel. */
+        /* The number of rows whose vectors end within the panel. */
         const ptrdiff_t whole = depth - tgc_ceil_div(first + VL, width) + 1;
         vec rows[VL];
         ptrdiff_t p = 0;
@@ -55,7 +56,7 @@ static void FN(pack_along_depth)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptr
     }
 }
 
-/* Rows lie so far apart that no CPU guesses where the next ones are. */
+/* Prefetches a row: rows lie so far apart that no CPU guesses where the next ones are. */
 TGC_INLINE void FN(fetch_lanes)(const T *row, ptrdiff_t lanes)
 {
     for (ptrdiff_t l = 0; l < lanes; l += 64 / (ptrdiff_t)sizeof(T)) {
@@ -79,9 +80,9 @@ static void FN(pack_along_lanes)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptr
     }
 }
 
-/* `n` panels of `width` lanes, one after the other, where lane_stride is 1. In all rows but the last
- * ones, vectors are whole: what they hold beyond a panel's width is within the source, and the
- * panel's next rows overwrite it. */
+/* `n` panels of `width` lanes, one after the other, where lane_stride is 1. All rows but the last ones
+ * are copied in whole vectors: what these read beyond a panel's width is within the source, and what
+ * they write beyond it, the panel's next rows overwrite. */
 TGC_INLINE void FN(pack_rows)(const int n, T *panels, ptrdiff_t width, ptrdiff_t depth,
                               const T *source, ptrdiff_t depth_stride)
 {

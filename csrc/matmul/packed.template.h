@@ -1,7 +1,7 @@
 /*
  * A large product in two steps: all of a and b is packed once (matmul_pack), then y is computed
- * from what is packed (matmul_packed). Chunks of y share the packed operands, and any order of
- * storage costs the same.
+ * from the packed operands (matmul_packed). All chunks of y share them, and in whatever order a and
+ * b are stored, the second step takes the same time.
  *
  * Both go over blocks of `depth` terms, the last of which may be shorter. `packed` holds, for each
  * block from term p on,
@@ -9,10 +9,10 @@
  *     at m * p                 the tiles of a, dealt out evenly: tile rows from r on at r * depth
  *     at m * k + n_padded * p  the panels of b: columns from c on at c * depth
  *
- * with the columns n_padded in whole vectors.
+ * with n_padded the number of columns, rounded up to whole vectors.
  */
 
-/* Terms of the block from p on. */
+/* The number of terms in the block from p on. */
 static ptrdiff_t FN(depth_from)(const tgc_call *call, ptrdiff_t p)
 {
     return tgc_min(call->sizes[TGC_MATMUL_DEPTH], call->sizes[TGC_MATMUL_K] - p);
@@ -30,7 +30,7 @@ static T *FN(packed_b)(const tgc_call *call, char *packed, ptrdiff_t p)
            FN(whole_vecs)(sizes[TGC_MATMUL_N]) * p;
 }
 
-/* Parts that each block of a, and each of b, is packed in. */
+/* Parts into which each block of a and each block of b is divided, a chunk each. */
 enum { FN(PACK_PARTS) = 4 };
 
 /* One part of one block of one operand. */
@@ -51,7 +51,7 @@ static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
         const FN(step) s = {.depth = depth, .b = data, .b_row = from.row, .b_col = from.col};
         ptrdiff_t i = first;
         if (from.col == 1) {
-            i = tgc_clamp(n / FN(TILE_COLS), first, end); /* up to there panels are whole */
+            i = tgc_clamp(n / FN(TILE_COLS), first, end); /* panels before it are whole */
         }
         if (i > first) {
             const ptrdiff_t col = first * FN(TILE_COLS), cols = i * FN(TILE_COLS) - col;

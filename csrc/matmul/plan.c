@@ -3,15 +3,22 @@
 
 #include "matmul.h"
 
-/* Nanoseconds of work that a chunk is worth, where there is work for two threads, and after which one
- * more is: enough chunks for them to finish together, and not more than that, as each packs its
- * operands. */
-static const double CHUNK_TIME = 8e3, LONG_CHUNK_TIME = 1e6;
-static const double FEW_CHUNKS = 4, MANY_CHUNKS = 16;
-/* Nanoseconds that a byte takes which comes from memory. */
+/* Nanoseconds of work for each chunk, up to FEW_CHUNKS of them. */
+static const double CHUNK_TIME = 8e3;
+/* With this many chunks two threads finish at about the same time. More would cost more, because
+ * every chunk packs its own operands. */
+static const double FEW_CHUNKS = 4;
+/* Nanoseconds of work for each chunk, where that makes more than FEW_CHUNKS: beside so much work,
+ * packing again costs little. */
+static const double LONG_CHUNK_TIME = 1e6;
+/* The most chunks that are asked for, however long the work is. */
+static const double MANY_CHUNKS = 16;
+/* Nanoseconds in which memory reads or writes a byte. */
 static const double BYTE_TIME = 0.04;
-/* Operands of no more elements are packed once, if chunk by chunk it were so many times the work. */
-static const double PACKED_GAIN = 1.5, MOST_PACKED = 1 << 26;
+/* All of a and b is packed once if packing it chunk by chunk would be this many times the work. */
+static const double PACKED_GAIN = 1.5;
+/* The most elements of a and b that are packed once: they take memory of their own. */
+static const double MOST_PACKED = 1 << 26;
 
 /* fmax and ceil are calls of the library on CPUs without SSE 4.1, a good part of a small plan. */
 static double larger(double a, double b)
@@ -19,7 +26,7 @@ static double larger(double a, double b)
     return a > b ? a : b;
 }
 
-/* Blocks of `width` that hold n. */
+/* The number of blocks of `width` that hold n. */
 static double blocks(double n, ptrdiff_t width)
 {
     return (double)tgc_ceil_div((ptrdiff_t)n, width);
@@ -75,7 +82,7 @@ static void fold(tgc_call *call)
     }
 }
 
-/* A problem as the choice of a method sees it: sizes, operands, and which strides are 1. */
+/* What the choice of a method depends on: sizes, operands, and which strides are 1. */
 typedef struct {
     double m, n, k;
     tgc_matmul_view a, b;
@@ -100,8 +107,8 @@ static problem describe(const tgc_call *call, int transposed)
                      .y_along_n = y->strides[col] == 1 && bias->strides[col] == 1};
 }
 
-/* Panels of b; one of no more than half the width is a vector wide, and costs little more than half
- * as much. */
+/* The number of panels of b. A last panel of at most half the width is one vector wide, not two: it
+ * counts as 0.55, because it costs little more than half as much. */
 static double panels(double n, ptrdiff_t width)
 {
     const double all = blocks(n, width);
@@ -196,11 +203,11 @@ static void cut(const problem *p, ptrdiff_t *sizes, const tgc_matmul_limits *lim
 {
     const ptrdiff_t depth = sizes[TGC_MATMUL_DEPTH];
     const ptrdiff_t max_rows = tgc_min(limits->max_rows, limits->max_elements / depth);
-    /* Tiles are dealt out whole: it is of them that a chunk may have so many. */
+    /* Chunks get whole tiles, so the limits are counted in tiles. */
     const double tiles_down = blocks(p->m, limits->tile_rows);
     const double tiles_across = blocks(p->n, limits->tile_cols);
     double down = blocks(tiles_down, tgc_max(max_rows / limits->tile_rows, 1));
-    /* An even number, of which two threads get the same. */
+    /* An even number, so that two threads get equally many. */
     down = down > 1 && down < tiles_down ? 2 * blocks(down, 2) : down;
     double across = blocks(tiles_across, limits->max_cols / limits->tile_cols);
     while (p->m * p->n * p->k > work * down * across) {
@@ -221,7 +228,8 @@ static void cut(const problem *p, ptrdiff_t *sizes, const tgc_matmul_limits *lim
     sizes[TGC_MATMUL_ACROSS] = (ptrdiff_t)across;
 }
 
-/* Nanoseconds of one product: of its method, or of reading and writing its operands. */
+/* Nanoseconds of one product: those of its method, or those of reading and writing its operands if
+ * they are more. */
 static double time_of(const problem *p, const tgc_call *call, const tgc_matmul_limits *limits)
 {
     const size_t bytes = tgc_item_size(call->operands[0].dtype);
@@ -231,7 +239,7 @@ static double time_of(const problem *p, const tgc_call *call, const tgc_matmul_l
                   elements * (double)bytes * BYTE_TIME);
 }
 
-/* The elements of a and b, b's columns in whole tiles. */
+/* The elements of a and b, with b's columns rounded up to whole tiles. */
 static double elements_of(const problem *p, const tgc_matmul_limits *limits)
 {
     return p->k * (p->m + blocks(p->n, limits->tile_cols) * (double)limits->tile_cols);
@@ -252,7 +260,7 @@ static int is_packed_once(const problem *p, const ptrdiff_t *sizes, const tgc_ma
                 PACKED_GAIN * (p->m + p->n) * p->k);
 }
 
-/* Terms of a block of the sum, at most `most`: blocks as even as they can be. */
+/* The terms of a block of the sum: at most `most`, in blocks as even as they can be. */
 static ptrdiff_t even_depth(ptrdiff_t k, ptrdiff_t most)
 {
     return k > most ? tgc_ceil_div(k, tgc_ceil_div(k, most)) : tgc_max(k, 1);
@@ -269,7 +277,7 @@ static void plan_chunks(tgc_call *call, const problem *p, const tgc_matmul_limit
     n_chunks = n_chunks < FEW_CHUNKS ? n_chunks : FEW_CHUNKS;
     const double many = call->work / LONG_CHUNK_TIME;
     n_chunks = larger(n_chunks, many < MANY_CHUNKS ? many : MANY_CHUNKS);
-    /* Products of one chunk, or parts of a product. */
+    /* The products of one chunk, or the share of one product that a chunk does. */
     const double group = batch / larger(n_chunks, 1);
     cut(p, sizes, own, p->m * p->n * p->k * group);
     sizes[TGC_MATMUL_GROUP] = tgc_max((ptrdiff_t)group, 1);

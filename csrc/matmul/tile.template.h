@@ -12,10 +12,11 @@
 
 enum {
     FN(TILE_COLS) = 2 * VL,
+    /* Terms between two prefetches of what comes next. */
     FN(FETCH) = 16,
-    /* Terms before they are read, lines are fetched into the first-level cache. */
+    /* Terms between prefetching a line of a or b into the first-level cache and reading it. */
     FN(TERMS_AHEAD) = 8,
-    /* Tiles of no more rows, with a packed, have no time for it. */
+    /* A tile of a packed a with at most this many rows prefetches neither: it has no time. */
     FN(FEW_ROWS) = TILE_ROWS * 2 / 3,
 };
 
@@ -28,7 +29,7 @@ TGC_INLINE void FN(fetch_vecs)(const int vecs, const T *row)
 }
 
 /* sum[i * vecs + v] += a[i] b[v] for one term; a[i] is at a[i * a_row] up to row 6, and from row 7
- * on at a7[(i - 7) * a_row]. If it packs, it copies the row of b to b_packed. */
+ * on at a7[(i - 7) * a_row]. With `packs`, the row of b is also copied to b_packed. */
 TGC_INLINE void FN(add_term)(const int rows, const int vecs, const int packs, vec *sum,
                              const T *a, const T *a7, ptrdiff_t a_row, const T *b, T *b_packed)
 {
@@ -78,13 +79,13 @@ typedef struct {
     ptrdiff_t a_row, a_col;
     const T *b;
     ptrdiff_t b_row;
-    ptrdiff_t b_ahead; /* with every term the row that is so many elements further is fetched */
-    T *b_packed;       /* where a kernel that packs stores the rows one behind the other */
+    ptrdiff_t b_ahead; /* from the row of a term to the row that is prefetched with it */
+    T *b_packed;       /* where a kernel that packs stores the rows one after the other */
     const T *start;
     ptrdiff_t start_row;
     T *y;
     ptrdiff_t y_row;
-    const T *ahead; /* rows that are needed next */
+    const T *ahead; /* rows that are needed after this tile */
     ptrdiff_t ahead_row;
 } FN(tile);
 
@@ -94,8 +95,8 @@ TGC_INLINE void FN(in_place_tile)(const int rows, const int vecs, const FN(tile)
     const T *a = t->a, *b = t->b;
     const ptrdiff_t a_row = t->a_row, a_col = t->a_col, b_row = t->b_row, b_ahead = t->b_ahead;
     FN(clear)(rows * vecs, sum);
-    /* With a second pointer the distances of all rows fit the general registers; the compiler
-     * would see through it and drop it. */
+    /* With a second pointer the distances of all rows fit into the general registers. Without the
+     * asm, the compiler would find out what it is and drop it. */
     const T *a7 = rows > 7 ? a + 7 * a_row : a;
     __asm__("" : "+r"(a7));
     for (ptrdiff_t k = t->k; k > 0; k--, a += a_col, a7 += a_col, b += b_row) {
@@ -105,9 +106,9 @@ TGC_INLINE void FN(in_place_tile)(const int rows, const int vecs, const FN(tile)
     FN(store_tile)(rows, vecs, sum, t->start, t->start_row, t->y, t->y_row);
 }
 
-/* a_row is 1. With every term, where there is time for it, a's elements TERMS_AHEAD terms further
- * are fetched, too; and into the second-level cache, two vectors of a row every FETCH terms, what
- * comes next: y's rows first, then those ahead. */
+/* a_row is 1. Where there is time for it, every term prefetches the elements of a and b TERMS_AHEAD
+ * terms further on. Every FETCH terms, two vectors of a row that comes next are prefetched into the
+ * second-level cache: first the rows of y, then those at `ahead`. */
 TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, const int packs,
                                 const FN(tile) *t)
 {
@@ -128,7 +129,7 @@ TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, const int packs,
         for (ptrdiff_t n = k < FN(FETCH) ? k : FN(FETCH); n > 0; n--, a += a_col, b += b_row) {
             if (rows > FN(FEW_ROWS)) {
                 __builtin_prefetch(a + FN(TERMS_AHEAD) * a_col);
-                if (rows * (int)sizeof(T) > 32) { /* mostly a second line */
+                if (rows * (int)sizeof(T) > 32) { /* mostly on a second line */
                     __builtin_prefetch(a + FN(TERMS_AHEAD) * a_col + rows - 1);
                 }
                 FN(fetch_vecs)(vecs, b + b_ahead);

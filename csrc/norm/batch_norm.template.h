@@ -22,9 +22,9 @@ static void FN(batch_norm_backward_sums)(const tgc_call *call, ptrdiff_t index)
     }
 }
 
-/* Lines are what is done in one go, rows of channels where the length is 1, else planes. Lanes of a
- * row have a factor each, those of a plane one of all: factor number k of a line is at
- * factors + k * channels. */
+/* The kernels below go line by line. Where the length is 1, a line is a row of channels, and every lane
+ * has a factor of its own; else it is a plane, and all lanes have the same factor. The k-th factor of
+ * a line is at factors + k * channels. */
 TGC_INLINE vec FN(factor)(const T *factors, ptrdiff_t i, ptrdiff_t n, int in_rows)
 {
     return in_rows ? vec_load_first(factors + i, n) : vec_set1(*factors);
@@ -72,8 +72,8 @@ static void FN(batch_norm_apply)(const tgc_call *call, ptrdiff_t index)
     }
 }
 
-/* y = grad * scale - (x - mean) * slope - shift of n <= VL elements. In evaluation x does not
- * matter, not even where it is not finite. */
+/* y = grad * scale - (x - mean) * slope - shift of n <= VL elements. In evaluation x is not read, so
+ * that it does not matter even where it is not finite. */
 TGC_INLINE void FN(backward_lanes)(const T *grad, const T *x, T *y, const T *factors,
                                    ptrdiff_t channels, ptrdiff_t i, ptrdiff_t n, int in_rows,
                                    int training)
@@ -88,8 +88,8 @@ TGC_INLINE void FN(backward_lanes)(const T *grad, const T *x, T *y, const T *fac
     vec_store_first(y + i, v, n);
 }
 
-TGC_INLINE void FN(backward_line)(const T *grad, const T *x, T *y, ptrdiff_t length, const T *factors,
-                                  ptrdiff_t channels, int in_rows, int training)
+TGC_INLINE void FN(backward_line)(const T *grad, const T *x, T *y, ptrdiff_t length,
+                                  const T *factors, ptrdiff_t channels, int in_rows, int training)
 {
     ptrdiff_t i = 0;
     for (; i + VL <= length; i += VL) {
@@ -114,7 +114,8 @@ TGC_INLINE void FN(backward_lines)(const tgc_call *call, tgc_norm_lines lines, i
     const ptrdiff_t channels = x->shape[1], length = in_rows ? channels : x->shape[2];
     for (ptrdiff_t line = lines.begin; line < lines.end; line++) {
         const ptrdiff_t i = tgc_div(line, lines.of_row), c = line - i * lines.of_row;
-        const T *g = (const T *)(const void *)grad->data + i * grad->strides[0] + c * grad->strides[1];
+        const T *g = (const T *)(const void *)grad->data + i * grad->strides[0] +
+                     c * grad->strides[1];
         const T *from = (const T *)(const void *)x->data + i * x->strides[0] + c * x->strides[1];
         T *to = (T *)(void *)y->data + i * y->strides[0] + c * y->strides[1];
         FN(backward_line)(g, from, to, length, factors + c, channels, in_rows, training);

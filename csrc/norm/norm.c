@@ -109,7 +109,7 @@ typedef struct {
     double mean, invstd, scale, bias;
 } channel;
 
-/* Rounded as the stats are, which the gradient reads. */
+/* Rounds mean and invstd as they are stored in stats, because the gradient reads them there. */
 static channel channel_of(const tgc_norm *norm, ptrdiff_t c, double mean, double variance)
 {
     const double exact = 1 / sqrt(variance + norm->eps);
@@ -127,8 +127,8 @@ static channel with_stats(const tgc_norm *norm, ptrdiff_t c, channel values)
     return values;
 }
 
-/* Of channel c, from the moments of x in training, else from the running statistics; writes the
- * stats, and in training the running statistics. */
+/* What channel c is computed with: from the moments of x in training, else from the running
+ * statistics. Writes the stats, and in training the running statistics. */
 static channel channel_forward(const tgc_norm *norm, ptrdiff_t c, const tgc_moments *moments)
 {
     if (!norm->training) {
@@ -138,7 +138,7 @@ static channel channel_forward(const tgc_norm *norm, ptrdiff_t c, const tgc_mome
     if (moments->n == 0) {
         return with_stats(norm, c, channel_of(norm, c, 0, 0));
     }
-    /* Of equal elements that are large, rounding may leave less than 0. */
+    /* If all elements are large and equal, rounding may leave a little less than 0. */
     const double squares = moments->squares < 0 ? 0 : moments->squares;
     if (norm->running_mean) {
         update(norm->running_mean, c, norm->momentum, moments->mean);
@@ -152,8 +152,8 @@ typedef struct {
     double mean, scale, slope, shift;
 } channel_grad;
 
-/* Of channel c, from the sums of grad and of grad * (x - mean), where mean is that of the stats;
- * writes its gradients of weight and bias. */
+/* The factors of channel c, from the sums of grad and of grad * (x - mean), with the mean in stats.
+ * Writes the channel's gradients of weight and bias. */
 static channel_grad channel_backward(const tgc_norm *norm, ptrdiff_t c, double sum, double product)
 {
     const double m = (double)norm->n * (double)norm->length;

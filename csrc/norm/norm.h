@@ -1,5 +1,6 @@
 /*
- * Batch normalisation over all but the channels, and its gradients.
+ * Batch normalisation over all but the channels, and its gradients. The package has no other kind of
+ * normalisation, so these are its only kernels for one.
  *
  *     batch_norm           y = (x - mean) * invstd * weight + bias
  *     batch_norm_backward  grad_bias = sum(grad), grad_weight = sum(grad * (x - mean)) * invstd,
@@ -14,8 +15,8 @@
  * in evaluation they are the running ones, and grad_x = weight * invstd * grad. invstd is
  * 1 / sqrt(variance + eps).
  *
- * All is read and written in the order of memory, by two calls, of which the first leaves factors
- * for each channel:
+ * Forward and backward are two calls each, which read and write in the order of memory. The first
+ * call computes factors for each channel, the second one applies them:
  *
  *     batch_norm_statistics      x, [weight], [bias], [running_mean, running_var], factors,
  *                                stats, parts
@@ -23,16 +24,16 @@
  *     batch_norm_backward_sums   grad, x, [weight], stats, grad_weight, grad_bias, factors, parts
  *     batch_norm_backward_apply  grad, x, factors, grad_x
  *
- * The operands in brackets are there where sizes[TGC_NORM_HAS] names them. A chunk of the first
- * call sums up an area of x, some of the n rows and a group of the channels, into its part of
- * `parts`, which are merged in their order; in evaluation batch_norm_statistics reads none of x.
- * Sums are taken in T over blocks of a few thousand elements, those of x less a number near its
- * mean, so that the variance of a block loses at most 4 of its bits, and merged in double.
+ * An operand in brackets is there if sizes[TGC_NORM_HAS] says so. A chunk of the first call sums up an
+ * area of x, which is some of the n rows and a group of the channels, into its part of `parts`. The
+ * parts are merged in order. In evaluation batch_norm_statistics reads nothing of x. Sums are taken
+ * in T over blocks of a few thousand elements and merged in double. A number near the mean of x is
+ * subtracted before, so that the variance of a block loses at most 4 of its bits.
  *
- * grad, x, y, grad_x are (n, channels, length): the elements of a length, a plane, lie side by
- * side, and where the length is 1 the channels do. stats is (2, channels), mean and invstd; factors
- * is (TGC_NORM_FACTORS, channels); parts is (tgc_norm_split(...).parts, 2, channels) of float64.
- * scalars: eps, momentum.
+ * grad, x, y, grad_x are (n, channels, length). The `length` elements of a row and a channel, a plane,
+ * lie side by side; where the length is 1, the channels of a row do. stats is (2, channels): mean and
+ * invstd. factors is (TGC_NORM_FACTORS, channels). parts is (tgc_norm_split(...).parts, 2, channels)
+ * of float64. scalars: eps, momentum.
  */
 #ifndef TGC_NORM_H
 #define TGC_NORM_H
@@ -43,19 +44,21 @@
 
 /* What call->sizes holds. */
 enum {
-    TGC_NORM_HAS,
-    TGC_NORM_CHUNK, /* set by plan: the rows of an area, the lines of a chunk of apply */
-    TGC_NORM_GROUPS /* set by plan: of channels */
+    TGC_NORM_HAS,   /* the bits below */
+    TGC_NORM_CHUNK, /* set by plan: the rows of an area, or the lines of a chunk of apply */
+    TGC_NORM_GROUPS /* set by plan: the groups of channels */
 };
 
-/* Numbers for each channel: mean, scale and bias; mean, scale, slope and shift. */
+/* Factors of a channel: forward mean, scale and bias; backward mean, scale, slope and shift. */
 enum { TGC_NORM_FACTORS = 4 };
 
-/* About so many elements make a chunk, so many areas an operand; elements side by side in an area,
- * at least. */
-enum { TGC_NORM_WORK = 65536, TGC_NORM_AREAS = 16, TGC_NORM_RUN = 8192 };
+enum {
+    TGC_NORM_WORK = 65536, /* elements of an area and of a chunk of apply, about */
+    TGC_NORM_AREAS = 16,   /* the most parts, and about the most areas, of an operand */
+    TGC_NORM_RUN = 8192    /* the fewest elements of a row in an area, if channels are divided */
+};
 
-/* In how many parts the n rows are summed, in how many groups the channels. */
+/* The n rows are summed in `parts` parts, the channels in `groups` groups. */
 typedef struct {
     ptrdiff_t parts, groups;
 } tgc_norm_areas;
@@ -77,7 +80,7 @@ enum {
     TGC_NORM_TRAINING = 8
 };
 
-/* The operands by their names, NULL where there is none. */
+/* A call taken apart: its operands by name, NULL where there is none. */
 typedef struct {
     const tgc_operand *grad, *x, *weight, *bias, *running_mean, *running_var, *stats;
     const tgc_operand *grad_weight, *grad_bias, *factors, *parts;
@@ -89,29 +92,31 @@ typedef struct {
 tgc_norm tgc_norm_statistics_unpack(const tgc_call *call);
 tgc_norm tgc_norm_sums_unpack(const tgc_call *call);
 
-/* What a chunk sums up: rows begin .. end - 1, some channels from `first` on. Their numbers in the
- * part begin at `one` and `two`: means and squared distances, or the two sums. */
+/* What a chunk sums up: rows begin .. end - 1 of `channels` channels from `first` on. Each channel has
+ * two numbers in the part, which begin at `one` and `two`: mean and squared distances, or the two
+ * sums. */
 typedef struct {
     ptrdiff_t begin, end, first, channels;
     double *one, *two;
 } tgc_norm_area;
 
-/* The area of a chunk, its numbers 0. */
+/* The area of a chunk, with its numbers set to 0. */
 tgc_norm_area tgc_norm_clear_area(const tgc_call *call, const tgc_norm *norm, ptrdiff_t index);
 
-/* What a chunk of apply writes, lines begin .. end - 1: planes, of_row of them in each row, or whole
- * rows where a plane is one element. */
+/* What a chunk of apply writes: lines begin .. end - 1. A line is a plane, and each row has `of_row` of
+ * them; where a plane is one element, a line is a whole row. */
 typedef struct {
     ptrdiff_t begin, end, of_row;
 } tgc_norm_lines;
 
 tgc_norm_lines tgc_norm_find_lines(const tgc_call *call, ptrdiff_t index);
 
-/* Chunks that are areas, that are lines. */
+/* A chunk is an area. */
 void tgc_norm_sums_plan(tgc_call *call);
 void tgc_norm_statistics_plan(tgc_call *call);
+/* A chunk is some lines. */
 void tgc_norm_apply_plan(tgc_call *call);
-/* Merge the parts, and write all that is written for each channel. */
+/* Merge the parts, and write everything that a channel has one number of. */
 void tgc_norm_statistics_finish(const tgc_call *call);
 void tgc_norm_sums_finish(const tgc_call *call);
 

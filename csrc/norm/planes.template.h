@@ -2,10 +2,16 @@
 
 #ifndef TGC_NORM_PLANES
 #define TGC_NORM_PLANES
-/* Elements of a block, whose sums are taken in T: of a piece of one plane, or of some rows' planes of
- * a channel, together enough for the lanes to be added up seldom. No more than 8 rows: so many a
- * CPU follows from channel to channel. */
-enum { PIECE = 4096, TOGETHER = 1024, PLANES = 8 };
+enum {
+    /* The most elements of a plane whose sums are taken in T in one go. */
+    PIECE = 4096,
+    /* Shorter planes of a channel are summed several at a time, from as many rows as make about this
+     * many elements: adding up the lanes takes a while, so that it should not happen often. */
+    TOGETHER = 1024,
+    /* The most planes that are summed at a time: a CPU prefetches from so many rows, from channel to
+     * channel. */
+    PLANES = 8
+};
 #endif
 
 /* How many planes of a channel are summed at a time. */
@@ -20,13 +26,15 @@ static void FN(plane_moments)(const tgc_norm *norm, tgc_norm_area area)
     const tgc_operand *o = norm->x;
     const ptrdiff_t length = norm->length, at_once = FN(planes_at_once)(length);
     for (ptrdiff_t i = area.begin; i < area.end; i += at_once) {
-        const T *x = (const T *)(const void *)o->data + i * o->strides[0] + area.first * o->strides[1];
+        const T *x = (const T *)(const void *)o->data + i * o->strides[0] +
+                     area.first * o->strides[1];
         const double before = (double)(i - area.begin) * (double)length;
         for (ptrdiff_t c = 0; c < area.channels; c++, x += o->strides[1]) {
             tgc_moments all = {before, area.one[c], area.two[c]};
             for (ptrdiff_t at = 0; at < length; at += PIECE) {
-                tgc_moments_merge(&all, FN(moments)(x + at, tgc_min(at_once, area.end - i), o->strides[0],
-                                                    tgc_min(PIECE, length - at), VEC_AHEAD));
+                tgc_moments_merge(&all,
+                                  FN(moments)(x + at, tgc_min(at_once, area.end - i), o->strides[0],
+                                              tgc_min(PIECE, length - at), VEC_AHEAD));
             }
             area.one[c] = all.mean;
             area.two[c] = all.squares;
@@ -68,13 +76,16 @@ static void FN(plane_products)(const tgc_norm *norm, tgc_norm_area area)
     for (ptrdiff_t i = area.begin; i < area.end; i += at_once) {
         for (ptrdiff_t c = 0; c < area.channels; c++) {
             const ptrdiff_t channel = area.first + c;
-            const T *from = (const T *)(const void *)g->data + i * g->strides[0] + channel * g->strides[1];
-            const T *with = (const T *)(const void *)x->data + i * x->strides[0] + channel * x->strides[1];
+            const T *from = (const T *)(const void *)g->data + i * g->strides[0] +
+                            channel * g->strides[1];
+            const T *with = (const T *)(const void *)x->data + i * x->strides[0] +
+                            channel * x->strides[1];
             const vec mean = vec_set1((T)tgc_norm_get(norm->stats, channel));
             for (ptrdiff_t at = 0; at < length; at += PIECE) {
                 FN(add_products_of_planes)(from + at, g->strides[0], with + at, x->strides[0],
-                                           tgc_min(at_once, area.end - i), tgc_min(PIECE, length - at),
-                                           mean, area.one + c, area.two + c);
+                                           tgc_min(at_once, area.end - i),
+                                           tgc_min(PIECE, length - at), mean, area.one + c,
+                                           area.two + c);
             }
         }
     }

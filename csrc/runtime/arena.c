@@ -14,23 +14,30 @@
  * a large block is a mapping of its own.
  */
 enum {
+    /* Every size is a multiple of this. */
     LINE = 64,
+    /* Bytes of the largest small and the largest medium block. */
     SMALL = 64 << 10,
     MEDIUM = TGC_HUGE_PAGE,
+    /* Bytes of the chunks that they are carved from. */
     SMALL_CHUNK = TGC_HUGE_PAGE,
     MEDIUM_CHUNK = 16 * TGC_HUGE_PAGE,
-    /* log2 of the smallest size that is split into 4, into 16 classes, of the largest size. */
+    /* log2 of the size above which an octave has 4 classes. */
     FINE = 8,
+    /* log2 of the size above which an octave has 16 classes. */
     LARGE = 21,
+    /* log2 of the largest size. */
     LARGEST = 46,
+    /* Classes up to 2^FINE, one for each multiple of LINE. */
     N_LINEAR = 4,
+    /* Classes of small and medium blocks. */
     N_CARVED = N_LINEAR + 4 * (LARGE - FINE),
     N_CLASSES = N_CARVED + 16 * (LARGEST - LARGE)
 };
 
-/* A free block holds the link to the next one in its own memory. Forbidden is all memory that no
- * block covers: free blocks, what is between blocks, and what a size class has beyond the bytes
- * that were asked for. */
+/* A free block holds the link to the next one in its own memory. The address sanitizer forbids all
+ * memory that no array may use: free blocks, what is between blocks, and what a size class has
+ * beyond the bytes that were asked for. */
 typedef struct free_block {
     struct free_block *next;
 } free_block;
@@ -138,7 +145,7 @@ static int fits(size_t bytes)
     return held <= limit && bytes <= limit - held;
 }
 
-/* A block that is not in the cache; gives the cache up before it fails. */
+/* A block for which the cache has none; empties the cache before it fails. */
 static void *refill(size_t bytes)
 {
     void *data = fits(bytes) ? new_block(bytes) : NULL;

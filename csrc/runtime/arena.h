@@ -18,7 +18,7 @@ typedef struct tgc_block {
     void *handle;       /* the Python object that holds this struct, borrowed */
 } tgc_block;
 
-/* Bytes are those of whole size classes. */
+/* A block counts with all bytes of its size class. */
 typedef struct {
     size_t in_use;      /* bytes of blocks that are alive */
     size_t cached;      /* bytes of freed blocks that wait for a request */
@@ -34,7 +34,7 @@ void tgc_arena_free(tgc_block *block);
 /* Hands cached memory back to the operating system: all large blocks, and every chunk that holds
  * no block that is alive. */
 void tgc_arena_empty_cache(void);
-/* The largest number of bytes the arena may hold, in use and cached; 0 takes the limit away. */
+/* Sets the largest number of bytes that the arena may hold, in use and cached; 0 removes the limit. */
 void tgc_arena_set_cap(size_t nbytes);
 tgc_arena_stats tgc_arena_get_stats(void);
 void tgc_arena_reset_peak(void);

@@ -76,7 +76,7 @@ typedef struct tgc_kernel {
 typedef struct tgc_call {
     const tgc_kernel *kernel;
     ptrdiff_t n_chunks;
-    /* Of the chunks of calls that run together, the number of this one's first. */
+    /* The number of this call's first chunk among the chunks of all calls that run together. */
     ptrdiff_t first_chunk;
     /* Estimated nanoseconds of one thread: decides on threads and on releasing the GIL. */
     double work;
@@ -92,7 +92,8 @@ typedef struct tgc_call {
     tgc_operand operands[TGC_MAX_OPERANDS];
 } tgc_call;
 
-/* Bytes of a record up to its last operand: recordings keep, and copies may read, no more. */
+/* Bytes of a record up to the end of its last operand. A recording keeps no more of it, so whoever
+ * copies a record must not read more either. */
 static inline size_t tgc_call_size(const tgc_call *call)
 {
     return offsetof(tgc_call, operands) + (size_t)call->n_operands * sizeof call->operands[0];
@@ -111,8 +112,8 @@ static inline double tgc_scalar_value(const tgc_scalar *s)
     return s->cell ? *s->cell : s->value;
 }
 
-/* For chunks: the value at `position`, an index say, is one that the kernel cannot take. The least
- * position stays, so that the report does not depend on threads either. */
+/* For chunks: says that the kernel cannot take the value at `position`, for example an index. The
+ * least position of all reports is kept, so that it does not depend on threads either. */
 static inline void tgc_report(const tgc_call *call, ptrdiff_t position)
 {
     ptrdiff_t *status = (ptrdiff_t *)&call->status;
@@ -123,25 +124,28 @@ static inline void tgc_report(const tgc_call *call, ptrdiff_t position)
     }
 }
 
-/* Runs the planned call: all chunks, on the pool where that pays, then `finish`; counts the
- * writes in the blocks' versions; keeps a copy if the running thread records (recorder.h).
+/* Runs the planned call: `start`, then all chunks, on the pool where that pays, then `finish`. Counts
+ * the writes in the blocks' versions, and keeps a copy if the running thread records (recorder.h).
  * Returns 0, or -1 when there is no memory for workspace or copy: then nothing has changed. */
 int tgc_run(tgc_call *call);
-/* The same without a copy, when the workspace is reserved. */
+/* The same without a copy, for a call whose workspace is reserved already. */
 void tgc_execute(tgc_call *call);
 
-/* Runs n planned calls as if one after the other, but where none of them writes to memory that
- * another one uses, their chunks share one region of the pool. Recorded and replayed they are one
- * by one, to the same bits. Returns as tgc_run does. */
+/* Runs n planned calls, with the results of running one after the other. If none of them writes to
+ * memory that another one uses, their chunks share one region of the pool. A recording keeps n calls
+ * and replays them one by one, with the same bits. Returns 0, or -1 when there is no memory: then no
+ * call has run, though a recording may hold some of them. */
 int tgc_run_together(tgc_call *calls, ptrdiff_t n);
 
-/* The steps of tgc_run, for together.c: reserves the workspace and keeps the copy; returns as
- * tgc_run does. Then `start`; then the chunks; then `finish` and the count of writes. */
+/* The steps of tgc_run before and after the chunks, for together.c. The first one reserves the
+ * workspace and keeps the copy; it returns as tgc_run does. */
 int tgc_prepare(const tgc_call *call);
+/* Clears the status and runs `start`. */
 void tgc_start(tgc_call *call);
+/* Runs `finish` and counts the writes. */
 void tgc_finish(const tgc_call *call);
 
-/* Work of fewer nanoseconds is done before a second thread has joined in. */
+/* Nanoseconds of work up to which a call stays on one thread: a second one would join in too late. */
 enum { TGC_PARALLEL_WORK = 10000 };
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * For the address sanitizer, which knows nothing of memory that is cut from larger mappings: in a
- * build under it such pieces stand apart, and it is told which bytes nobody may touch. In every
- * other build all of this is nothing.
+ * For the address sanitizer, which does not know about pieces that are cut from larger mappings. A
+ * build under it puts a gap between such pieces and tells it which bytes nobody may touch. In every
+ * other build all of this does nothing.
  */
 #ifndef TGC_GUARD_H
 #define TGC_GUARD_H
@@ -20,8 +20,10 @@
 #define TGC_ALLOW(data, bytes) ASAN_UNPOISON_MEMORY_REGION(data, bytes)
 /* A function that may touch what is forbidden. */
 #define TGC_UNGUARDED __attribute__((no_sanitize("address")))
-/* Bytes between two pieces: as long as the longest vector. Between two mappings: a page. */
-enum { TGC_GUARD = 64, TGC_GUARD_PAGE = 4096 };
+enum {
+    TGC_GUARD = 64,       /* bytes between two pieces: the longest vector */
+    TGC_GUARD_PAGE = 4096 /* bytes behind a mapping of its own: a page */
+};
 #else
 #define TGC_FORBID(data, bytes) ((void)0)
 #define TGC_ALLOW(data, bytes) ((void)0)

@@ -2,16 +2,16 @@
 #ifndef TGC_KERNELS_H
 #define TGC_KERNELS_H
 
-/* Elementwise, of which each real and integer type has its own loop. */
+/* Elementwise; each real and each integer type has a loop of its own. */
 #define TGC_UNARY_KERNELS(X) X(neg) X(abs) X(sign) X(relu) X(square)
 #define TGC_BINARY_KERNELS(X) \
     X(add) X(sub) X(mul) X(pow) X(maximum) X(minimum) X(floor_divide) X(remainder)
 /* Elementwise with a bool result. */
 #define TGC_PREDICATE_KERNELS(X) X(isnan) X(isinf) X(isfinite)
 #define TGC_COMPARISON_KERNELS(X) X(eq) X(ne) X(lt) X(le) X(gt) X(ge)
-/* Elementwise, of bool operands only. */
+/* Elementwise, for bool operands only. */
 #define TGC_LOGICAL_KERNELS(X) X(logical_not) X(logical_and) X(logical_or) X(logical_xor)
-/* Elementwise, of real operands only. */
+/* Elementwise, for real operands only. */
 #define TGC_REAL_UNARY_KERNELS(X) \
     X(sqrt) X(reciprocal) X(floor) X(ceil) X(trunc) X(round)
 #define TGC_TRANSCENDENTAL_KERNELS(X) \
@@ -21,7 +21,7 @@
     X(div) X(leaky_relu) X(relu_backward) X(sigmoid_backward) X(tanh_backward) X(guarded)
 #define TGC_TERNARY_KERNELS(X) X(where) X(clamp)
 #define TGC_REAL_TERNARY_KERNELS(X) X(leaky_relu_backward)
-/* Elementwise, from any type to the one that is named. */
+/* Elementwise, from any type to the one in the name. */
 #define TGC_CAST_KERNELS(X) X(cast_bool) X(cast_u8) X(cast_i32) X(cast_i64) X(cast_f32) X(cast_f64)
 
 #define TGC_ELEMENTWISE_KERNELS(X)                                                         \
@@ -51,12 +51,12 @@
     X(softmax) X(log_softmax) X(softmax_backward) X(log_softmax_backward)                    \
     X(cross_entropy) X(cross_entropy_total) X(cross_entropy_backward)
 
-/* Convolution; by its definition; by way of columns. */
+/* Convolution: the fast kernels, those of the definition, and those of columns. */
 #define TGC_CONV_KERNELS(X)                                                    \
     X(conv) X(conv_transpose) X(conv_pack) X(conv_weight) X(conv_weight_sum)   \
     X(conv_naive) X(conv_transpose_naive) X(conv_weight_naive) X(im2col) X(col2im)
 
-/* Element by element of an input and a target, and of the likelihoods of classes. */
+/* Of an input and a target element by element, and of the likelihoods of classes. */
 #define TGC_LOSS_KERNELS(X)                                                                  \
     X(mse_loss) X(mse_loss_backward) X(binary_cross_entropy) X(binary_cross_entropy_backward) \
     X(binary_cross_entropy_with_logits) X(binary_cross_entropy_with_logits_backward)         \
@@ -65,7 +65,7 @@
 /* Rows of a table. */
 #define TGC_EMBEDDING_KERNELS(X) X(embedding) X(embedding_backward)
 
-/* Over all but the channels. */
+/* Over all dimensions but the channels. */
 #define TGC_NORM_KERNELS(X)                                                     \
     X(batch_norm_statistics) X(batch_norm_apply)                                \
     X(batch_norm_backward_sums) X(batch_norm_backward_apply)

@@ -25,9 +25,9 @@ typedef struct {
     char *data[TGC_MAX_OPERANDS];
 } tgc_lines;
 
-/* Starts at the first element of the first ndim dimensions; their sizes are the last operand's. */
+/* Sets up a walk over the first ndim dimensions of the operands, with the sizes of the last operand. */
 void tgc_lines_begin(tgc_lines *w, const tgc_operand *operands, int n_operands, int ndim);
-/* Keeps count elements of dimension d from `first` on. */
+/* Keeps only `count` positions of dimension d, from `first` on. */
 void tgc_lines_narrow(tgc_lines *w, int d, ptrdiff_t first, ptrdiff_t count);
 /* Puts the dimensions in the order in which the last operand lies in memory. */
 void tgc_lines_sort(tgc_lines *w);
@@ -36,7 +36,7 @@ void tgc_lines_merge(tgc_lines *w);
 ptrdiff_t tgc_lines_size(const tgc_lines *w);
 /* Sets the walk to elements first, ..., first + count - 1 of the tgc_lines_size(w) elements. */
 void tgc_lines_seek(tgc_lines *w, ptrdiff_t first, ptrdiff_t count);
-/* Elements left in the line that the walk stands in, 0 at its end. */
+/* Elements left in the line that the walk stands in; 0 at the end of the walk. */
 static inline ptrdiff_t tgc_lines_left(const tgc_lines *w)
 {
     if (w->ndim == 0) {

@@ -6,10 +6,10 @@
 
 #include "threads.h"
 
-/* A call and its kernel as it was: tgc_use_isa may put another into the table. */
+/* A call and a copy of its kernel, because tgc_use_isa may put another one into the table. */
 typedef struct {
     tgc_kernel kernel;
-    tgc_call call; /* cut off behind its last operand */
+    tgc_call call; /* cut off after its last operand */
 } entry;
 
 struct tgc_recorder {

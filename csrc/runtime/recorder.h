@@ -16,10 +16,11 @@ tgc_recorder *tgc_recorder_new(void *handle);
 void tgc_recorder_delete(tgc_recorder *recorder);
 void *tgc_recorder_handle(const tgc_recorder *recorder);
 
-/* From now on tgc_run of this thread appends to `recorder`; to none if it is NULL. */
+/* From now on, what this thread runs by tgc_run is appended to `recorder`, or to none if it is NULL. */
 void tgc_recorder_activate(tgc_recorder *recorder);
 tgc_recorder *tgc_recorder_of_thread(void);
-/* How many threads record: usually none, which is cheaper to see than a thread's own variable. */
+/* The number of threads that record. It is usually 0, which is cheaper to check than a variable of the
+ * thread. */
 extern int tgc_n_recording;
 
 static inline tgc_recorder *tgc_recorder_active(void)

@@ -1,4 +1,4 @@
-/* Arithmetic of sizes. */
+/* Arithmetic of sizes, and how things are dealt out to chunks and tiles. */
 #ifndef TGC_SIZES_H
 #define TGC_SIZES_H
 
@@ -23,8 +23,8 @@ static inline ptrdiff_t tgc_clamp(ptrdiff_t x, ptrdiff_t low, ptrdiff_t high)
     return tgc_min(tgc_max(x, low), high);
 }
 
-/* a / b, of numbers from 0 and from 1. Most sizes are far below 2^32, of which CPUs divide several
- * times as fast. */
+/* a / b for a >= 0, b >= 1. Most sizes are far below 2^32, and CPUs divide such numbers several times
+ * as fast. */
 static inline ptrdiff_t tgc_div(ptrdiff_t a, ptrdiff_t b)
 {
     if (((size_t)a | (size_t)b) >> 32 == 0) {
@@ -45,7 +45,7 @@ typedef struct {
     ptrdiff_t least, longer;
 } tgc_shares;
 
-/* For no parts there must be no things. */
+/* If `parts` is 0, n must be 0. */
 static inline tgc_shares tgc_share(ptrdiff_t n, ptrdiff_t parts)
 {
     const ptrdiff_t least = parts ? tgc_div(n, parts) : 0;
@@ -57,13 +57,13 @@ static inline ptrdiff_t tgc_share_size(tgc_shares shares, ptrdiff_t part)
     return shares.least + (part < shares.longer);
 }
 
-/* The first thing of a part; for the number of parts, all things. */
+/* The first thing of a part; for the part after the last, the number of things. */
 static inline ptrdiff_t tgc_share_start(tgc_shares shares, ptrdiff_t part)
 {
     return shares.least * part + tgc_min(part, shares.longer);
 }
 
-/* The same where one part matters. */
+/* The same for a caller that asks for one part only. */
 static inline ptrdiff_t tgc_deal(ptrdiff_t n, ptrdiff_t parts, ptrdiff_t index)
 {
     return tgc_share_start(tgc_share(n, parts), index);
@@ -75,16 +75,17 @@ static inline ptrdiff_t tgc_distance(ptrdiff_t stride)
     return stride < 0 ? -stride : stride;
 }
 
-/* Things of a chunk of n, at most `most` but at least one: an even number of chunks that are as
- * even as they can be, as two threads take them from both ends. */
+/* How many of n things a chunk gets: at most `most`, but at least one. Where there are several chunks,
+ * the size is that of an even number of equal ones, because two threads take them from both ends. */
 static inline ptrdiff_t tgc_even_chunk(ptrdiff_t n, ptrdiff_t most)
 {
     const ptrdiff_t chunks = tgc_ceil_div(n, tgc_max(most, 1));
     return chunks > 1 ? tgc_ceil_div(n, (chunks + 1) / 2 * 2) : tgc_max(n, 1);
 }
 
-/* The first of n things that part number `index` gets, where threads take parts from both ends: the
- * larger parts are spread, so that half of the parts has half of the things. n * parts must fit. */
+/* The first of n things that part `index` gets. Unlike tgc_deal this spreads the larger parts, so that
+ * either half of the parts has half of the things: threads take parts from both ends. n * parts must
+ * not overflow. */
 static inline ptrdiff_t tgc_spread(ptrdiff_t n, ptrdiff_t parts, ptrdiff_t index)
 {
     return tgc_div(n * index, parts);

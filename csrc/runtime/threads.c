@@ -14,8 +14,8 @@
 #include "limits.h"
 #include "workspace.h"
 
-/* How long a thread that waits polls before it sleeps. A sleeping thread takes tens of
- * microseconds to wake, and the next region of a training step is usually nearer than that. */
+/* How long a waiting thread polls before it sleeps. A sleeping thread takes tens of microseconds to
+ * wake, and the next region of a training step usually comes sooner. */
 static const int64_t SPIN_NS = 50000;
 
 /* Members that different threads write stand on cache lines of their own. */
@@ -84,7 +84,7 @@ static int current_cpu(void)
 #endif
 }
 
-/* A worker that polls on the CPU of the caller (the others are busy) is in its way. */
+/* Lets the caller run, if a worker polls on the caller's CPU because all others are busy. */
 static void give_way(int id)
 {
     if (id > 0 && current_cpu() == atomic_load_explicit(&pool.cpu, memory_order_relaxed)) {

@@ -1,4 +1,4 @@
-/* Several calls in one region of the thread pool. */
+/* Several calls in one region of the thread pool, if they do not depend on each other. */
 #include "call.h"
 
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 #include "recorder.h"
 #include "threads.h"
 
-/* Who writes to a block: a slot of a hash table. */
+/* A slot of a hash table: a block, and the call that writes to it. */
 typedef struct {
     const struct tgc_block *block;
     ptrdiff_t call;
@@ -27,8 +27,8 @@ static writer *find(const writers *w, const struct tgc_block *block)
     return &w->slots[i & w->mask];
 }
 
-/* Enters the blocks that call i writes to. Returns 0 where another call does so too, or where
- * the block is not known. */
+/* Enters the blocks that call i writes to. Returns 0 if another call writes to one of them as well, or
+ * if the block of an operand is not known. */
 static int enter(const writers *w, const tgc_call *call, ptrdiff_t i)
 {
     for (int k = 0; k < call->n_operands; k++) {
@@ -47,7 +47,7 @@ static int enter(const writers *w, const tgc_call *call, ptrdiff_t i)
     return 1;
 }
 
-/* Does no other call write to what call i uses? */
+/* Is it true that no other call writes to what call i uses? */
 static int keeps_to_itself(const writers *w, const tgc_call *call, ptrdiff_t i)
 {
     for (int k = 0; k < call->n_operands; k++) {
@@ -59,7 +59,7 @@ static int keeps_to_itself(const writers *w, const tgc_call *call, ptrdiff_t i)
     return 1;
 }
 
-/* May the calls run in any order? No is the answer, too, when there is no memory to find out. */
+/* May the calls run in any order? Without memory to find out, the answer is no. */
 static int independent(const tgc_call *calls, ptrdiff_t n)
 {
     size_t size = 16;
@@ -83,7 +83,7 @@ typedef struct {
     ptrdiff_t n;
 } region;
 
-/* Runs a chunk of the region: one of the last call that begins at or before it. */
+/* Runs a chunk of the region. It belongs to the last call whose first chunk is not after it. */
 static void run_chunk(const void *context, ptrdiff_t index)
 {
     const region *r = context;

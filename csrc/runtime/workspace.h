@@ -9,18 +9,19 @@
 
 #include "guard.h"
 
-/* At least `bytes` of 64-byte aligned scratch memory of the running thread; its contents are
- * lost with the next chunk. tgc_workspace_reserve(bytes), called before the region, is what can
- * fail: it returns 0, or -1 when there is no memory. tgc_workspace cannot. */
+/* Makes sure that every thread that may work for the running one has at least `bytes` of scratch
+ * memory. Called before a region; returns 0, or -1 when there is no memory. */
 int tgc_workspace_reserve(size_t bytes);
+/* The reserved scratch memory of the running thread, 64-byte aligned. Its contents are lost with the
+ * next chunk. */
 void *tgc_workspace(void);
 /* Hands the buffer of the running thread back to the operating system. */
 void tgc_workspace_release(void);
 /* Bytes of the buffer of the running thread, all slices together. */
 size_t tgc_workspace_bytes(void);
 
-/* The kernel that the running thread runs next may use that many bytes. Says so to the address
- * sanitizer, and is nothing in other builds. */
+/* Tells the address sanitizer how many bytes the kernel that the running thread runs next may use. In
+ * other builds it does nothing. */
 #if defined(TGC_GUARDED)
 void tgc_workspace_limit(size_t bytes);
 #else

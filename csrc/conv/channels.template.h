@@ -67,8 +67,8 @@ static void FN(cut_block)(FN(block) *b, ptrdiff_t pitch)
     }
 }
 
-/* Where a kernel of two vectors begins to prefetch, with each of `depth` terms. If nothing is left to
- * prefetch, that is `there`, which does no harm. */
+/* Where a kernel of two vectors begins to prefetch, with each of `depth` terms. If nothing is left
+ * to prefetch, that is `there`, which does no harm. */
 TGC_INLINE const char *FN(take_ahead)(FN(block) *b, ptrdiff_t depth, const T *there)
 {
     for (int i = 0; i < FN(STREAMS); i++) {
@@ -87,8 +87,8 @@ typedef struct {
 } FN(panel);
 
 /* Sets what is prefetched while slab number `slab` is summed: for a batch of images the weights of
- * the next slab, which begin at `weight` and of which `left` remain; and the result's lines in image
- * number `slab` of the block. */
+ * the next slab, which begin at `weight` and of which `left` remain; and the result's lines in
+ * image number `slab` of the block. */
 static void FN(look_ahead)(FN(block) *b, const FN(panel) *panel, ptrdiff_t slab, const T *weight,
                            ptrdiff_t left)
 {
@@ -104,15 +104,16 @@ static void FN(look_ahead)(FN(block) *b, const FN(panel) *panel, ptrdiff_t slab,
     }
 }
 
-/* Sums all patches of a phase for one panel into the block's result, slab after slab of the terms. A
- * slab is whole channels, if one of them fits. */
+/* Sums all patches of a phase for one panel into the block's result, slab after slab of the terms.
+ * A slab is whole channels, if one of them fits. */
 static void FN(run_panel)(FN(block) *b, const FN(panel) *panel, const tgc_conv_patch *patches,
                           ptrdiff_t n_patches, const T *weight)
 {
     const ptrdiff_t width = panel->width;
     const ptrdiff_t channels = b->layout->channels / b->layout->depths.taps;
     const ptrdiff_t channel = tgc_max(b->depth / tgc_max(channels, 1), 1);
-    /* Patches leave out terms only where a channel fits DEPTH, so that slabs hold whole channels. */
+    /* Patches leave out terms only where a channel fits DEPTH, so that slabs hold whole
+     * channels. */
     const ptrdiff_t most = FN(DEPTH) * 2 * VL / width;
     const ptrdiff_t unit = channel <= most ? channel : 1, units = b->depth / unit;
     const ptrdiff_t n_slabs = tgc_max(tgc_ceil_div(units, most / unit), 1);

@@ -11,10 +11,10 @@
  *     w = j stride_w + l dilation_w - padding_w
  *
  * so that each is the gradient of the other two. A place (h, w) outside x reads as 0, and so does
- * (i, j) outside y in `conv_transpose`; whether that 0 is multiplied by a number that is infinite or
- * NaN, or left out, is open. The sizes of x and y need not fit each other beyond that, which is how
- * a padding below and to the right is stated. `groups` divides the output channels and the input
- * channels evenly, and sums take o and c of the same group: weight is (O, C / groups, K, L).
+ * (i, j) outside y in `conv_transpose`; whether that 0 is multiplied by a number that is infinite
+ * or NaN, or left out, is open. The sizes of x and y need not fit each other beyond that, which is
+ * how a padding below and to the right is stated. `groups` divides the output channels and the
+ * input channels evenly, and sums take o and c of the same group: weight is (O, C / groups, K, L).
  *
  * Operands of the definition (`naive`): x, weight, [bias], y; or y, weight, [bias], x; or y, x,
  * weight; all of four dimensions but the bias, with any strides. Operands of the fast kernels: x or
@@ -24,8 +24,8 @@
  * The fast kernels take volumes, (N, C, D, H, W) and (O, C / groups, K, L, M): place z of a window
  * along the depth is an image of its own, whose channels are the planes that C K taps read. Tap k
  * is the plane z step + k tap + start of a channel, and zeros where there is no such plane
- * (tgc_depth); images have one plane, and one tap. The fast kernels want the elements of a row of an
- * operand side by side, and a plane of the result contiguous.
+ * (tgc_depth); images have one plane, and one tap. The fast kernels want the elements of a row of
+ * an operand side by side, and a plane of the result contiguous.
  */
 #ifndef TGC_CONV_H
 #define TGC_CONV_H
@@ -42,8 +42,8 @@ typedef struct {
     ptrdiff_t groups;
 } tgc_window;
 
-/* How the taps of a window find their planes: tap k of place z reads plane z step + k tap + start, if
- * it is one of `planes`. */
+/* How the taps of a window find their planes: tap k of place z reads plane z step + k tap + start,
+ * if it is one of `planes`. */
 typedef struct {
     ptrdiff_t taps, step, tap, start;
     ptrdiff_t planes, places;

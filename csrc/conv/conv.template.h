@@ -4,8 +4,8 @@
 #include "channels.template.h"
 #include "places.template.h"
 
-/* The image of the block with zeros around it: a copy, or the operand itself if no zeros are needed.
- * `image` is the group's first channel of the first volume. */
+/* The image of the block with zeros around it: a copy, or the operand itself if no zeros are
+ * needed. `image` is the group's first channel of the first volume. */
 static const T *FN(block_image)(const FN(block) *b, const T *image, const ptrdiff_t *strides,
                                 T *copy)
 {

@@ -23,8 +23,9 @@ TGC_INLINE void FN(zero_row)(T *to, ptrdiff_t n)
 }
 
 /* A rectangle of an image plane, zeros where it lies outside: to[i][j] = from[top + i][left + j].
- * Rows are written in order, each over what the vectors of the one before wrote beyond their row. The
- * zeros after a row and before the next are one run; the vectors of a short row hold them already. */
+ * Rows are written in order, each over what the vectors of the one before wrote beyond their row.
+ * The zeros after a row and before the next are one run; the vectors of a short row hold them
+ * already. */
 static void FN(copy_plane)(T *to, ptrdiff_t rows, ptrdiff_t cols, const T *from,
                            ptrdiff_t from_row, ptrdiff_t height, ptrdiff_t width, ptrdiff_t top,
                            ptrdiff_t left)
@@ -98,8 +99,8 @@ static void FN(comb_plane)(T *to, ptrdiff_t rows, ptrdiff_t comb, ptrdiff_t step
 }
 
 /* The reverse of comb_pairs for one vector: to[2 * l + odd] = v[l] where 2 * l + odd < n <= 2 * VL.
- * It is called for the even elements first, which puts zeros in the odd places, and then for the odd
- * ones, which keeps the even ones. */
+ * It is called for the even elements first, which puts zeros in the odd places, and then for the
+ * odd ones, which keeps the even ones. */
 TGC_INLINE void FN(store_pairs)(T *to, vec v, int odd, ptrdiff_t n)
 {
     const ptrdiff_t low = tgc_min(n, VL), high = n - low;

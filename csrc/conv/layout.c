@@ -79,9 +79,9 @@ static void flatten(tgc_conv_axis *h, tgc_conv_axis *w, const tgc_operand *image
     }
 }
 
-/* Cycles in which a tile adds one term to its sums. A CPU begins two multiply-adds and two loads in a
- * cycle; there is a multiply-add for each sum, but fewer than 8 wait for each other, and a load for
- * each row and `beside` others. */
+/* Cycles in which a tile adds one term to its sums. A CPU begins two multiply-adds and two loads in
+ * a cycle; there is a multiply-add for each sum, but fewer than 8 wait for each other, and a load
+ * for each row and `beside` others. */
 static double tile_cycles(ptrdiff_t rows, ptrdiff_t vecs, ptrdiff_t beside, tgc_conv_limits limits)
 {
     const ptrdiff_t sums = rows * vecs;
@@ -145,8 +145,8 @@ static double places_cycles(const tgc_conv_layout *l, tgc_conv_limits limits)
     return (double)l->h.block * ((double)l->depth * sums + scatter * (double)l->w.block) + copy;
 }
 
-/* Cuts the places into blocks of whole rows, or of parts of a row: as many places as BLOCK and RESULT
- * allow. */
+/* Cuts the places into blocks of whole rows, or of parts of a row: as many places as BLOCK and
+ * RESULT allow. */
 static void cut_blocks(tgc_conv_layout *l, tgc_conv_limits limits)
 {
     const ptrdiff_t width = 2 * limits.lanes * l->h.step_out * l->w.step_out;

@@ -71,8 +71,8 @@ typedef struct {
     ptrdiff_t depth;             /* terms of a sum over all phases: channels * taps */
     tgc_conv_method method;
     int in_place;
-    /* Distances in the image of a block, in workspace or in place: from channel to channel, from row
-     * to row, from place to place. */
+    /* Distances in the image of a block, in workspace or in place: from channel to channel, from
+     * row to row, from place to place. */
     ptrdiff_t plane, row, step;
     /* 0, or the columns of a run: columns that are step_in apart are combed into runs, so that the
      * elements of neighbouring places lie side by side. */

@@ -2,8 +2,8 @@
  * Weights in the order in which the micro-kernels read them.
  *
  * Operands: weight (O, C / groups, K, L, M), [bias], packed. The outputs of a group, which are
- * channels of the result, fall into tiles: for TGC_CONV_CHANNELS of two vectors, for TGC_CONV_PLACES
- * of at most TILE_ROWS outputs, dealt out evenly. `packed` holds for every group
+ * channels of the result, fall into tiles: for TGC_CONV_CHANNELS of two vectors, for
+ * TGC_CONV_PLACES of at most TILE_ROWS outputs, dealt out evenly. `packed` holds for every group
  *
  *     the bias of all its outputs, or zeros; then for every phase of `depth` terms, for every tile,
  *     packed[k * width + l] = the weight of term k of the tile's output l
@@ -34,8 +34,8 @@ static ptrdiff_t FN(tile_start)(const FN(tiling) *t, ptrdiff_t tile)
     return tgc_min(tgc_share_start(t->widths, tile), t->padded);
 }
 
-/* The weights of a tile's outputs, with the strides of outputs, of the channels that are summed, and
- * of taps along the depth, down and across. */
+/* The weights of a tile's outputs, with the strides of outputs, of the channels that are summed,
+ * and of taps along the depth, down and across. */
 typedef struct {
     const T *data;
     ptrdiff_t output, channel, plane, row, col;

@@ -8,8 +8,8 @@ typedef struct {
     tgc_shares sizes;
 } row_cut;
 
-/* A patch takes three pieces if that makes no more patches than patches within single rows: these are
- * what tgc_conv_most_patches counts. */
+/* A patch takes three pieces if that makes no more patches than patches within single rows: these
+ * are what tgc_conv_most_patches counts. */
 static row_cut cut_row(ptrdiff_t cols, ptrdiff_t tile_rows)
 {
     const ptrdiff_t pieces = tgc_ceil_div(cols, tile_rows), third = tile_rows / 3;
@@ -74,7 +74,8 @@ static ptrdiff_t alike(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdiff_t fir
     return first;
 }
 
-/* What is left out of a block of terms if only the taps `inside`, of `terms` terms each, are summed. */
+/* What is left out of a block of terms if only the taps `inside`, of `terms` terms each, are
+ * summed. */
 static tgc_conv_gap leave_out(tgc_tap_range inside, ptrdiff_t terms, ptrdiff_t block)
 {
     return (tgc_conv_gap){block, block - (inside.end - inside.first) * terms,

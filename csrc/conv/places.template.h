@@ -62,8 +62,8 @@ static int FN(row_terms)(const FN(block) *b, const T *weight, FN(row_sums) *t)
     return 1;
 }
 
-/* All places of one channel, which has at least four rows: tiles of some rows and one or two vectors.
- * Where rows are left over, the last tile begins earlier and computes some rows again. */
+/* All places of one channel, which has at least four rows: tiles of some rows and one or two
+ * vectors. Where rows are left over, the last tile begins earlier and computes some rows again. */
 static void FN(run_channel)(FN(block) *b, const T *weight, const T *bias, ptrdiff_t rows,
                             ptrdiff_t cols, T *y)
 {
@@ -83,8 +83,8 @@ static void FN(run_channel)(FN(block) *b, const T *weight, const T *bias, ptrdif
     }
 }
 
-/* Where the runs of a phase of a transposed convolution go: elements that are step_out apart. `ends`
- * counts the elements from the first one of a run to the end of the row. */
+/* Where the runs of a phase of a transposed convolution go: elements that are step_out apart.
+ * `ends` counts the elements from the first one of a run to the end of the row. */
 typedef struct {
     T *y[2];
     ptrdiff_t lanes[2], ends[2];
@@ -175,8 +175,8 @@ TGC_INLINE vec FN(phase_sum)(const FN(phase) *p, const T *image)
     return sum;
 }
 
-/* All places of two phases, of even and of odd columns, for a single output: neighbours in the result
- * are stored together. */
+/* All places of two phases, of even and of odd columns, for a single output: neighbours in the
+ * result are stored together. */
 static void FN(run_pairs)(FN(block) *b, ptrdiff_t phase_h, const FN(phase) *even,
                           const FN(phase) *odd)
 {

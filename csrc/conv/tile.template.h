@@ -1,10 +1,10 @@
 /*
  * The micro-kernels: sums that stay in registers while the products run.
  *
- * Each is one function of constants (the rows, the vectors), inlined into one function per choice of
- * them. Its arrays of vectors are indexed by constants only once the loops are unrolled:
- * the compiler keeps them in registers (tests/csrc/test_registers.py looks). The file that
- * includes this one defines TILE_ROWS, the most rows of two vectors.
+ * Each is one function of constants (the rows, the vectors), inlined into one function per choice
+ * of them. Its arrays of vectors are indexed by constants only once the loops are unrolled: the
+ * compiler keeps them in registers (tests/csrc/test_registers.py looks). The file that includes
+ * this one defines TILE_ROWS, the most rows of two vectors.
  */
 
 enum { FN(SUMS) = 2 * TILE_ROWS };
@@ -15,7 +15,8 @@ enum { FN(SUMS) = 2 * TILE_ROWS };
  * delivers lines. */
 enum { FN(AHEAD) = 16 };
 
-/* The terms of a sum: `blocks` blocks of `terms` terms each, with `gap` terms left out after each. */
+/* The terms of a sum: `blocks` blocks of `terms` terms each, with `gap` terms left out after
+ * each. */
 typedef struct {
     ptrdiff_t blocks, terms, gap;
     const ptrdiff_t *offsets;
@@ -27,15 +28,16 @@ typedef struct {
     ptrdiff_t step, second, third;
 } FN(steps);
 
-/* sum[i * vecs + v] += the element of place i times weight[v]; `first` is the element of place 0. */
+/* sum[i * vecs + v] += the element of place i times weight[v]; `first` is the element of place
+ * 0. */
 TGC_INLINE void FN(add_channels)(const int rows, const int parts, const int vecs, FN(steps) steps,
                                  const T *first, const T *weight, vec *sum)
 {
     const int part = rows / parts;
     const T *at[3] = {first, first + steps.second, first + steps.third};
-    /* Without the asm, the compiler would count all distances from the first pointer. That needs more
-     * general registers than there are, or an index in the address, with which a multiply-add that
-     * reads memory is two instructions to the CPU. */
+    /* Without the asm, the compiler would count all distances from the first pointer. That needs
+     * more general registers than there are, or an index in the address, with which a multiply-add
+     * that reads memory is two instructions to the CPU. */
     __asm__("" : "+r"(at[1]));
     if (parts > 2) {
         __asm__("" : "+r"(at[2]));
@@ -58,10 +60,11 @@ TGC_INLINE void FN(add_channels)(const int rows, const int parts, const int vecs
  *     y[i][l] = start[l] + sum over terms k of image[offsets[k] + place i] weight[k][l]
  *
  * for the places i < rows of the patch, l < vecs * VL; `dense` says that the patch's step is 1. The
- * start is `bias`, or if that is NULL what y holds. What is needed next is at `ahead`: kernels of two
- * vectors prefetch AHEAD bytes of it with every term, into the second-level cache. The address of a
- * term's elements is computed during the term before, because products that wait for an address keep
- * the CPU from looking at later ones. So one offset behind the last one is read, but not used. */
+ * start is `bias`, or if that is NULL what y holds. What is needed next is at `ahead`: kernels of
+ * two vectors prefetch AHEAD bytes of it with every term, into the second-level cache. The address
+ * of a term's elements is computed during the term before, because products that wait for an
+ * address keep the CPU from looking at later ones. So one offset behind the last one is read, but
+ * not used. */
 TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs, const int dense,
                                  const FN(terms) *terms, const T *image,
                                  const tgc_conv_patch *patch, const T *bias, T *y,

@@ -15,7 +15,8 @@ enum {
     COPY = 65536,
     /* The most elements of one channel of a block's image: a wider window has no method. */
     LARGEST = 1 << 24,
-    /* The most weights for which channels are not divided into slices, but only places into parts. */
+    /* The most weights for which channels are not divided into slices, but only places into
+     * parts. */
     FEW_WEIGHTS = 1 << 18,
     /* Chunks, about, of a call whose places are divided into parts. */
     CHUNKS = 16,

@@ -2,10 +2,10 @@
  * How `conv_weight` is computed: for each weight a sum over all places. The places are many; the
  * weights may be few or many.
  *
- * The places of all images are cut into blocks. A chunk takes some of the blocks (a `part`) and some
- * of the input channels of one group (a `slice`), and adds up its sums in `sums`. conv_weight_sum
- * adds the parts in order and puts the weights in their places. Operands: y, x, sums of the former;
- * sums, weight of the latter.
+ * The places of all images are cut into blocks. A chunk takes some of the blocks (a `part`) and
+ * some of the input channels of one group (a `slice`), and adds up its sums in `sums`.
+ * conv_weight_sum adds the parts in order and puts the weights in their places. Operands: y, x,
+ * sums of the former; sums, weight of the latter.
  *
  *     sums[part][group][...] as the method orders them
  */
@@ -21,8 +21,8 @@ typedef enum {
     TGC_CONV_WEIGHT_DOTS
 } tgc_conv_weight_method;
 
-/* call->sizes beside the window, set by the plan; conv_weight_sum gets a copy of them. For each part
- * `sums` has the size of the weight, with its outputs rounded up to whole vectors. */
+/* call->sizes beside the window, set by the plan; conv_weight_sum gets a copy of them. For each
+ * part `sums` has the size of the weight, with its outputs rounded up to whole vectors. */
 enum { TGC_CONV_PARTS = TGC_CONV_METHOD + 1 };
 
 typedef struct {

@@ -34,7 +34,8 @@ typedef void FN(dot_kernel)(const FN(dots) *dots, const ptrdiff_t *offsets, T *s
     }
 #define DOT_ENTRY(taps) {FN(dot_##taps##x1), FN(dot_##taps##x2)},
 
-/* PAIRS_n: the numbers of pairs that a tile of n taps may have, so that it has at most TILE_ROWS rows. */
+/* PAIRS_n: the numbers of pairs that a tile of n taps may have, so that it has at most TILE_ROWS
+ * rows. */
 #if TILE_ROWS > 6
 #define PAIRS_1(X) X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1)
 #define PAIRS_2(X) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2)
@@ -110,8 +111,8 @@ static FN(walk) FN(walk_rows)(const FN(weight_block) *b, ptrdiff_t rows, ptrdiff
                       l->image - rows * step, (b->rows - rows) * b->cols * width};
 }
 
-/* The number of rows of the block's places whose row `row` of the window lies within the image; they
- * begin with row *first. */
+/* The number of rows of the block's places whose row `row` of the window lies within the image;
+ * they begin with row *first. */
 static ptrdiff_t FN(rows_inside)(const FN(weight_block) *b, ptrdiff_t row, ptrdiff_t *first)
 {
     const ptrdiff_t stride = b->layout->window.h.stride;
@@ -120,11 +121,11 @@ static ptrdiff_t FN(rows_inside)(const FN(weight_block) *b, ptrdiff_t row, ptrdi
     return tgc_clamp((b->layout->height - top + stride - 1) / stride, *first, b->rows) - *first;
 }
 
-/* All taps of the block's channels for one panel of outputs. A tile takes taps side by side, for some
- * pairs of a channel and a row of the window. If that makes no more tiles and blocks are whole images,
- * all pairs of a tile have the same row of the window (`by_rows`), so that places whose row lies
- * outside the image can be left out. Few other blocks have such places, and the channels of such a
- * tile are further apart in memory than rows are. */
+/* All taps of the block's channels for one panel of outputs. A tile takes taps side by side, for
+ * some pairs of a channel and a row of the window. If that makes no more tiles and blocks are whole
+ * images, all pairs of a tile have the same row of the window (`by_rows`), so that places whose row
+ * lies outside the image can be left out. Few other blocks have such places, and the channels of
+ * such a tile are further apart in memory than rows are. */
 static void FN(run_taps)(const FN(weight_block) *b, const T *image, const T *packed,
                          ptrdiff_t width, T *sums)
 {

@@ -10,7 +10,8 @@ typedef uint8_t bits8;
 typedef uint32_t __attribute__((may_alias)) bits32;
 typedef uint64_t __attribute__((may_alias)) bits64;
 
-/* y = n > 0 times the item_size bytes at x: what is written already is doubled. */
+/* Stores the item_size bytes at x n > 0 times, by copying what is written already, up to `enough`
+ * bytes at a time. */
 static void fill(char *y, const char *x, size_t item_size, size_t n)
 {
     const size_t size = n * item_size, enough = 4096;
@@ -55,7 +56,7 @@ static void copy_bytes(char *to, const char *from, size_t n)
     memcpy(to + n - PART, from + n - PART, PART);
 }
 
-/* From so many on, memory is filled by copies of what is filled already. */
+/* A row of more elements, all the same, is filled by copies of what is filled already. */
 static const ptrdiff_t MANY = 32;
 
 static void copy_row(size_t item_size, char *to, ptrdiff_t to_step, const char *from,
@@ -81,8 +82,8 @@ static void transpose(tgc_block_view *v)
     v->column_stride = row_stride;
 }
 
-/* A block is its transpose's transpose: this walks it along the side that is the longer, unless
- * the rows lie side by side and are long enough to be copied as bytes. */
+/* Copies row by row. Of the block and its transpose it takes the one with longer rows, unless the
+ * elements of a row lie side by side and are enough to be copied as bytes. */
 static void copy_by_rows(size_t item_size, tgc_block_view to, tgc_block_view from, ptrdiff_t rows,
                          ptrdiff_t columns)
 {
@@ -103,7 +104,7 @@ static void copy_by_rows(size_t item_size, tgc_block_view to, tgc_block_view fro
 
 typedef bits32 quad __attribute__((vector_size(16), aligned(4)));
 
-/* Four rows of four to four columns of four; strides in elements. */
+/* Transposes 4 x 4 elements; strides in elements. */
 static inline void transpose_4x4(bits32 *to, ptrdiff_t to_stride, const bits32 *from,
                                  ptrdiff_t from_stride)
 {
@@ -126,7 +127,7 @@ static inline void transpose_4x4(bits32 *to, ptrdiff_t to_stride, const bits32 *
     }
 }
 
-/* 32-bit elements from columns that lie side by side to rows that do. */
+/* 32-bit elements that lie side by side along the columns in `from`, along the rows in `to`. */
 static void copy_transposed(tgc_block_view to, tgc_block_view from, ptrdiff_t rows,
                             ptrdiff_t columns)
 {

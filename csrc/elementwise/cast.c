@@ -1,16 +1,16 @@
 /*
  * Conversions between types.
  *
- * To bool: is it not 0? Between integers: modulo 2^bits. A real number is truncated towards 0;
- * one that does not fit (or is NaN) becomes the smallest integer, as the CPU's own conversion
- * (and so NumPy and PyTorch) gives on x86; uint8 is the low byte of the int32.
+ * To bool: is it not 0? Between integers: modulo 2^bits. A real number is truncated towards 0. One
+ * that does not fit, or is NaN, becomes the smallest integer, which is what the CPU's own
+ * conversion gives on x86 (and so NumPy and PyTorch); uint8 is the low byte of the int32.
  */
 #include "elementwise.h"
 #include "loop.h"
 
 typedef unsigned char truth;
 
-/* -2^(bits - 1) is exact in each real type, and so is what is put in place of a misfit. */
+/* -2^(bits - 1), which stands in for what does not fit, is exact in each real type. */
 #define REAL_TO_INTEGER(real, bits)                                                          \
     static inline int##bits##_t real##_to_i##bits(real a)                                    \
     {                                                                                        \
@@ -22,7 +22,7 @@ REAL_TO_INTEGER(float, 64)
 REAL_TO_INTEGER(double, 32)
 REAL_TO_INTEGER(double, 64)
 
-/* cast_<from>_to_<to>, of the C types A and Y, the wider of which is W. */
+/* cast_<from>_to_<to>, with the C types A and Y, the wider of which is W. */
 #define CAST(from, A, to, Y, W, expression) \
     LOOP(cast_##from##_to_##to, W, Y, 1, LOAD(A, a, 0), expression)
 

@@ -1,4 +1,4 @@
-/* Copies within a type: no loop, elements are moved from tile to tile as they are. */
+/* Copies within a type. They need no loop for elements: tiles are moved as they are. */
 #include "elementwise.h"
 
 #include "block.h"
@@ -10,8 +10,8 @@ static void copy_chunk(const tgc_call *call, ptrdiff_t index)
     ptrdiff_t begin, end;
     tgc_elementwise_tiles(call, index, &begin, &end);
     for (ptrdiff_t i = begin; i < end; i++) {
-        tgc_tile t;
-        tgc_elementwise_tile(call, i, &t);
+        tgc_elementwise_tile t;
+        tgc_elementwise_find_tile(call, i, &t);
         tgc_copy_block(tgc_item_size(y->dtype), tgc_view(y, t.data[1]), tgc_view(a, t.data[0]),
                        t.rows, t.columns);
     }

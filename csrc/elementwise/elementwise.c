@@ -7,7 +7,7 @@
 #include "tiles.h"
 
 /* The only tile of a call that is one short row. */
-static void whole_row(const tgc_call *call, tgc_tile *t)
+static void whole_row(const tgc_call *call, tgc_elementwise_tile *t)
 {
     t->rows = 1;
     t->columns = call->operands[0].shape[0];
@@ -21,8 +21,8 @@ static void run_loop(const tgc_call *call, ptrdiff_t n, char *const *data, const
     ((tgc_elementwise_loop *)call->kernel->loop)(call, n, data, steps);
 }
 
-/* Row by row where they lie: their steps are 0 or 1. */
-static void run_rows(const tgc_call *call, const tgc_tile *t)
+/* Runs the loop along each row where it lies: all steps are 0 or 1. */
+static void run_rows(const tgc_call *call, const tgc_elementwise_tile *t)
 {
     char *data[TGC_MAX_OPERANDS];
     ptrdiff_t steps[TGC_MAX_OPERANDS], row_bytes[TGC_MAX_OPERANDS];
@@ -49,15 +49,16 @@ typedef struct {
     ptrdiff_t rows, columns;
 } packed;
 
-/* Is the tile in memory just as a buffer would hold it? */
-static int lies_packed(const tgc_operand *o, const tgc_tile *t)
+/* Does the tile lie in memory as a buffer would hold it? */
+static int lies_packed(const tgc_operand *o, const tgc_elementwise_tile *t)
 {
     const int last = o->ndim - 1;
     return o->strides[last] == 1 && (t->rows == 1 || o->strides[last - 1] == t->columns);
 }
 
-/* An operand that is broadcast often brings the same elements again: they are still there. */
-static void pack(const tgc_operand *o, char *source, const tgc_tile *t, packed *p)
+/* Packs an operand into p. A broadcast operand often has the same elements again: they are still
+ * there. */
+static void pack(const tgc_operand *o, char *source, const tgc_elementwise_tile *t, packed *p)
 {
     if (p->source == source && p->rows == t->rows && p->columns == t->columns) {
         return;
@@ -67,7 +68,7 @@ static void pack(const tgc_operand *o, char *source, const tgc_tile *t, packed *
                    tgc_view(o, source), t->rows, t->columns);
 }
 
-static void run_packed(const tgc_call *call, const tgc_tile *t, packed *buffers)
+static void run_packed(const tgc_call *call, const tgc_elementwise_tile *t, packed *buffers)
 {
     char *data[TGC_MAX_OPERANDS];
     ptrdiff_t steps[TGC_MAX_OPERANDS];
@@ -91,7 +92,7 @@ static void run_packed(const tgc_call *call, const tgc_tile *t, packed *buffers)
 
 void tgc_elementwise_chunk(const tgc_call *call, ptrdiff_t index)
 {
-    tgc_tile t;
+    tgc_elementwise_tile t;
     if (call->sizes[TILES] == 1 && !call->sizes[PACKED] && call->operands[0].ndim == 1) {
         whole_row(call, &t);
         run_rows(call, &t);
@@ -104,7 +105,7 @@ void tgc_elementwise_chunk(const tgc_call *call, ptrdiff_t index)
     ptrdiff_t begin, end;
     tgc_elementwise_tiles(call, index, &begin, &end);
     for (ptrdiff_t i = begin; i < end; i++) {
-        tgc_elementwise_tile(call, i, &t);
+        tgc_elementwise_find_tile(call, i, &t);
         if (call->sizes[PACKED]) {
             run_packed(call, &t, buffers);
         } else {

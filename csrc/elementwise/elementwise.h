@@ -4,16 +4,16 @@
  * Operands: the inputs in order, then the outputs; all have the output's shape. An output's
  * elements are distinct; it may be one of the inputs, but may not overlap one otherwise.
  *
- * The driver below walks operands of any strides, so that a kernel is one loop over contiguous
- * elements: what lies otherwise in memory is packed into a small buffer first.
+ * The driver below walks operands of any strides, so that a kernel needs only one loop over
+ * contiguous elements: what is not contiguous is packed into a small buffer first.
  */
 #ifndef TGC_ELEMENTWISE_H
 #define TGC_ELEMENTWISE_H
 
 #include "../runtime/dispatch.h"
 
-/* The `loop` of an elementwise kernel: n elements. An operand's step is 1 where its elements
- * follow each other, and 0 where it is one number; outputs have step 1. */
+/* The `loop` of an elementwise kernel: n elements. An operand's step is 1 if its elements lie side
+ * by side, and 0 if it is one number for all; outputs have step 1. */
 typedef void tgc_elementwise_loop(const tgc_call *call, ptrdiff_t n, char *const *data,
                                   const ptrdiff_t *steps);
 
@@ -21,7 +21,7 @@ typedef void tgc_elementwise_loop(const tgc_call *call, ptrdiff_t n, char *const
 void tgc_elementwise_plan(tgc_call *call);
 void tgc_elementwise_chunk(const tgc_call *call, ptrdiff_t index);
 
-/* The table's row of an elementwise kernel. */
+/* What the table holds for an elementwise kernel. */
 #define TGC_ELEMENTWISE_ROW(kernel_name, kernel_loop, kernel_cost) \
     ((tgc_kernel){.name = kernel_name,                             \
                   .plan = tgc_elementwise_plan,                    \
@@ -32,7 +32,7 @@ void tgc_elementwise_chunk(const tgc_call *call, ptrdiff_t index);
 void tgc_elementwise_generic(tgc_table table);
 void tgc_elementwise_avx2(tgc_table table);
 void tgc_elementwise_avx512(tgc_table table);
-/* Parts of tgc_elementwise_generic: the types that have no variants. */
+/* Parts of tgc_elementwise_generic: types and kernels that have no variants for an ISA. */
 void tgc_elementwise_integer(tgc_table table);
 void tgc_elementwise_bool(tgc_table table);
 void tgc_elementwise_cast(tgc_table table);

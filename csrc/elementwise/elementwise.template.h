@@ -170,8 +170,8 @@ COMPARISON(le)
 COMPARISON(gt)
 COMPARISON(ge)
 
-/* The gradients: a is that of the result; b is the result, or for gelu the operand, or the
- * derivative, which may be infinite or NaN; c is a slope. */
+/* The gradients: a is the gradient of the result. b is the result, but for gelu the operand, and
+ * for guarded the derivative, which may be infinite or NaN. c is a slope. */
 BINARY(relu_backward, vec_select(vec_le(b, vec_zero()), vec_zero(), a))
 BINARY(sigmoid_backward, a *b * (1 - b))
 BINARY(tanh_backward, a *(1 - b * b))
@@ -246,7 +246,7 @@ static void FN(where)(const tgc_call *call, ptrdiff_t n, char *const *data,
     }
 }
 
-/* With functions of the C library, which has no vectors: element by element. */
+/* By functions of the C library, which take one element at a time. */
 #define BINARY(name, expression) LOOP(FN(name), T, T, 2, LOAD(T, a, 0) LOAD(T, b, 1), expression)
 
 /* a - b * floor(a / b), exactly: the result has the sign of b. */

@@ -9,7 +9,8 @@
 /* Bytes of the vectors that the loop below can be turned into. */
 enum { TGC_SPLAT_BYTES = 64 };
 
-/* Repeats the inputs that are one number, so that they can be read as vectors: where to read. */
+/* Sets where to read each input: an input that is one number is repeated in a splat, so that it can
+ * be read as a vector. */
 static inline void tgc_splat(const tgc_call *call, char *const *data, const ptrdiff_t *steps,
                              char (*splats)[TGC_SPLAT_BYTES], const char **from)
 {

@@ -4,7 +4,7 @@
 #include "../runtime/sizes.h"
 
 /* Moves the tile to `position` of dimension d. */
-static void move(const tgc_call *call, tgc_tile *tile, int d, ptrdiff_t position)
+static void move(const tgc_call *call, tgc_elementwise_tile *tile, int d, ptrdiff_t position)
 {
     for (int i = 0; position && i < call->n_operands; i++) {
         const tgc_operand *o = &call->operands[i];
@@ -12,7 +12,8 @@ static void move(const tgc_call *call, tgc_tile *tile, int d, ptrdiff_t position
     }
 }
 
-/* Of the pieces of `size` that `length` is cut into: the one with this index, from *begin on. */
+/* Cuts `length` into pieces of `size`. Returns the size of the next piece that *index names, sets
+ * *begin to its first place, and leaves in *index what names the pieces of other dimensions. */
 static ptrdiff_t piece(ptrdiff_t length, ptrdiff_t size, ptrdiff_t *index, ptrdiff_t *begin)
 {
     const ptrdiff_t pieces = tgc_ceil_div(length, size);
@@ -21,7 +22,7 @@ static ptrdiff_t piece(ptrdiff_t length, ptrdiff_t size, ptrdiff_t *index, ptrdi
     return length - *begin < size ? length - *begin : size;
 }
 
-void tgc_elementwise_tile(const tgc_call *call, ptrdiff_t index, tgc_tile *tile)
+void tgc_elementwise_find_tile(const tgc_call *call, ptrdiff_t index, tgc_elementwise_tile *tile)
 {
     const tgc_operand *y = &call->operands[call->n_operands - 1];
     const int last = y->ndim - 1;

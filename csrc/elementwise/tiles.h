@@ -5,9 +5,9 @@
 #include "../runtime/call.h"
 
 enum {
-    /* A tile is up to TILE_ROWS x TILE_COLUMNS elements of the last two dimensions. */
     TILES,
     TILES_PER_CHUNK,
+    /* A tile is up to TILE_ROWS x TILE_COLUMNS elements of the last two dimensions. */
     TILE_ROWS,
     TILE_COLUMNS,
     /* Are tiles packed, or can the kernel's loop run along the rows where they lie? */
@@ -26,10 +26,11 @@ enum {
 typedef struct {
     char *data[TGC_MAX_OPERANDS];
     ptrdiff_t rows, columns;
-} tgc_tile;
+} tgc_elementwise_tile;
 
-/* Tiles are numbered along the columns first, then the rows, then the other dimensions. */
-void tgc_elementwise_tile(const tgc_call *call, ptrdiff_t index, tgc_tile *tile);
+/* Where tile number `index` is. Tiles are numbered along the columns first, then the rows, then the
+ * other dimensions. */
+void tgc_elementwise_find_tile(const tgc_call *call, ptrdiff_t index, tgc_elementwise_tile *tile);
 /* The tiles of a chunk are *begin, ..., *end - 1. */
 void tgc_elementwise_tiles(const tgc_call *call, ptrdiff_t index, ptrdiff_t *begin, ptrdiff_t *end);
 

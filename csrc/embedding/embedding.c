@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 enum {
-    CHUNK = 16384,  /* elements of a chunk, at least about */
-    MAX_CHUNKS = 32 /* that all look at the same indices */
+    CHUNK = 16384,  /* elements of a chunk, about; backward, at least */
+    MAX_CHUNKS = 32 /* the most chunks of the gradient: each of them looks at all indices */
 };
 
 void tgc_embedding_plan(tgc_call *call)

@@ -1,5 +1,5 @@
 /*
- * Rows of a table by their numbers, and the gradient.
+ * Looks up rows of a table by their numbers, and the gradient.
  *
  *     embedding           y[p] = weight[index[p]], 0 where index[p] is `skip`
  *     embedding_backward  weight = 0, and y[p] added to weight[index[p]] in the order of p unless
@@ -7,8 +7,12 @@
  *
  * Operands: weight, index, y; or y, index, weight. weight is (rows, columns), index (n) of int64 or
  * int32, y (n, columns); columns are side by side. sizes[TGC_EMBEDDING_SKIP] is `skip`, negative
- * for none. An index is bad unless 0 <= index < rows: the first one is reported. The gradient is
- * cut into chunks of rows of the weight, each of which looks at all indices.
+ * for none.
+ *
+ * An index is bad unless 0 <= index < rows. Indices are checked as they are used, and a chunk stops
+ * at its first bad one; the report is the first in order of p, as the least position wins. The
+ * result is then incomplete. Forward, a chunk is some positions p. Backward, it is some rows of the
+ * weight, so that no two chunks add to the same row, and each chunk looks at all indices.
  */
 #ifndef TGC_EMBEDDING_H
 #define TGC_EMBEDDING_H
@@ -23,7 +27,7 @@ enum {
     TGC_EMBEDDING_CHUNK /* set by plan: rows of a chunk */
 };
 
-/* Rows of the gradient that are asked for before they are added. */
+/* Rows of y whose memory is prefetched before the first of them is added to the gradient. */
 enum { TGC_EMBEDDING_PENDING = 16 };
 
 void tgc_embedding_plan(tgc_call *call);

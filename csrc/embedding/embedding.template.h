@@ -39,7 +39,8 @@ static void FN(add_row)(T *to, const T *from, ptrdiff_t n)
     }
 }
 
-/* Asks for what add_row is to read; the rest of a long row a CPU foresees. */
+/* Prefetches the beginning of what add_row will read; the CPU itself prefetches the rest of a long
+ * row. */
 static void FN(prefetch_row)(const T *row, ptrdiff_t n)
 {
     enum { LINE = 64 / sizeof(T), FIRST = 16 };
@@ -48,7 +49,8 @@ static void FN(prefetch_row)(const T *row, ptrdiff_t n)
     }
 }
 
-/* Positions whose rows of y are on their way from memory, and the rows that they are added to. */
+/* Rows of y that are on their way from memory, and the rows of the gradient that they are added
+ * to. */
 typedef struct {
     int n;
     T *to[TGC_EMBEDDING_PENDING];

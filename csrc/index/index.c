@@ -9,25 +9,30 @@
 #include "../vec/typed.h"
 
 enum {
-    /* Bytes, or indices to check, of a chunk that may be cut anywhere. */
+    /* Bytes of a chunk that may be cut anywhere. */
     CHUNK_BYTES = 32 << 10,
+    /* Indices that a chunk checks. */
     CHUNK_CHECKS = 16384,
-    /* Of chunks that all read the same indices: elements, how many chunks at most, and elements
-     * of a row that one moves at least. */
+    /* The fewest elements of a chunk of index_put or scatter, whose chunks all read the same
+     * indices. */
     SPLIT_ELEMENTS = 16384,
+    /* The most of these chunks. */
     SPLIT_CHUNKS = 8,
+    /* The fewest elements in a row of such a chunk, if rows are divided. */
     SPLIT_ROW = 32,
     /* Elements that are added at once. */
     ADD_BLOCK = 16,
 };
 
-/* Nanoseconds to find one place, to move one byte of a row. */
-static const double PLACE_COST = 2, BYTE_COST = 0.1;
+/* Nanoseconds to find the place of one element. */
+static const double PLACE_COST = 2;
+/* Nanoseconds to move one byte of a row, whose place is found once. */
+static const double BYTE_COST = 0.1;
 
 /* An indexed dimension of a, and its indices along a line. Steps are in bytes. */
 typedef struct {
     ptrdiff_t size, stride;
-    ptrdiff_t back; /* what a negative index is from: the size, or 0 */
+    ptrdiff_t back; /* what is added to a negative index: the size, or 0 */
     int dtype;
     const char *indices;
     ptrdiff_t step;
@@ -48,7 +53,8 @@ typedef void index_loop(const tgc_call *call, const tgc_indexed *a, const tgc_li
 static const tgc_operand *indexed_operand(const tgc_call *call)
 {
     const tgc_operand *first = &call->operands[0];
-    return first->ndim > call->sizes[TGC_INDEX_NDIM] ? first : &call->operands[call->n_operands - 1];
+    return first->ndim > call->sizes[TGC_INDEX_NDIM] ? first
+                                                     : &call->operands[call->n_operands - 1];
 }
 
 static tgc_indexed indexed_dimensions(const tgc_call *call)
@@ -67,8 +73,8 @@ static tgc_indexed indexed_dimensions(const tgc_call *call)
     return indexed;
 }
 
-/* axes := those of a, with the indices of a line whose first index operand is number `first`. A
- * copy, because the compiler keeps that in registers. */
+/* axes := those of a, with the indices of a line; operand `first` of the line is the first index.
+ * They are a copy, because the compiler keeps a local one in registers. */
 TGC_INLINE void follow_line(index_axis *axes, const tgc_indexed *a, int k, const tgc_lines *line,
                             int first)
 {
@@ -79,8 +85,8 @@ TGC_INLINE void follow_line(index_axis *axes, const tgc_indexed *a, int k, const
     }
 }
 
-/* *offset := where the indices number i of the line lead in a, in bytes. Returns -1, or the number
- * of the first index that is bad. */
+/* *offset := the place in a, in bytes, that the indices at element i of the line name. Returns -1,
+ * or the number of the first index that is bad. */
 TGC_INLINE int find_place(const index_axis *axes, int k, int simple, ptrdiff_t i,
                           ptrdiff_t *offset)
 {
@@ -140,7 +146,8 @@ static void cut_anywhere(tgc_call *call, ptrdiff_t n, ptrdiff_t chunk)
     call->n_chunks = tgc_ceil_div(n, chunk);
 }
 
-/* Does an index change along the last dimension? Then there is one place to find per element. */
+/* Are indices the same along the last dimension? Then a place is found for each row, else for each
+ * element. */
 static int has_rows(const tgc_call *call)
 {
     const int last = (int)call->sizes[TGC_INDEX_NDIM] - 1;

@@ -1,8 +1,8 @@
 /*
  * Gather and scatter: elements of `a` at places that arrays of indices name.
  *
- * All of it is one formula. Positions p run over n dimensions, and k indexed dimensions of `a`
- * are entered by index_0[p], ..., index_{k-1}[p]:
+ * All kernels follow one formula. Positions p run over n dimensions; index_0[p], ...,
+ * index_{k-1}[p] are the places in the k indexed dimensions of `a`:
  *
  *     index, gather:           y[p] = a[p; index_0[p], ..., index_{k-1}[p]]
  *     index_put, scatter:      a[p; index_0[p], ..., index_{k-1}[p]] = x[p]
@@ -10,15 +10,16 @@
  *
  * Operands: a, the k indices, y; or x, the k indices, a. The indices, x and y are seen through
  * the n dimensions, with stride 0 where they do not vary. `a` is seen through the n dimensions,
- * with stride 0 where it is entered by an index instead, and then through its k indexed dimensions.
+ * with stride 0 in those that only move the indices, and then through its k indexed dimensions.
  *
- * A negative index i of a dimension of size m means i + m in index and index_put, and is bad in
- * gather, scatter and index_select; then it is bad unless 0 <= i < m. The first bad index in the order of p is reported: call->status = p * k + j for
- * index_j. index and gather look as they go. Before index_put and scatter, their check_ kernels
- * look at all indices, so that nothing is changed where one is bad.
+ * In index and index_put, a negative index i of a dimension of size m means i + m. After that an
+ * index is bad unless 0 <= i < m. The first bad index in the order of p is reported: call->status =
+ * p * k + j for index_j. index and gather check indices as they use them. Before index_put and
+ * scatter, their check_ kernels look at all indices, so that nothing is changed if one is bad.
  *
- * Where two positions name the same place, the later one wins, and sums are added in the order
- * of p, for any number of threads: chunks are cut along a dimension in which `a` is not indexed.
+ * If two positions name the same place, the later one wins, and sums are added in the order of p,
+ * for any number of threads: the chunks of a kernel that writes to `a` are cut along a dimension in
+ * which `a` is not indexed.
  */
 #ifndef TGC_INDEX_H
 #define TGC_INDEX_H
@@ -32,17 +33,18 @@ enum { TGC_MAX_INDICES = 6 };
 enum {
     TGC_INDEX_K,         /* k */
     TGC_INDEX_NDIM,      /* n */
-    TGC_INDEX_FIRST,     /* for the text of an error: the first of the dimensions that tell where */
-    TGC_INDEX_POSITIONS, /* an index stands in the user's index array, and how many they are */
+    /* For the text of an error: which of the n dimensions are those of the user's index array. */
+    TGC_INDEX_FIRST,     /* the first of them */
+    TGC_INDEX_POSITIONS, /* their number */
     TGC_INDEX_FROM_END,  /* does a negative index count from the end? */
     TGC_INDEX_SPLIT,     /* set by plan: the dimension that chunks are cut along */
-    TGC_INDEX_CHUNK,     /* set by plan: elements, or indices of that dimension, of a chunk */
-    TGC_INDEX_DIM        /* and the k after it, for the text of an error: the indexed dimension */
+    TGC_INDEX_CHUNK,     /* set by plan: the elements, or places in that dimension, of a chunk */
+    TGC_INDEX_DIM        /* the first of k, for the text of an error: the indexed dimensions */
 };
 _Static_assert(TGC_INDEX_DIM + TGC_MAX_INDICES <= TGC_MAX_SIZES,
                "a call has no room for so many sizes");
 
-/* The index at `p`, an array's element. */
+/* The index that the element at `p` of an array holds. */
 static inline int64_t tgc_read_index(const char *p, int dtype)
 {
     switch (dtype) {

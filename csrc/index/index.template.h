@@ -32,9 +32,10 @@ TGC_INLINE void FN(move_row)(char *y, ptrdiff_t y_step, const char *x, ptrdiff_t
     }
 }
 
-/* Elements, or where the indices stand still one row, from the first operand to the last. The
- * places are in the last where `put`, else in the first. put, add, k and simple are constants
- * but in the general case: simple says that there is no row and all indices are int64. */
+/* Moves n elements from the first operand to the last, as one row if the indices do not change.
+ * The indices name places in the last operand if `put`, else in the first. put, add, k and
+ * simple are constants, except for k in the general case; simple says that the indices change
+ * and are int64. */
 TGC_INLINE void FN(move_line)(const tgc_call *call, const tgc_indexed *a, const tgc_lines *line,
                               ptrdiff_t n, ptrdiff_t p, int put, int add, int k, int simple)
 {
@@ -60,8 +61,8 @@ TGC_INLINE void FN(move_line)(const tgc_call *call, const tgc_indexed *a, const 
     }
 }
 
-/* Elements that lie side by side in a row of the first operand, and do so in the last: the fewer
- * instructions each takes, the more of them are on their way from memory at once. */
+/* Takes elements of a contiguous row of the first operand to a contiguous row of the last. The
+ * fewer instructions an element takes, the more elements are on their way from memory at once. */
 static void FN(take_row)(const tgc_call *call, const index_axis *axis, const tgc_lines *line,
                          ptrdiff_t n, ptrdiff_t p)
 {
@@ -83,14 +84,14 @@ static void FN(take_row)(const tgc_call *call, const index_axis *axis, const tgc
     }
 }
 
-/* Is that how they lie? */
+/* Do the elements of a line lie as take_row needs them? */
 TGC_INLINE int FN(is_row)(const tgc_indexed *a, const tgc_lines *line)
 {
     return line->step[0] == 0 && a->axes[0].stride == sizeof(T) &&
            line->step[1] == sizeof(int64_t) && line->step[2] == sizeof(T);
 }
 
-/* The usual cases are compiled for themselves. */
+/* The usual cases are compiled separately, with constants. */
 TGC_INLINE void FN(move_any)(const tgc_call *call, const tgc_indexed *a, const tgc_lines *line,
                              ptrdiff_t n, ptrdiff_t p, int put, int add)
 {

@@ -7,11 +7,12 @@
 #include "../runtime/lines.h"
 #include "../runtime/sizes.h"
 
-/* Elements that are looked at in one go. */
+/* The most elements that are looked at in one go. */
 enum { BLOCK = 256 };
 
 /* The `loop` of both kernels: writes which of n <= BLOCK elements, `step` bytes apart, are not
- * zero, and returns how many. Without a branch, whose outcome could not be predicted. */
+ * zero, and returns how many those are. It has no branch on them, because no CPU could predict
+ * it. */
 typedef ptrdiff_t find_loop(const char *a, ptrdiff_t step, ptrdiff_t n, uint8_t *found);
 
 #define FIND(TYPE, T)                                                                        \
@@ -68,7 +69,7 @@ static void count_chunk(const tgc_call *call, ptrdiff_t index)
     ((int64_t *)(void *)call->operands[1].data)[index] = count;
 }
 
-/* Counts to starts. */
+/* Turns the counts into starts. */
 static void count_finish(const tgc_call *call)
 {
     int64_t *starts = (int64_t *)(void *)call->operands[1].data, sum = 0;
@@ -109,7 +110,8 @@ static tgc_error nonzero_explain(const tgc_call *call, char *text, size_t size)
     const tgc_operand *y = &call->operands[2];
     snprintf(text, size,
              "nonzero: %td elements were not zero when the call was recorded, now there are %lld",
-             y->shape[1], ((const long long *)(const void *)call->operands[1].data)[call->n_chunks]);
+             y->shape[1],
+             ((const long long *)(const void *)call->operands[1].data)[call->n_chunks]);
     return TGC_INDEX_ERROR;
 }
 

@@ -1,5 +1,5 @@
 /*
- * Where an array is not zero, and its relative one_hot.
+ * Where an array is not zero; and one_hot.
  *
  * count_nonzero: operands a, starts. starts[c] := how many elements are not zero in the chunks
  * before chunk c of TGC_NONZERO_CHUNK elements, in row-major order; the last of the n_chunks + 1

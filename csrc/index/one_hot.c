@@ -6,8 +6,10 @@
 #include "nonzero.h"
 #include "../runtime/sizes.h"
 
+/* Elements of y in a chunk, about. */
 enum { CHUNK_ELEMENTS = 16384 };
 
+/* What the plan leaves in call->sizes: the number of classes, and the indices of a chunk. */
 enum { CLASSES, CHUNK };
 
 static void plan(tgc_call *call)

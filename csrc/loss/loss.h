@@ -1,5 +1,5 @@
 /*
- * Losses element by element, of an input x and a target t, reduced in the same pass.
+ * Losses of an input x and a target t, element by element and reduced in the same pass.
  *
  *     mse_loss                          l = (x - t)^2
  *     binary_cross_entropy              l = -t log x - (1 - t) log(1 - x), logarithms at least -100
@@ -11,7 +11,8 @@
  *
  * x and t may have any strides, 0 where they are broadcast; y is contiguous.
  * sizes[TGC_LOSS_REDUCTION] is the reduction; partial sums are tgc_loss_chunks(number of elements)
- * float64. A sum is one of blocks of at most 64 vectors in T, which are added in order in double.
+ * float64. Blocks of at most 64 vectors are summed in T, and their sums are added in order in
+ * double.
  *
  * binary_cross_entropy reports the position of an x or t that is not in [0, 1]. Its gradient is
  * (x - t) / (x (1 - x)), divided by 1e-12 at least, as in PyTorch.

@@ -1,4 +1,5 @@
-/* Gathers and scatters: each class is one element of many, so there is nothing for vectors. */
+/* The negative log-likelihood in plain C, without variants for an ISA: it takes one element of each
+ * row of classes, so there is nothing for vectors. */
 #include "nll.h"
 
 #include <stdio.h>
@@ -72,7 +73,8 @@ static void plan_backward(tgc_call *call)
     plan_chunks(call, chunk, call->kernel->cost * (double)(n_classes + 8));
 }
 
-/* Starts the walk over the first n_operands and, if it has the shape of target, y. */
+/* Starts a chunk's walk over the targets, x or grad, and, unless it is NULL, y. Returns the
+ * position of the first target. */
 static ptrdiff_t begin(const tgc_call *call, ptrdiff_t index, tgc_lines *w,
                        const tgc_operand *y)
 {

@@ -10,11 +10,11 @@
  *     nll_loss           target, x, [weight], y, [total, partial sums]
  *     nll_loss_backward  target, grad, [weight], [total], grad_x
  *
- * x and grad_x are seen without the dimension of their sizes[TGC_NLL_CLASSES] classes, which lie
- * sizes[TGC_NLL_STRIDE] elements apart, so that all but weight have the shape of target; grad_x
- * is contiguous but for that. weight is there if sizes[TGC_NLL_WEIGHTED]. y is 0-d for mean and
- * sum; only then there are total (0-d) and 2 * tgc_loss_chunks(number of targets) partial sums,
- * all float64. The backward pass has total for the mean.
+ * x and grad_x come without their dimension of classes, so that they have the shape of target:
+ * there are sizes[TGC_NLL_CLASSES] classes, sizes[TGC_NLL_STRIDE] elements apart. With that
+ * dimension, grad_x is contiguous. weight is there if sizes[TGC_NLL_WEIGHTED]. For mean and sum, y
+ * is 0-d, and there are total (0-d) and 2 * tgc_loss_chunks(number of targets) partial sums, all
+ * float64. The backward pass has total for the mean only.
  *
  * A target that is neither a class nor ignored is reported with its position.
  */
@@ -23,7 +23,7 @@
 
 #include "loss.h"
 
-/* Beside TGC_LOSS_REDUCTION, the first one. */
+/* What call->sizes holds after TGC_LOSS_REDUCTION. */
 enum {
     TGC_NLL_CLASSES = 1,
     TGC_NLL_STRIDE,

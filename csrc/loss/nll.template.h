@@ -49,8 +49,8 @@ static void FN(finish)(const tgc_call *call)
     *(T *)(void *)c.y->data = (T)(c.reduction == TGC_LOSS_MEAN ? sum / total : sum);
 }
 
-/* Zeros for all classes of n positions that lie `step` elements apart: what is inner, classes or
- * positions, lies side by side. */
+/* Stores zeros for all classes of n positions that are `step` elements apart. Either the classes of
+ * a position lie side by side, or the positions of a class do. */
 static void FN(clear)(T *y, ptrdiff_t n, ptrdiff_t step, const nll *c)
 {
     const int by_class = c->class_stride > step;

@@ -1,5 +1,5 @@
-/* The chunks of a product: which block of y a chunk computes, and from where in the operands. plan.c
- * chooses the blocks, and the kernel's loop computes one. */
+/* The chunks of a product: which block of y a chunk computes, and from where in the operands.
+ * plan.c chooses the blocks, and the kernel's loop computes one. */
 #include "matmul.h"
 
 tgc_matmul_view tgc_matmul_view_of(const tgc_operand *o, ptrdiff_t batch, ptrdiff_t row,

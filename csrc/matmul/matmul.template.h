@@ -2,10 +2,10 @@
  * The blocked product for one real type and one ISA.
  *
  * A chunk is a block of y. Its sum goes over blocks of p. For each block, a's rows are packed into
- * tiles that stay in the second-level cache. Then b is packed panel by panel, one tile wide, and all
- * tiles of a are multiplied by the panel, while they prefetch the next one. Where it can, the first
- * tile packs the panel on its way. An operand for which packing would cost more than it saves is
- * read in place (in_place.c).
+ * tiles that stay in the second-level cache. Then b is packed panel by panel, one tile wide, and
+ * all tiles of a are multiplied by the panel, while they prefetch the next one. Where it can, the
+ * first tile packs the panel on its way. An operand for which packing would cost more than it saves
+ * is read in place (in_place.c).
  */
 #include "../vec/rows.h"
 
@@ -112,8 +112,8 @@ static ptrdiff_t FN(packed_ahead)(ptrdiff_t depth, ptrdiff_t b_row)
     return depth > FN(SHORT_DEPTH) ? FN(TERMS_AHEAD) * b_row : 0;
 }
 
-/* All rows of y for the columns of a panel. Where a is in columns, each tile prefetches a part of the
- * next panel. A tile whose rows are not whole vectors of y is computed on the stack. */
+/* All rows of y for the columns of a panel. Where a is in columns, each tile prefetches a part of
+ * the next panel. A tile whose rows are not whole vectors of y is computed on the stack. */
 static void FN(run_panel)(const FN(step) *s, const T *a_packed, const FN(panel) *panel)
 {
     const ptrdiff_t col = panel->col, cols = panel->cols, width = FN(whole_vecs)(cols);

@@ -10,7 +10,8 @@
 #include "transpose.template.h"
 
 enum {
-    /* Rows that are prefetched: as many as a first-level cache holds at a distance of 4096 bytes. */
+    /* Rows that are prefetched: as many as a first-level cache holds at a distance of 4096
+     * bytes. */
     FN(PACK_AHEAD) = 8,
     /* Panels that are written in turns, row by row of the source. Their lines are often a power of
      * two apart, and more of them would evict each other. */
@@ -80,9 +81,9 @@ static void FN(pack_along_lanes)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptr
     }
 }
 
-/* `n` panels of `width` lanes, one after the other, where lane_stride is 1. All rows but the last ones
- * are copied in whole vectors: what these read beyond a panel's width is within the source, and what
- * they write beyond it, the panel's next rows overwrite. */
+/* `n` panels of `width` lanes, one after the other, where lane_stride is 1. All rows but the last
+ * ones are copied in whole vectors: what these read beyond a panel's width is within the source,
+ * and what they write beyond it, the panel's next rows overwrite. */
 TGC_INLINE void FN(pack_rows)(const int n, T *panels, ptrdiff_t width, ptrdiff_t depth,
                               const T *source, ptrdiff_t depth_stride)
 {

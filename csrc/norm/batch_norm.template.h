@@ -22,9 +22,9 @@ static void FN(batch_norm_backward_sums)(const tgc_call *call, ptrdiff_t index)
     }
 }
 
-/* The kernels below go line by line. Where the length is 1, a line is a row of channels, and every lane
- * has a factor of its own; else it is a plane, and all lanes have the same factor. The k-th factor of
- * a line is at factors + k * channels. */
+/* The kernels below go line by line. Where the length is 1, a line is a row of channels, and every
+ * lane has a factor of its own; else it is a plane, and all lanes have the same factor. The k-th
+ * factor of a line is at factors + k * channels. */
 TGC_INLINE vec FN(factor)(const T *factors, ptrdiff_t i, ptrdiff_t n, int in_rows)
 {
     return in_rows ? vec_load_first(factors + i, n) : vec_set1(*factors);
@@ -72,8 +72,8 @@ static void FN(batch_norm_apply)(const tgc_call *call, ptrdiff_t index)
     }
 }
 
-/* y = grad * scale - (x - mean) * slope - shift of n <= VL elements. In evaluation x is not read, so
- * that it does not matter even where it is not finite. */
+/* y = grad * scale - (x - mean) * slope - shift of n <= VL elements. In evaluation x is not read,
+ * so that it does not matter even where it is not finite. */
 TGC_INLINE void FN(backward_lanes)(const T *grad, const T *x, T *y, const T *factors,
                                    ptrdiff_t channels, ptrdiff_t i, ptrdiff_t n, int in_rows,
                                    int training)

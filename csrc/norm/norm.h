@@ -1,6 +1,6 @@
 /*
- * Batch normalisation over all but the channels, and its gradients. The package has no other kind of
- * normalisation, so these are its only kernels for one.
+ * Batch normalisation over all but the channels, and its gradients. The package has no layer, group
+ * or RMS normalisation: these are the only kernels of their kind.
  *
  *     batch_norm           y = (x - mean) * invstd * weight + bias
  *     batch_norm_backward  grad_bias = sum(grad), grad_weight = sum(grad * (x - mean)) * invstd,
@@ -24,16 +24,16 @@
  *     batch_norm_backward_sums   grad, x, [weight], stats, grad_weight, grad_bias, factors, parts
  *     batch_norm_backward_apply  grad, x, factors, grad_x
  *
- * An operand in brackets is there if sizes[TGC_NORM_HAS] says so. A chunk of the first call sums up an
- * area of x, which is some of the n rows and a group of the channels, into its part of `parts`. The
- * parts are merged in order. In evaluation batch_norm_statistics reads nothing of x. Sums are taken
- * in T over blocks of a few thousand elements and merged in double. A number near the mean of x is
- * subtracted before, so that the variance of a block loses at most 4 of its bits.
+ * An operand in brackets is there if sizes[TGC_NORM_HAS] says so. A chunk of the first call sums up
+ * an area of x, which is some of the n rows and a group of the channels, into its part of `parts`.
+ * The parts are merged in order. In evaluation batch_norm_statistics reads nothing of x. Sums are
+ * taken in T over blocks of a few thousand elements and merged in double. A number near the mean of
+ * x is subtracted before, so that the variance of a block loses at most 4 of its bits.
  *
- * grad, x, y, grad_x are (n, channels, length). The `length` elements of a row and a channel, a plane,
- * lie side by side; where the length is 1, the channels of a row do. stats is (2, channels): mean and
- * invstd. factors is (TGC_NORM_FACTORS, channels). parts is (tgc_norm_split(...).parts, 2, channels)
- * of float64. scalars: eps, momentum.
+ * grad, x, y, grad_x are (n, channels, length). The `length` elements of a row and a channel, a
+ * plane, lie side by side; where the length is 1, the channels of a row do. stats is (2, channels):
+ * mean and invstd. factors is (TGC_NORM_FACTORS, channels). parts is (tgc_norm_split(...).parts, 2,
+ * channels) of float64. scalars: eps, momentum.
  */
 #ifndef TGC_NORM_H
 #define TGC_NORM_H
@@ -92,9 +92,9 @@ typedef struct {
 tgc_norm tgc_norm_statistics_unpack(const tgc_call *call);
 tgc_norm tgc_norm_sums_unpack(const tgc_call *call);
 
-/* What a chunk sums up: rows begin .. end - 1 of `channels` channels from `first` on. Each channel has
- * two numbers in the part, which begin at `one` and `two`: mean and squared distances, or the two
- * sums. */
+/* What a chunk sums up: rows begin .. end - 1 of `channels` channels from `first` on. Each channel
+ * has two numbers in the part, which begin at `one` and `two`: mean and squared distances, or the
+ * two sums. */
 typedef struct {
     ptrdiff_t begin, end, first, channels;
     double *one, *two;
@@ -103,8 +103,8 @@ typedef struct {
 /* The area of a chunk, with its numbers set to 0. */
 tgc_norm_area tgc_norm_clear_area(const tgc_call *call, const tgc_norm *norm, ptrdiff_t index);
 
-/* What a chunk of apply writes: lines begin .. end - 1. A line is a plane, and each row has `of_row` of
- * them; where a plane is one element, a line is a whole row. */
+/* What a chunk of apply writes: lines begin .. end - 1. A line is a plane, and each row has
+ * `of_row` of them; where a plane is one element, a line is a whole row. */
 typedef struct {
     ptrdiff_t begin, end, of_row;
 } tgc_norm_lines;

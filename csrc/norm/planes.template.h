@@ -5,11 +5,11 @@
 enum {
     /* The most elements of a plane whose sums are taken in T in one go. */
     PIECE = 4096,
-    /* Shorter planes of a channel are summed several at a time, from as many rows as make about this
-     * many elements: adding up the lanes takes a while, so that it should not happen often. */
+    /* Shorter planes of a channel are summed several at a time, from as many rows as make about
+     * this many elements: adding up the lanes takes a while, so that it should not happen often. */
     TOGETHER = 1024,
-    /* The most planes that are summed at a time: a CPU prefetches from so many rows, from channel to
-     * channel. */
+    /* The most planes that are summed at a time: a CPU prefetches from so many rows, from channel
+     * to channel. */
     PLANES = 8
 };
 #endif

@@ -27,7 +27,7 @@
  *     step = step + 1,  g as above,  sum = sum + g g
  *     p = p - lr / (1 + (step - 1) lr_decay) g / (sqrt(sum) + eps)
  *
- * All but step have one shape; step is a 0-d float32. The optional operands are there if
+ * All operands but step have one shape; step is a 0-d float32. The optional ones are there if
  * sizes[TGC_OPTIM_FLAGS] says so.
  */
 #ifndef TGC_OPTIM_H
@@ -47,7 +47,7 @@ enum {
     TGC_CENTERED = 64 /* there is a mean of the gradients */
 };
 
-/* All but sgd are elementwise but for their last operand, the step. */
+/* For all but sgd: elementwise, except for the last operand, the step. */
 void tgc_stepped_plan(tgc_call *call);
 void tgc_stepped_chunk(const tgc_call *call, ptrdiff_t index);
 void tgc_stepped_finish(const tgc_call *call);

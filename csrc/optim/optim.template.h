@@ -1,5 +1,5 @@
 /* Optimizer steps for one real type (T): loops of the elementwise driver. The gradient may be one
- * number for all elements; everything else is updated, and so has elements of its own. */
+ * number for all elements (step 0); all other operands are written to, so their step is 1. */
 #include "../elementwise/operand.template.h"
 
 TGC_INLINE vec FN(get)(char *const *data, int operand, ptrdiff_t i, ptrdiff_t n)
@@ -24,7 +24,7 @@ TGC_INLINE ptrdiff_t FN(lanes)(ptrdiff_t left)
     return left < VL ? left : VL;
 }
 
-/* g + weight_decay * p, where a p of infinity does not matter if there is no decay. */
+/* g + weight_decay * p. Without decay p is left out, so that an infinite p does not make it NaN. */
 TGC_INLINE vec FN(decayed)(T weight_decay, vec p, vec g)
 {
     return weight_decay == 0 ? g : vec_fma(vec_set1(weight_decay), p, g);
@@ -55,7 +55,7 @@ static void FN(sgd)(const tgc_call *call, ptrdiff_t n, char *const *data, const 
     }
 }
 
-/* The step is what follows the operands that the elementwise driver knows of. */
+/* The step follows the operands that the elementwise driver knows of. */
 TGC_INLINE double FN(next_step)(const tgc_call *call)
 {
     return (double)*(const float *)call->operands[call->n_operands].data + 1;

@@ -1,14 +1,16 @@
 /* Average pooling for one real type (T): sums down the columns, then along the row. */
 
-/* The workspace: where the windows of each column and, in backward, row begin and end; lines, namely
- * what every window counts in its row, for some rows of y the sums of the columns of x, and in
- * backward quotients. What is stored is loaded again only a pass later: a vector that is loaded
- * from what several stores have just written would wait for them. */
+/* The workspace, which has lines for some rows of y. What is stored in a line is loaded again only
+ * a pass later: a vector that is loaded from what several stores have just written would wait for
+ * them. */
 typedef struct {
-    tgc_span *columns, *rows;
-    T *counts, *sums, *quotients;
-    ptrdiff_t line, quotient_line; /* steps from row to row */
-    ptrdiff_t n;                   /* how many rows */
+    tgc_span *columns; /* what the windows of each column of y cover; not set if the stride is 1 */
+    tgc_span *rows;    /* in backward: what the windows of each row of y cover */
+    T *counts;         /* for each column of y, what its windows count in the divisor */
+    T *sums;           /* for each row: sums down the columns of x */
+    T *quotients;      /* in backward, for each row: y / divisor */
+    ptrdiff_t line, quotient_line; /* steps from row to row: of sums, of quotients */
+    ptrdiff_t n;                   /* the number of rows */
 } FN(avg_lines);
 
 static FN(avg_lines) FN(new_avg_lines)(const tgc_pool *pool, ptrdiff_t n)
@@ -22,7 +24,7 @@ static FN(avg_lines) FN(new_avg_lines)(const tgc_pool *pool, ptrdiff_t n)
     l.counts = (T *)(void *)((char *)tgc_workspace() + tgc_avg_pool_spans(pool));
     l.sums = l.counts + room;
     l.quotients = l.sums + n * l.line;
-    if (pool->adaptive || pool->columns.stride > 1) { /* others are summed without */
+    if (pool->adaptive || pool->columns.stride > 1) { /* with stride 1, sums need no spans */
         for (ptrdiff_t j = 0; j < pool->columns.out; j++) {
             l.columns[j] = tgc_pool_span(pool, &pool->columns, j);
         }
@@ -58,7 +60,8 @@ static void FN(add_rows)(const tgc_pool *pool, const T *x, tgc_span span, T *lin
         vec_store(sums + j, sum);
     }
     /* The lanes behind the row are 0, and so is what follows the last vector. */
-    for (ptrdiff_t j = tgc_ceil_div(columns->size, VL) * VL; j + VL <= room - columns->padding; j += VL) {
+    for (ptrdiff_t j = tgc_ceil_div(columns->size, VL) * VL; j + VL <= room - columns->padding;
+         j += VL) {
         vec_store(sums + j, vec_zero());
     }
 }
@@ -164,7 +167,8 @@ static void FN(divide_row)(const tgc_pool *pool, const T *y, const T *counts, T 
     }
 }
 
-/* line = for each column, those of the padding included, the sum over the windows that cover it. */
+/* line = for each column, padding included, the sum of the quotients of the windows that cover
+ * it. */
 static void FN(spread_columns)(const tgc_pool *pool, const FN(avg_lines) *l, const T *quotients,
                                T *line)
 {
@@ -188,8 +192,9 @@ static void FN(spread_columns)(const tgc_pool *pool, const FN(avg_lines) *l, con
     }
 }
 
-/* A row of the gradient = its own elements if `more`, + n lines. */
-static void FN(add_lines)(T *x, ptrdiff_t width, const T *lines, ptrdiff_t n, ptrdiff_t step, int more)
+/* A row of the gradient: the sum of n lines, added to what the row holds if `more`. */
+static void FN(add_lines)(T *x, ptrdiff_t width, const T *lines, ptrdiff_t n, ptrdiff_t step,
+                          int more)
 {
     for (ptrdiff_t j = 0; j < width; j += VL) {
         const ptrdiff_t m = tgc_min(width - j, VL);
@@ -201,8 +206,8 @@ static void FN(add_lines)(T *x, ptrdiff_t width, const T *lines, ptrdiff_t n, pt
     }
 }
 
-/* Adds the lines of rows first .. last of y to the rows of the gradient, of which `done` have been
- * written to; returns how many are then. */
+/* Adds the lines of rows first .. last of y to the gradient, of which the first `done` rows have
+ * been written before. Returns the number of rows that have been written then. */
 static ptrdiff_t FN(add_block)(const tgc_pool *pool, const FN(avg_lines) *l, T *x, ptrdiff_t first,
                                ptrdiff_t last, ptrdiff_t done)
 {

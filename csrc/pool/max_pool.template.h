@@ -1,11 +1,13 @@
 /* Max pooling for one real type (T): the largest of each row of a window, then of those rows. */
 
-/* Lines of the workspace for some rows of x: with the padding around them, then the largest of each
- * window's columns and their taps. What is stored is loaded again only a pass later: a vector that
- * is loaded from what several stores have just written would wait for them. */
+/* The workspace, which has lines for some rows of x. They are filled in two passes, so that what is
+ * stored is loaded again only a pass later: a vector that is loaded from what several stores have
+ * just written would wait for them. */
 typedef struct {
-    T *first_taps, *lines, *largest, *taps;
-    ptrdiff_t line, room; /* steps from row to row */
+    T *first_taps;        /* for each column of y the first tap that is not padding */
+    T *lines;             /* rows of x with the padding around them */
+    T *largest, *taps;    /* for each column of y the largest x in the row, and its tap */
+    ptrdiff_t line, room; /* steps from row to row: of lines; of largest and taps */
 } FN(max_lines);
 
 static FN(max_lines) FN(new_max_lines)(const tgc_pool *pool, ptrdiff_t n)
@@ -23,7 +25,7 @@ static FN(max_lines) FN(new_max_lines)(const tgc_pool *pool, ptrdiff_t n)
     return l;
 }
 
-/* line = the row at x with the padding around it; up to a vector behind that is written. */
+/* line = the row at x with the padding around it; writes up to a vector beyond. */
 static void FN(pad_row)(const tgc_pool_axis *columns, T *line, const T *x, ptrdiff_t step, T fill)
 {
     const ptrdiff_t length = tgc_pool_line(columns), begin = tgc_min(columns->padding, length);
@@ -70,7 +72,8 @@ static void FN(fill_max_lines)(const tgc_pool *pool, const FN(max_lines) *l, con
     const tgc_pool_axis *columns = &pool->columns;
     const ptrdiff_t row_step = pool->x->strides[2], step = pool->x->strides[3];
     for (ptrdiff_t i = 0; i < end - begin; i++) {
-        FN(pad_row)(columns, l->lines + i * l->line, x + (begin + i) * row_step, step, (T)-INFINITY);
+        FN(pad_row)(columns, l->lines + i * l->line, x + (begin + i) * row_step, step,
+                    (T)-INFINITY);
     }
     for (ptrdiff_t i = 0; i < end - begin; i++) {
         const T *line = l->lines + i * l->line;
@@ -115,7 +118,8 @@ static void FN(max_pool_row)(const tgc_pool *pool, const FN(max_lines) *l, ptrdi
         vec best = vec_load(largest), at = vec_load(column_taps) + row_tap;
         for (ptrdiff_t k = 1; k < count; k++) {
             row_tap += kernel;
-            TAKE_LARGER(best, at, vec_load(largest + k * step), vec_load(column_taps + k * step) + row_tap);
+            TAKE_LARGER(best, at, vec_load(largest + k * step),
+                        vec_load(column_taps + k * step) + row_tap);
         }
         vec_storen(y + j, best, n);
         FN(store_taps)(taps, at, j, n, wide);

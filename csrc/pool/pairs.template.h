@@ -1,4 +1,5 @@
-/* Windows of 2 x 2 side by side, without padding, for one real type (T): no workspace. */
+/* Pooling by 2 x 2 windows side by side, without padding, for one real type (T): the common case,
+ * which needs no workspace. */
 
 TGC_INLINE int FN(is_pair)(const tgc_pool_axis *axis)
 {
@@ -25,15 +26,16 @@ TGC_INLINE FN(pairs) FN(load_pairs)(const T *above, const T *below, ptrdiff_t m)
     vec_prefetch(below);
     vec_prefetch(below + VL);
     if (m == VL) {
-        return (FN(pairs)){vec_load(above), vec_load(above + VL), vec_load(below), vec_load(below + VL)};
+        return (FN(pairs)){vec_load(above), vec_load(above + VL), vec_load(below),
+                           vec_load(below + VL)};
     }
     const ptrdiff_t low = tgc_min(2 * m, VL), high = 2 * m - low;
     return (FN(pairs)){vec_loadn(above, low), vec_loadn(above + low, high), vec_loadn(below, low),
                        vec_loadn(below + low, high)};
 }
 
-/* 2 m elements: those of even and odd in turn. */
-TGC_INLINE void FN(store_pairs)(T *x, vec even, vec odd, ptrdiff_t m)
+/* Stores 2 m elements: the first m lanes of even and odd in turn. */
+TGC_INLINE void FN(store_zipped)(T *x, vec even, vec odd, ptrdiff_t m)
 {
     vec_prefetch(x);
     vec_prefetch(x + VL);
@@ -72,7 +74,8 @@ static void FN(max_pool_pairs)(const tgc_pool *pool, const tgc_operand *taps, tg
         for (ptrdiff_t j = 0; j < n; j += VL) {
             const ptrdiff_t m = tgc_min(n - j, VL);
             vec_prefetch(y + j);
-            FN(max_pairs)(FN(load_pairs)(above + 2 * j, above + step + 2 * j, m), y + j, tap_row + j, m);
+            FN(max_pairs)(FN(load_pairs)(above + 2 * j, above + step + 2 * j, m), y + j,
+                          tap_row + j, m);
         }
     }
 }
@@ -96,7 +99,7 @@ static void FN(avg_pool_pairs)(const tgc_pool *pool, tgc_pool_rows r)
     }
 }
 
-/* Zeros where no window is: what is left of two rows behind n windows. */
+/* Stores zeros where no window is: behind the n windows of two rows. */
 TGC_INLINE void FN(clear_rest)(T *above, T *below, ptrdiff_t n, ptrdiff_t width)
 {
     for (ptrdiff_t j = 2 * n; j < width; j++) {
@@ -110,7 +113,8 @@ TGC_INLINE vec FN(if_tap)(vec v, vec tap, T t)
     return vec_select(vec_eq(tap, vec_set1(t)), v, vec_zero());
 }
 
-/* A plane of the gradient, each element written once: of max pooling, or without taps of averages. */
+/* A plane of the gradient, each element written once: of max pooling, or if `taps` is NULL of
+ * average pooling. */
 static void FN(spread_pairs)(const tgc_pool *pool, const tgc_operand *taps, ptrdiff_t plane)
 {
     const ptrdiff_t width = pool->columns.size, n = pool->columns.out;
@@ -127,12 +131,13 @@ static void FN(spread_pairs)(const tgc_pool *pool, const tgc_operand *taps, ptrd
             if (taps) {
                 const uint8_t *tap_row = (const uint8_t *)tgc_tap_row(taps, tap_plane, row);
                 const vec tap = vec_loadn_bytes(tap_row + j, m);
-                FN(store_pairs)(x + 2 * j, FN(if_tap)(v, tap, 0), FN(if_tap)(v, tap, 1), m);
-                FN(store_pairs)(x + width + 2 * j, FN(if_tap)(v, tap, 2), FN(if_tap)(v, tap, 3), m);
+                FN(store_zipped)(x + 2 * j, FN(if_tap)(v, tap, 0), FN(if_tap)(v, tap, 1), m);
+                FN(store_zipped)(x + width + 2 * j, FN(if_tap)(v, tap, 2), FN(if_tap)(v, tap, 3),
+                                 m);
             } else {
                 const vec quotient = v / divisor;
-                FN(store_pairs)(x + 2 * j, quotient, quotient, m);
-                FN(store_pairs)(x + width + 2 * j, quotient, quotient, m);
+                FN(store_zipped)(x + 2 * j, quotient, quotient, m);
+                FN(store_zipped)(x + width + 2 * j, quotient, quotient, m);
             }
         }
         FN(clear_rest)(x, x + width, n, width);

@@ -2,8 +2,10 @@
  * compiled once. */
 #include "pool.h"
 
-/* Elements of x in a chunk, about; elements of lines that a chunk works on at a time. */
-enum { CHUNK = 16384, BLOCK = 3072 };
+enum {
+    CHUNK = 16384, /* elements of x in a chunk, about */
+    BLOCK = 3072   /* elements of the lines that a chunk works on at a time, about */
+};
 
 static tgc_pool_axis unpack_axis(const tgc_call *call, int first, ptrdiff_t size, ptrdiff_t out)
 {
@@ -51,7 +53,7 @@ ptrdiff_t tgc_pool_count(const tgc_pool *pool, const tgc_pool_axis *axis, ptrdif
     return span.end - span.begin;
 }
 
-/* Chunks of `n` units that stand for `elements` elements of x. */
+/* Cuts n units, rows or planes, which stand for `elements` elements, into chunks. */
 static void cut(tgc_call *call, ptrdiff_t n, ptrdiff_t elements, double work)
 {
     const ptrdiff_t chunk = elements > 0 ? n * CHUNK / elements : 1;
@@ -84,7 +86,8 @@ static size_t item_size(const tgc_pool *pool)
     return tgc_item_size(pool->y->dtype);
 }
 
-/* Lines of `room` elements that stay in the first-level cache beside as many others. */
+/* The number of lines of `room` elements that stay in the first-level cache, beside as many
+ * others. */
 static ptrdiff_t cached_lines(ptrdiff_t room)
 {
     return tgc_clamp(BLOCK / room, 1, BLOCK);
@@ -95,7 +98,8 @@ void tgc_max_pool_plan(tgc_call *call)
     const tgc_pool pool = tgc_pool_unpack(call, 0, 1);
     const tgc_pool_axis *rows = &pool.rows, *columns = &pool.columns;
     const ptrdiff_t span = (rows->kernel - 1) * rows->dilation + 1;
-    const ptrdiff_t line = tgc_pool_room(tgc_pool_line(columns)), room = tgc_pool_room(columns->out);
+    const ptrdiff_t line = tgc_pool_room(tgc_pool_line(columns));
+    const ptrdiff_t room = tgc_pool_room(columns->out);
     const ptrdiff_t cached = cached_lines(line);
     const ptrdiff_t block = tgc_min(cached > span ? cached : span, rows->size);
     const double elements = (double)tgc_min(rows->stride, span) * (double)columns->size;
@@ -139,8 +143,8 @@ ptrdiff_t tgc_avg_pool_quotients(const tgc_pool *pool)
     return tgc_pool_room(tgc_avg_pool_line(pool) + 2 * pool->columns.kernel);
 }
 
-/* Spans, what windows count, and for each of some rows a line of sums and in backward one of
- * quotients. */
+/* The workspace of averages: spans, the counts of all columns' windows, and for each of some rows a
+ * line of sums and, in backward, a line of quotients. */
 static void plan_avg_lines(tgc_call *call, const tgc_pool *pool, int backward)
 {
     const ptrdiff_t line = tgc_avg_pool_line(pool), block = cached_lines(line);

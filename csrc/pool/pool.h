@@ -1,27 +1,27 @@
 /*
- * Pooling: one number of every window of a plane, and the adjoints.
+ * Pooling: every window of a plane becomes one number; and the gradients.
  *
  * Position o of an axis has the taps t = 0 .. kernel - 1, which stand at o * stride - padding +
- * t * dilation; taps outside of the plane count for nothing. A window is a pair of positions, its
- * taps are numbered row by row.
+ * t * dilation; taps outside the plane are left out. A window is a position of rows and one of
+ * columns, and its taps are numbered row by row.
  *
  *     max_pool           y[o] = the largest x of the window, tap[o] = the first tap that has it;
- *                        NaN where there is one: then its last tap
+ *                        in a window with NaN, y[o] = NaN and tap[o] = the last tap that has it
  *     max_pool_indices   y[o] = where tap[o] stands in its plane, row by row
  *     max_pool_gather    y[o] = x where tap[o] stands
  *     max_pool_backward  x = 0, and y[o] added where tap[o] stands, in the order of o
  *     avg_pool           y[o] = the sum of the window / divisor[o]
  *     avg_pool_backward  x = 0, and y[o] / divisor[o] added to all of the window
  *
- * divisor is scalars[0] unless that is 0, else the number of taps that count; with
- * TGC_POOL_COUNT_PADDING also of those in the padding, but not beyond it. The windows of adaptive
- * pooling cut an axis of `size` into `out` parts that cover it: from floor(o * size / out) to
- * ceil((o + 1) * size / out).
+ * divisor is scalars[0], or if that is 0 the number of taps in the plane; with
+ * TGC_POOL_COUNT_PADDING the taps in the padding count as well, but not those beyond it. The
+ * windows of adaptive pooling cut an axis of `size` into `out` parts that cover it: from floor(o *
+ * size / out) to ceil((o + 1) * size / out).
  *
  * Operands, four-dimensional (images, channels, rows, columns): x, tap, y in the order in which
  * the kernel reads, then writes them; max_pool_indices has x for its shape. The taps are uint8
- * where a window has at most TGC_POOL_BYTE_TAPS of them, else int32. All windows have a tap that
- * counts. Sums go down each column, then along the row.
+ * where a window has at most TGC_POOL_BYTE_TAPS of them, else int32. Every window has a tap in the
+ * plane. Sums go down each column, then along the row.
  */
 #ifndef TGC_POOL_H
 #define TGC_POOL_H
@@ -37,8 +37,8 @@ enum {
     TGC_POOL_ROWS, /* the axis of rows: kernel, stride, padding, dilation */
     TGC_POOL_COLUMNS = TGC_POOL_ROWS + 4,
     TGC_POOL_MODE = TGC_POOL_COLUMNS + 4,
-    TGC_POOL_CHUNK, /* set by plan: rows of y, or planes, of a chunk */
-    TGC_POOL_BLOCK  /* set by plan: rows, of x for max_pool and else of y, in the workspace */
+    TGC_POOL_CHUNK, /* set by plan: the rows of y, or the planes, of a chunk */
+    TGC_POOL_BLOCK  /* set by plan: the rows in the workspace, of x for max_pool, else of y */
 };
 
 /* Bits of the mode. */
@@ -57,25 +57,25 @@ typedef struct {
     ptrdiff_t planes;
 } tgc_pool;
 
-/* The positions from `begin` to before `end` of an axis that a window of averages covers. */
+/* What a window of averages covers of an axis: places begin .. end - 1. */
 typedef struct {
     ptrdiff_t begin, end;
 } tgc_span;
 
-/* x and y are the numbers of those operands. */
+/* Takes a call apart; x and y are operands number `x` and `y`. */
 tgc_pool tgc_pool_unpack(const tgc_call *call, int x, int y);
 tgc_span tgc_pool_span(const tgc_pool *pool, const tgc_pool_axis *axis, ptrdiff_t o);
-/* By how much the span of position o counts in the divisor. */
+/* The taps of position o that count in the divisor. */
 ptrdiff_t tgc_pool_count(const tgc_pool *pool, const tgc_pool_axis *axis, ptrdiff_t o);
 
-/* The first tap that counts. */
+/* The first tap of position o that is not in the padding before the plane. */
 static inline ptrdiff_t tgc_pool_first_tap(const tgc_pool_axis *axis, ptrdiff_t o)
 {
     const ptrdiff_t start = o * axis->stride - axis->padding;
     return start < 0 ? tgc_ceil_div(-start, axis->dilation) : 0;
 }
 
-/* How many columns all windows of a row span, those in the padding included. */
+/* The number of columns that the windows of a row span together, padding included. */
 static inline ptrdiff_t tgc_pool_line(const tgc_pool_axis *axis)
 {
     return (axis->out - 1) * axis->stride + (axis->kernel - 1) * axis->dilation + 1;
@@ -101,18 +101,19 @@ typedef struct {
     ptrdiff_t plane, begin, end;
 } tgc_pool_rows;
 
-/* Those from row `i` of all planes on, before row `end`. */
+/* The rows from row `i` on, counted through all planes, to the end of its plane or before row
+ * `end`. */
 static inline tgc_pool_rows tgc_pool_find_rows(const tgc_pool *pool, ptrdiff_t i, ptrdiff_t end)
 {
     const ptrdiff_t plane = i / pool->rows.out, begin = i - plane * pool->rows.out;
     return (tgc_pool_rows){plane, begin, tgc_min(begin + (end - i), pool->rows.out)};
 }
 
-/* Bytes of the spans of all columns and rows. */
+/* Sizes in the workspace of averages: bytes of the spans of all columns and rows. */
 ptrdiff_t tgc_avg_pool_spans(const tgc_pool *pool);
-/* The room of a line of averages' sums: the windows of a row, or the row if that is longer; and of
- * a line of quotients with room for a window at both ends. */
+/* Elements of a line of sums: it holds all windows of a row, or the row if that is longer. */
 ptrdiff_t tgc_avg_pool_line(const tgc_pool *pool);
+/* Elements of a line of quotients: it has room for a window at either end as well. */
 ptrdiff_t tgc_avg_pool_quotients(const tgc_pool *pool);
 
 void tgc_max_pool_plan(tgc_call *call);

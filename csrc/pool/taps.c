@@ -1,5 +1,5 @@
-/* Where taps stand in a plane, and max_pool_indices, which stores just that: whole numbers, the same
- * for every type of x and every ISA. */
+/* Where taps stand in a plane, and max_pool_indices, which stores just that: whole numbers, the
+ * same for every type of x and every ISA. */
 #include "taps.h"
 
 tgc_taps tgc_taps_begin(const tgc_pool *pool, ptrdiff_t row_step, ptrdiff_t column_step)
@@ -34,7 +34,8 @@ static void indices_chunk(const tgc_call *call, ptrdiff_t index)
         for (ptrdiff_t row = r.begin; row < r.end; row++) {
             const char *tap_row = tgc_tap_row(taps, tap_plane, row);
             int64_t *y = (int64_t *)(void *)y_plane + row * pool.y->strides[2];
-            ptrdiff_t place = (row * rows->stride - rows->padding) * columns->size - columns->padding;
+            ptrdiff_t place =
+                (row * rows->stride - rows->padding) * columns->size - columns->padding;
             for (ptrdiff_t j = 0; j < columns->out; j++, place += columns->stride) {
                 y[j] = place + tgc_tap_distance(&w, tap_row, j);
             }

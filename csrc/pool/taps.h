@@ -4,17 +4,19 @@
 
 #include "pool.h"
 
-/* Distances in elements from tap 0 of a window to the others. */
+/* How to find a tap: its distance in elements from tap 0 of the window. */
 typedef struct {
-    ptrdiff_t row_step, column_step, kernel;
-    /* The distance of each tap, in the workspace; without one for taps of four bytes. */
+    ptrdiff_t row_step, column_step; /* from tap to tap, down and along a row */
+    ptrdiff_t kernel;                /* taps in a row */
+    /* The distance of each tap, in the workspace; NULL for taps of four bytes, which may be
+     * many. */
     const ptrdiff_t *distances;
 } tgc_taps;
 
-/* Steps from row to row and column to column of the plane, in elements. */
+/* For a plane whose rows and columns are that many elements apart. */
 tgc_taps tgc_taps_begin(const tgc_pool *pool, ptrdiff_t row_step, ptrdiff_t column_step);
 
-/* The distance of the tap that stands in element j of `taps`. */
+/* The distance of the tap whose number is element j of `taps`. */
 static inline ptrdiff_t tgc_tap_distance(const tgc_taps *w, const char *taps, ptrdiff_t j)
 {
     if (w->distances) {

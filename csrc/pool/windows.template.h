@@ -1,7 +1,7 @@
-/* What windows of all kinds are made of, for one real type (T). */
+/* What max and average pooling have in common, for one real type (T). */
 
 #ifndef TAKE_LARGER
-/* v where it is larger than best, or NaN; tap numbers of both come along. */
+/* In lanes where v is larger than best, or NaN: best = v and at = tap. */
 #define TAKE_LARGER(best, at, v, tap)                                                        \
     do {                                                                                     \
         const vmask take_ = vmask_or(vec_gt(v, best), vec_isnan(v));                         \
@@ -10,7 +10,8 @@
     } while (0)
 #endif
 
-/* Lanes 0, stride, 2 stride, ... of a line with room for whole vectors; n of them count. */
+/* Elements 0, stride, 2 stride, ... of a line that has room for whole vectors; only the first n
+ * lanes matter. */
 TGC_INLINE vec FN(load_every)(const T *p, ptrdiff_t stride, ptrdiff_t n)
 {
     if (stride == 1) {

@@ -7,9 +7,13 @@
 #include "../runtime/lines.h"
 #include "../runtime/sizes.h"
 
-/* Elements of a chunk, and of a block of words; a counter gives four words. */
-enum { CHUNK = 16384, BLOCK = 64, WORDS = 4 };
+enum {
+    CHUNK = 16384, /* elements of a chunk */
+    BLOCK = 64,    /* elements that a block of words is for */
+    WORDS = 4      /* words that a counter gives */
+};
 
+/* What the plan leaves in call->sizes: the number of elements, and whether a is contiguous. */
 enum { ELEMENTS = TGC_DROPOUT_END, CONTIGUOUS };
 
 void tgc_dropout_plan(tgc_call *call)

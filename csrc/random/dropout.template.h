@@ -1,8 +1,8 @@
 /* Dropout for one real type (T) and the vectors of one ISA. */
 #include "../elementwise/operand.template.h"
 
-/* PHILOX_BLOCK elements; those are kept whose word >> 1 is above `bound`. The loops have a
- * fixed length and no branches: the compiler vectorises them. */
+/* PHILOX_BLOCK elements, of which those are kept whose word >> 1 is above `bound`. The loops have a
+ * fixed length and no branches, so that the compiler vectorises them. */
 static void FN(dropout_block)(const uint32_t *words, int32_t bound, const T *x, T scale, T *y,
                               uint8_t *mask)
 {

@@ -6,7 +6,7 @@
  * is what PyTorch's CPU generator uses: the same seed gives the same 32-bit words.
  * A 64-bit draw is two words, the first of them the upper half.
  *
- * The state lives in an array, so that a draw is a kernel call like any other and a replayed one
+ * The state lives in an array, so that a draw is a kernel call like any other, and a replayed call
  * draws new numbers.
  */
 #ifndef TGC_GENERATOR_H
@@ -35,7 +35,7 @@ void tgc_generator_seed(tgc_generator *g, uint64_t seed);
 void tgc_generator_lock(tgc_generator *g);
 void tgc_generator_unlock(tgc_generator *g);
 
-/* A word as a number in [0, 1): its low 24 bits, or the low 53 bits of 64. */
+/* A number in [0, 1): of the low 24 bits of a word, or of the low 53 bits of a 64-bit draw. */
 static inline double tgc_u24(uint32_t word)
 {
     return (int32_t)(word & 0xffffff) * 0x1p-24;

@@ -1,7 +1,7 @@
 /* Normal numbers in blocks of 16, for one real type T and the vectors of one ISA. */
 
-/* Box and Muller's pairs of n pairs u[i], v[i], times std plus mean: cosines to a, sines to b. All
- * arrays have room for n rounded up to whole vectors. */
+/* Makes normal numbers of n pairs u[i], v[i], and times std plus mean: cosines to a, sines to b.
+ * All arrays have room for n rounded up to whole vectors. */
 static void FN(box_muller)(const T *u, const T *v, ptrdiff_t n, T mean, T std, T *a, T *b)
 {
     const vec two_pi = vec_set1((T)6.283185307179586476925), m = vec_set1(mean), s = vec_set1(std);
@@ -13,7 +13,7 @@ static void FN(box_muller)(const T *u, const T *v, ptrdiff_t n, T mean, T std, T
     }
 }
 
-/* y := n_blocks <= NORMAL_GROUP blocks. */
+/* Draws n_blocks <= NORMAL_GROUP blocks to y. */
 static void FN(normal_group)(tgc_generator *g, T mean, T std, ptrdiff_t n_blocks, T *y)
 {
     T unit[NORMAL_GROUP * NORMAL_BLOCK], u[NORMAL_PAIRS] = {0}, v[NORMAL_PAIRS] = {0};
@@ -30,7 +30,7 @@ static void FN(normal_group)(tgc_generator *g, T mean, T std, ptrdiff_t n_blocks
     }
 }
 
-/* n >= NORMAL_BLOCK elements. */
+/* Draws n >= NORMAL_BLOCK elements to y. */
 static void FN(normal_in_blocks)(tgc_generator *g, T mean, T std, ptrdiff_t n, T *y)
 {
     const ptrdiff_t n_blocks = n / NORMAL_BLOCK, rest = n % NORMAL_BLOCK;

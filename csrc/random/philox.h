@@ -6,8 +6,8 @@
  * The counter's upper half is 0 here. Words come in blocks of 64: word j of counter c stands at
  * 16 * j + c % 16 of block c / 16, which is the same for vectors of 1, 4 or 8 lanes.
  *
- * The file that includes this one defines philox_lanes, 64-bit lanes that hold 32-bit numbers,
- * and PHILOX_MUL(a, b), their products.
+ * The file that includes this one defines philox_lanes, a vector of 64-bit lanes that hold 32-bit
+ * numbers, and PHILOX_MUL(a, b), their products.
  */
 #ifndef TGC_PHILOX_H
 #define TGC_PHILOX_H
@@ -16,16 +16,18 @@
 #include <string.h>
 
 enum {
-    PHILOX_COUNTERS = 16,
-    PHILOX_BLOCK = 4 * PHILOX_COUNTERS,
+    PHILOX_COUNTERS = 16,               /* of a block */
+    PHILOX_BLOCK = 4 * PHILOX_COUNTERS, /* words of a block */
     PHILOX_ROUNDS = 10,
     PHILOX_LANES = sizeof(philox_lanes) / sizeof(uint64_t),
-    /* Vectors in flight: a round waits for the products of the round before. */
+    /* Vectors that are computed together: each round waits for the products of the round before,
+     * and meanwhile another vector has its turn. */
     PHILOX_GROUP = PHILOX_LANES == 1 ? PHILOX_COUNTERS : 2,
+    /* Counters that are computed together. */
     PHILOX_STEP = PHILOX_GROUP * PHILOX_LANES
 };
 
-/* The low 32 bits of the lanes of a vector, one after the other. */
+/* Stores the low 32 bits of each lane. */
 static inline void philox_store(uint32_t *words, philox_lanes v)
 {
     uint64_t lanes[PHILOX_LANES];

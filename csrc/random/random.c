@@ -22,7 +22,7 @@ void tgc_random_plan(tgc_call *call)
     call->work = (double)n * call->kernel->cost;
 }
 
-/* n elements to y, `step` bytes apart. */
+/* Draws n elements to y, `step` bytes apart. */
 static void draw_strided(const tgc_call *call, tgc_draw *draw, char *y, ptrdiff_t step,
                          ptrdiff_t n, ptrdiff_t item)
 {
@@ -111,7 +111,7 @@ static void uniform_f64(tgc_generator *g, const tgc_call *call, void *out, ptrdi
     }
 }
 
-/* The draw `name` of a block of numbers of type S, converted to the output's T. */
+/* Draws blocks of numbers of type S by draw_<name>, and converts them to the output's type T. */
 #define CONVERTED(name, S, TYPE, T)                                                          \
     static void name##_##TYPE(tgc_generator *g, const tgc_call *call, void *out,             \
                               ptrdiff_t n)                                                   \
@@ -224,8 +224,8 @@ static void bernoulli_chunk(const tgc_call *call, ptrdiff_t index)
 
 /* ---- randperm ---- */
 
-/* Swaps until what is left could not be told from unshuffled by the 32-bit modulo: n < 2**32 / 20,
- * above which PyTorch draws otherwise; the binding refuses such n. */
+/* For n < 2**32 / 20 words of 32 bits are enough. From there on PyTorch draws in another way, and
+ * the binding refuses such n. */
 static void randperm(tgc_generator *g, const tgc_call *call, void *out, ptrdiff_t n)
 {
     (void)call;

@@ -29,7 +29,7 @@
 /* Draws n elements to out, one after the other in memory. */
 typedef void tgc_draw(tgc_generator *g, const tgc_call *call, void *out, ptrdiff_t n);
 
-/* One chunk; work from kernel->cost. */
+/* Plans a single chunk. */
 void tgc_random_plan(tgc_call *call);
 /* Fills the last operand by kernel->loop, a tgc_draw. */
 void tgc_random_chunk(const tgc_call *call, ptrdiff_t index);
@@ -43,7 +43,7 @@ static inline tgc_generator *tgc_call_generator(const tgc_call *call)
 }
 
 void tgc_random(tgc_table table);
-/* normal and dropout, by the vectors of an ISA. */
+/* normal and dropout, with the vectors of an ISA. */
 void tgc_random_generic(tgc_table table);
 void tgc_random_avx2(tgc_table table);
 void tgc_random_avx512(tgc_table table);

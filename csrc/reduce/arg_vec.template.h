@@ -1,12 +1,13 @@
 /* Searches a block for extreme elements with the vectors of one ISA; after reduce.template.h. */
 
-/* The lanes of v that are `wanted`, or NaN. */
+/* Which lanes of v equal `wanted`, or if `nan` are NaN. */
 TGC_INLINE vmask FN(lanes_like)(vec v, vec wanted, int nan)
 {
     return nan ? vec_isnan(v) : vec_eq(v, wanted);
 }
 
-/* The place of the first of n elements that is `value`, or NaN where that is: there is one. */
+/* The index of the first of n elements that equals `value`, or if `nan` is NaN. There must be
+ * one. */
 TGC_INLINE ptrdiff_t FN(find_like)(const T *a, ptrdiff_t stride, ptrdiff_t n, T value, int nan)
 {
     const vec wanted = vec_set1(value);
@@ -29,7 +30,8 @@ TGC_INLINE ptrdiff_t FN(find)(const T *a, ptrdiff_t stride, ptrdiff_t n, T value
                           : FN(find_like)(a, stride, n, value, 0);
 }
 
-/* Elements side by side: the extreme one of a run is known before it is looked for. */
+/* Elements side by side, run by run: first reduces the run to its extreme value, then looks for
+ * that value, if it is better than the best so far. */
 TGC_INLINE void FN(search_row)(int op, FN(extreme) *best, const T *a, ptrdiff_t stride, ptrdiff_t n,
                                int64_t first)
 {
@@ -41,19 +43,19 @@ TGC_INLINE void FN(search_row)(int op, FN(extreme) *best, const T *a, ptrdiff_t 
         const T value = FN(fold_lanes)(fold, FN(reduce_run)(fold, run, &one_row, length, stride));
         if (best->index < 0 || FN(better)(op, value, best->value)) {
             const ptrdiff_t place = FN(find)(run, stride, length, value);
-            /* Of two zeros that are equal it has the sign. */
+            /* The element itself, because 0 equals -0 and has another sign. */
             best->value = run[place * stride];
             best->index = first + i + place;
         }
     }
 }
 
-/* Of columns side by side the extreme elements so far, and in which rows those are. */
+/* For columns side by side: the extreme elements so far, and the rows that they are in. */
 typedef struct {
     T value[TGC_REDUCE_WIDTH], row[TGC_REDUCE_WIDTH];
 } FN(extremes);
 
-/* n columns of `rows` rows, of which the first is row number `first`. */
+/* Updates n columns from column j on with `rows` rows, the first of which is row number `first`. */
 TGC_INLINE void FN(search_rows)(int op, FN(extremes) *best, ptrdiff_t j, const T *a,
                                 const tgc_reduce_block *b, ptrdiff_t first, ptrdiff_t rows,
                                 ptrdiff_t width_stride, ptrdiff_t n)
@@ -62,7 +64,7 @@ TGC_INLINE void FN(search_rows)(int op, FN(extremes) *best, ptrdiff_t j, const T
     vec row = vec_set1((T)first);
     for (ptrdiff_t i = 0; i < rows; i++) {
         const vec v = FN(load_lanes)(a + i * b->stride + j * width_stride, width_stride, n, value);
-        /* NaN is not less than anything, and nothing replaces it. */
+        /* A NaN in v is not less, so it is better; a NaN in value is never replaced. */
         const vmask less = op == TGC_ARG_MAX ? vec_le(v, value) : vec_ge(v, value);
         const vmask better = vmask_and(vmask_not(less), vec_eq(value, value));
         value = vec_select(better, v, value);

@@ -1,13 +1,14 @@
-/* Calls that treat some axes of their operands apart: reductions, softmax. */
+/* For kernels that treat some axes of their operands differently: reductions and softmax. */
 #ifndef TGC_AXES_H
 #define TGC_AXES_H
 
 #include "../runtime/call.h"
 #include "../runtime/sizes.h"
 
-/* What the first n_arrays operands of a call are, which all have the same number of dimensions:
- * bit d of `axes` is set for an axis apart. The operand `key` decides on the order of the others,
- * and operand `inner` on that of the axes apart, which stay in order where inner is negative. */
+/* Which axes stand apart, and what decides on the new order of the dimensions. The first n_arrays
+ * operands of a call take part; they all have the same number of dimensions. Bit d of `axes` is set
+ * for an axis apart. The steps of operand `inner` decide on the order of these axes, which stay in
+ * order if it is negative; the steps of operand `key` decide on the order of the others. */
 typedef struct {
     int n_arrays;
     ptrdiff_t axes;

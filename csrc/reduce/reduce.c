@@ -5,19 +5,19 @@
 #include "axes.h"
 
 /*
- * After the plan, every operand has its kept dimensions first and its reduced ones last; within
- * both groups the one with the smallest step in memory stands last. A tile is up to WIDTH
- * outputs side by side along the last kept dimension; what is reduced into it is cut into
- * blocks of ROWS * N elements along the last two reduced dimensions.
+ * After the plan, every operand has its kept dimensions first and its reduced ones last. Within
+ * both groups the dimension with the smallest step in memory is the last. A tile is up to WIDTH
+ * outputs side by side along the last kept dimension. What is reduced into a tile is cut into
+ * blocks: ROWS by N elements of the last two reduced dimensions for each output.
  */
 enum {
     AXES = TGC_REDUCE_AXES,
     SPLITS = TGC_REDUCE_SPLITS,
     KEPT,   /* number of kept dimensions */
     COUNT,  /* elements reduced into each output */
-    WIDTH,
-    ROWS,
-    N,
+    WIDTH,  /* the most outputs of a tile */
+    ROWS,   /* rows of a block */
+    N,      /* elements of a row of a block */
     BLOCKS, /* blocks per tile */
     STRIPS, /* 1 where outputs are closer in memory than the elements reduced into one */
     PIECES, /* into which the blocks of a tile are divided, each in a chunk of its own */
@@ -43,8 +43,9 @@ static int n_arrays(const tgc_call *call)
     return call->n_operands - (call->sizes[SPLITS] > 1);
 }
 
-/* Outputs that come one after the other in memory, each from elements side by side, are work
- * enough for the threads; elsewhere pieces of what is reduced lie apart in memory. */
+/* If each output is reduced from elements that lie together, outputs are work enough for the
+ * threads, and pieces are only made of large ones. Elsewhere the pieces are what lies apart in
+ * memory. */
 static ptrdiff_t choose_pieces(const ptrdiff_t *sizes, const tgc_operand *a)
 {
     const int kept = (int)sizes[KEPT];
@@ -66,7 +67,7 @@ static ptrdiff_t choose_width(const ptrdiff_t *sizes, const tgc_operand *a)
     const ptrdiff_t size = a->shape[sizes[KEPT] - 1];
     const ptrdiff_t fitting = CHUNK * sizes[PIECES] / sizes[COUNT];
     const ptrdiff_t width = tgc_clamp(fitting, sizes[STRIPS] ? MIN_STRIP : 1, MAX_WIDTH);
-    /* As many tiles as that makes, of one width. */
+    /* The same number of tiles, all of about one width. */
     return tgc_ceil_div(size, tgc_ceil_div(size, width));
 }
 
@@ -80,13 +81,13 @@ static void choose_tile(ptrdiff_t *sizes, const tgc_operand *a)
     sizes[PIECES] = choose_pieces(sizes, a);
     sizes[WIDTH] = choose_width(sizes, a);
     if (sizes[STRIPS]) {
-        /* Outputs side by side: what a piece has of each, in groups of eight. */
+        /* Outputs side by side: all elements that a piece has of each, in groups of eight. */
         const ptrdiff_t piece = tgc_ceil_div(tgc_ceil_div(sizes[COUNT], sizes[PIECES]), 8) * 8;
         const ptrdiff_t block = tgc_min(piece, BLOCK);
         sizes[N] = tgc_min(n, block);
         sizes[ROWS] = tgc_clamp(block / n, 1, rows);
     } else {
-        /* As many rows of one output as make no more vectors than one run. */
+        /* Of one output, as many rows as make no more vectors than a run has. */
         sizes[N] = tgc_min(n, BLOCK);
         const ptrdiff_t whole = tgc_ceil_div(n, TGC_MAX_LANES) * TGC_MAX_LANES;
         sizes[ROWS] = tgc_clamp(TGC_REDUCE_RUN / whole, 1, rows);

@@ -7,21 +7,21 @@
  * output; max and min have two, the values and their int64 indices along the reduced axis.
  * sizes[TGC_REDUCE_AXES]: bit d is set where axis d is reduced.
  *
- * Every output is made from runs of at most 2048 elements (of rows that are not whole vectors,
- * fewer). Within a run of floats, vectors of VL lanes are added one by one, in eight sums where
- * there are that many side by side; the sums and then their lanes are added pairwise. From there
- * on runs are added in index order in double. With u the unit roundoff of T, the error of a sum
- * of n elements is therefore at most
+ * Every output is made from runs of at most 2048 elements, or fewer if its rows are not whole
+ * vectors. Within a run of floats, vectors of VL lanes are added one by one, to eight sums in turn
+ * if a row has eight vectors; these sums and then their lanes are added pairwise. The runs are
+ * added in index order in double. With u the unit roundoff of T, the error of a sum of n elements
+ * is therefore at most
  *     (2048 / VL + log2(8 VL)) u sum|a_i|  +  n 2^-53 sum|a_i|,
  * and of a sum of columns (eight rows pairwise in T, the rest in double) at most 3 u sum|a_i| plus
  * n/8 times 2^-53 sum|a_i|, to which storing the result as T adds u times its size. Blocks and
  * splits follow from shape and strides alone, so any number of threads gives the same bits.
  *
  * squared_distances is the sum of squared distances from the mean, in one pass over memory: those
- * of runs (moments.template.h) are merged in double, in index order. Of columns side by side, at
- * most 128 rows are one run, whose sums are taken in T of a less the mean of their first 8: that is
- * within sqrt(n / 8) standard deviations of the mean of n rows, so that the sum of squares loses at
- * most 4 of its bits.
+ * of runs (moments.template.h) are merged in double, in index order. In columns side by side, a run
+ * is at most 128 rows. Its sums are taken in T of a minus the mean of its first 8 rows: that mean
+ * is within sqrt(n / 8) standard deviations of the mean of all n rows, so that the sum of squares
+ * loses at most 4 of its bits.
  *
  * The maximum of values with a NaN is NaN; the index is that of the first NaN, else that of the
  * first maximum, in C order of the reduced axes.
@@ -33,15 +33,19 @@
 #include "../runtime/sizes.h"
 
 enum { TGC_REDUCE_AXES, TGC_REDUCE_SPLITS };
+/* Bytes of the largest accumulator. */
 enum { TGC_REDUCE_SLOT = 24 };
 
-/* Elements of one chunk, about; elements side by side that are reduced in T, at most. */
-enum { TGC_REDUCE_CHUNK = 32768, TGC_REDUCE_RUN = 2048, TGC_REDUCE_WIDTH = 1024 };
+enum {
+    TGC_REDUCE_CHUNK = 32768, /* elements of one chunk, about */
+    TGC_REDUCE_RUN = 2048,    /* the most elements side by side that are reduced in T */
+    TGC_REDUCE_WIDTH = 1024   /* the most outputs of a tile */
+};
 
-/* Into how many independent pieces the reduction of n_in elements to n_out is cut: several only
- * where there are too few outputs to keep all threads busy, and an even number, of which two
- * threads get the same. Inline because the binding, which allocates the scratch, is linked apart
- * from the kernels. */
+/* The number of independent pieces into which the reduction of n_in elements to n_out is cut. They
+ * are several only if there are too few outputs to keep all threads busy, and an even number, so
+ * that two threads get equally many. Inline because the binding, which allocates the scratch, is
+ * linked apart from the kernels. */
 static inline ptrdiff_t tgc_reduce_splits(ptrdiff_t n_in, ptrdiff_t n_out)
 {
     if (n_in < 2 * TGC_REDUCE_CHUNK || n_out > 4096) {
@@ -64,11 +68,11 @@ typedef struct {
     int strips;
 } tgc_reduce_block;
 
-/* Where results go: pointer and stride (in elements) of each output. */
+/* Where results go: for each output array its pointer, and its stride in elements. */
 typedef struct {
     char *data[2];
     ptrdiff_t strides[2];
-    /* Elements that were reduced into each output. */
+    /* The number of elements that were reduced into each output. */
     ptrdiff_t count;
 } tgc_reduce_target;
 

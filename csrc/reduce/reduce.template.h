@@ -38,7 +38,7 @@ TGC_INLINE vec FN(apply)(int op, vec a, vec b)
     }
 }
 
-/* n lanes from p, the others `fill`. */
+/* The first n lanes from p, the others from `fill`. */
 TGC_INLINE vec FN(load_lanes)(const T *p, ptrdiff_t stride, ptrdiff_t n, vec fill)
 {
     if (n == VL) {
@@ -64,7 +64,7 @@ TGC_INLINE T FN(fold_lanes)(int op, vec v)
     return v[0];
 }
 
-/* The same of VL vectors, each to a lane. */
+/* The same for VL vectors, each to one lane of the result. */
 TGC_INLINE vec FN(fold_vectors)(int op, vec *v)
 {
     TGC_UNROLL for (int n = VL / 2; n > 0; n /= 2)
@@ -91,7 +91,7 @@ TGC_INLINE vec FN(add_row)(int op, vec sum, const T *row, ptrdiff_t n, ptrdiff_t
     return sum;
 }
 
-/* How many elements ahead to ask for what is summed: rows that lie apart end before that. */
+/* How many elements ahead to prefetch: none if there are several rows, which end sooner. */
 TGC_INLINE ptrdiff_t FN(ahead)(const tgc_reduce_block *b)
 {
     return b->rows == 1 ? VEC_AHEAD : 0;
@@ -193,7 +193,7 @@ TGC_INLINE void FN(add_rows)(int op, double *acc, const tgc_reduce_block *b)
 {
     const T *a = (const T *)b->a;
     ptrdiff_t j = 0;
-    /* Of VL outputs at once all lanes are folded together. */
+    /* The lanes of VL outputs are folded together. */
     for (; b->n <= TGC_REDUCE_RUN && j + VL <= b->width; j += VL) {
         vec v[VL];
         T lanes[VL];
@@ -215,7 +215,8 @@ typedef void FN(add)(void *acc, const tgc_reduce_block *block);
 /* Room for eight rows of the widest tile, or for several runs. */
 enum { FN(COPY) = 8 * TGC_REDUCE_WIDTH };
 
-/* A strip whose columns do not lie side by side: as copies of eight rows in which they do. */
+/* A strip whose columns do not lie side by side: eight rows at a time are copied so that they
+ * do. */
 static void FN(add_strip_copies)(void *acc, const tgc_reduce_block *b, FN(add) *add)
 {
     T copy[FN(COPY)];
@@ -235,8 +236,8 @@ static void FN(add_strip_copies)(void *acc, const tgc_reduce_block *b, FN(add) *
     }
 }
 
-/* Rows whose elements do not lie side by side: as copies of runs in which they do. `slot` is the
- * size of an accumulator. */
+/* Rows whose elements do not lie side by side: runs are copied so that they do. `slot` is the size
+ * of an accumulator. */
 static void FN(add_row_copies)(char *acc, ptrdiff_t slot, const tgc_reduce_block *b, FN(add) *add)
 {
     T copy[FN(COPY)];
@@ -289,7 +290,8 @@ static void FN(store_mean)(const void *acc, ptrdiff_t width, const tgc_reduce_ta
     }
 }
 
-/* What a reduction does with its accumulators, and the loop that names it and `store`. */
+/* REDUCTION defines what an operation does with its accumulators, and its loop; LOOP defines a loop
+ * with the accumulators of `reduction` and a store function. */
 #define REDUCTION(name, op)                                                                  \
     static void FN(name##_init)(void *acc, ptrdiff_t width)                                  \
     {                                                                                        \

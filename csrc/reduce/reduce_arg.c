@@ -1,4 +1,5 @@
-/* max, min, argmax, argmin of whole numbers and truth values, in plain C. */
+/* max, min, argmax, argmin of whole numbers and truth values, in plain C. Those of real numbers
+ * search with the vectors of an ISA (arg_vec.template.h). */
 #include "reduce.h"
 
 #include <math.h>

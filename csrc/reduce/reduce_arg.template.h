@@ -1,5 +1,5 @@
-/* The place of the largest or smallest element, for one type (T, TYPE, code TGC_DTYPE); LOOPS names
- * the file that searches a block. */
+/* Where the largest or smallest element stands, for one type (T, TYPE, code TGC_DTYPE). LOOPS is
+ * the name of the file that searches a block. */
 
 #ifndef TGC_REDUCE_ARG
 #define TGC_REDUCE_ARG
@@ -16,7 +16,7 @@ TGC_INLINE int FN(is_nan)(T x)
     return _Generic(x, float: 1, double: 1, default: 0) && isnan((double)x);
 }
 
-/* Does x come before the best so far? A NaN is beaten by nothing. */
+/* Is x better than the best so far? Nothing is better than a NaN. */
 TGC_INLINE int FN(better)(int op, T x, T best)
 {
     return (op == TGC_ARG_MAX ? x > best : x < best) || (FN(is_nan)(x) && !FN(is_nan)(best));

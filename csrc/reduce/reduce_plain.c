@@ -1,4 +1,5 @@
-/* Reductions of whole numbers and truth values: exact, so plain C, in any order. */
+/* Reductions of whole numbers and truth values, and any and all of every type. They are exact in
+ * any order, so plain C does: the compiler may make vectors of it. */
 #include "reduce.h"
 
 #define TGC_PLAIN static inline __attribute__((always_inline))

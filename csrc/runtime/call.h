@@ -124,17 +124,18 @@ static inline void tgc_report(const tgc_call *call, ptrdiff_t position)
     }
 }
 
-/* Runs the planned call: `start`, then all chunks, on the pool where that pays, then `finish`. Counts
- * the writes in the blocks' versions, and keeps a copy if the running thread records (recorder.h).
- * Returns 0, or -1 when there is no memory for workspace or copy: then nothing has changed. */
+/* Runs the planned call: `start`, then all chunks, on the pool where that pays, then `finish`.
+ * Counts the writes in the blocks' versions, and keeps a copy if the running thread records
+ * (recorder.h). Returns 0, or -1 when there is no memory for workspace or copy: then nothing has
+ * changed. */
 int tgc_run(tgc_call *call);
 /* The same without a copy, for a call whose workspace is reserved already. */
 void tgc_execute(tgc_call *call);
 
 /* Runs n planned calls, with the results of running one after the other. If none of them writes to
- * memory that another one uses, their chunks share one region of the pool. A recording keeps n calls
- * and replays them one by one, with the same bits. Returns 0, or -1 when there is no memory: then no
- * call has run, though a recording may hold some of them. */
+ * memory that another one uses, their chunks share one region of the pool. A recording keeps n
+ * calls and replays them one by one, with the same bits. Returns 0, or -1 when there is no memory:
+ * then no call has run, though a recording may hold some of them. */
 int tgc_run_together(tgc_call *calls, ptrdiff_t n);
 
 /* The steps of tgc_run before and after the chunks, for together.c. The first one reserves the
@@ -145,7 +146,8 @@ void tgc_start(tgc_call *call);
 /* Runs `finish` and counts the writes. */
 void tgc_finish(const tgc_call *call);
 
-/* Nanoseconds of work up to which a call stays on one thread: a second one would join in too late. */
+/* Nanoseconds of work up to which a call stays on one thread: a second one would join in too
+ * late. */
 enum { TGC_PARALLEL_WORK = 10000 };
 
 #endif

@@ -6,8 +6,8 @@
 
 enum { TGC_HUGE_PAGE = 2 << 20 };
 
-/* Maps `bytes` at a multiple of `alignment`, a power of two and at least the page size. Returns NULL
- * when there is no memory. */
+/* Maps `bytes` at a multiple of `alignment`, a power of two and at least the page size. Returns
+ * NULL when there is no memory. */
 void *tgc_pages_map(size_t bytes, size_t alignment);
 void tgc_pages_unmap(void *data, size_t bytes);
 

@@ -23,8 +23,8 @@ static inline ptrdiff_t tgc_clamp(ptrdiff_t x, ptrdiff_t low, ptrdiff_t high)
     return tgc_min(tgc_max(x, low), high);
 }
 
-/* a / b for a >= 0, b >= 1. Most sizes are far below 2^32, and CPUs divide such numbers several times
- * as fast. */
+/* a / b for a >= 0, b >= 1. Most sizes are far below 2^32, and CPUs divide such numbers several
+ * times as fast. */
 static inline ptrdiff_t tgc_div(ptrdiff_t a, ptrdiff_t b)
 {
     if (((size_t)a | (size_t)b) >> 32 == 0) {
@@ -75,17 +75,18 @@ static inline ptrdiff_t tgc_distance(ptrdiff_t stride)
     return stride < 0 ? -stride : stride;
 }
 
-/* How many of n things a chunk gets: at most `most`, but at least one. Where there are several chunks,
- * the size is that of an even number of equal ones, because two threads take them from both ends. */
+/* How many of n things a chunk gets: at most `most`, but at least one. Where there are several
+ * chunks, the size is that of an even number of equal ones, because two threads take them from both
+ * ends. */
 static inline ptrdiff_t tgc_even_chunk(ptrdiff_t n, ptrdiff_t most)
 {
     const ptrdiff_t chunks = tgc_ceil_div(n, tgc_max(most, 1));
     return chunks > 1 ? tgc_ceil_div(n, (chunks + 1) / 2 * 2) : tgc_max(n, 1);
 }
 
-/* The first of n things that part `index` gets. Unlike tgc_deal this spreads the larger parts, so that
- * either half of the parts has half of the things: threads take parts from both ends. n * parts must
- * not overflow. */
+/* The first of n things that part `index` gets. Unlike tgc_deal this spreads the larger parts, so
+ * that either half of the parts has half of the things: threads take parts from both ends. n *
+ * parts must not overflow. */
 static inline ptrdiff_t tgc_spread(ptrdiff_t n, ptrdiff_t parts, ptrdiff_t index)
 {
     return tgc_div(n * index, parts);

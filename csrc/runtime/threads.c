@@ -1,5 +1,5 @@
-/* Chunks are handed out by one atomic counter. A thread that has nothing to do polls for a while and
- * then sleeps. */
+/* Chunks are handed out by one atomic counter. A thread that has nothing to do polls for a while
+ * and then sleeps. */
 #define _GNU_SOURCE
 #include "threads.h"
 

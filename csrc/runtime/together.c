@@ -27,8 +27,8 @@ static writer *find(const writers *w, const struct tgc_block *block)
     return &w->slots[i & w->mask];
 }
 
-/* Enters the blocks that call i writes to. Returns 0 if another call writes to one of them as well, or
- * if the block of an operand is not known. */
+/* Enters the blocks that call i writes to. Returns 0 if another call writes to one of them as well,
+ * or if the block of an operand is not known. */
 static int enter(const writers *w, const tgc_call *call, ptrdiff_t i)
 {
     for (int k = 0; k < call->n_operands; k++) {

@@ -1,5 +1,5 @@
-/* Apart from the arena: a buffer belongs to a thread, is used without the GIL, and stays mapped until
- * a larger one replaces it, it is released, or the thread ends. */
+/* Apart from the arena: a buffer belongs to a thread, is used without the GIL, and stays mapped
+ * until a larger one replaces it, it is released, or the thread ends. */
 #include "workspace.h"
 
 #include <pthread.h>

@@ -12,16 +12,16 @@
 /* Makes sure that every thread that may work for the running one has at least `bytes` of scratch
  * memory. Called before a region; returns 0, or -1 when there is no memory. */
 int tgc_workspace_reserve(size_t bytes);
-/* The reserved scratch memory of the running thread, 64-byte aligned. Its contents are lost with the
- * next chunk. */
+/* The reserved scratch memory of the running thread, 64-byte aligned. Its contents are lost with
+ * the next chunk. */
 void *tgc_workspace(void);
 /* Hands the buffer of the running thread back to the operating system. */
 void tgc_workspace_release(void);
 /* Bytes of the buffer of the running thread, all slices together. */
 size_t tgc_workspace_bytes(void);
 
-/* Tells the address sanitizer how many bytes the kernel that the running thread runs next may use. In
- * other builds it does nothing. */
+/* Tells the address sanitizer how many bytes the kernel that the running thread runs next may use.
+ * In other builds it does nothing. */
 #if defined(TGC_GUARDED)
 void tgc_workspace_limit(size_t bytes);
 #else

@@ -1,6 +1,6 @@
 /*
- * Lines that are not read as they lie, for one real type (T): `loop` gets copies of some of them in
- * which vectors are contiguous. Short ones are transposed.
+ * Lines that cannot be read where they lie, for one real type (T): the loop gets copies in which
+ * vectors are contiguous. Short lines are transposed.
  */
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 #include "../matmul/transpose.template.h"
 
-/* What `lines` reads and writes of operand k from line i on. */
+/* Where line i of operand k begins. */
 TGC_INLINE T *FN(line_of)(const tgc_softmax_lines *lines, int k, ptrdiff_t i)
 {
     return (T *)lines->data[k] + i * lines->line_step[k];
@@ -25,8 +25,8 @@ static void FN(copy_lines)(T *to, ptrdiff_t to_step, ptrdiff_t to_line, const T 
     }
 }
 
-/* Operands of other steps are copied to where vectors are contiguous: lines side by side, some at a
- * time, where lines are columns, else one after the other. */
+/* Runs `loop` with copies of the operands whose vectors are not contiguous. Columns are copied side
+ * by side, several at a time, other lines one by one. */
 static void FN(run_copies)(const tgc_softmax_lines *lines, int n_arrays, tgc_softmax_loop *loop)
 {
     const int last = n_arrays - 1, columns = lines->columns;
@@ -61,7 +61,7 @@ static void FN(run_copies)(const tgc_softmax_lines *lines, int n_arrays, tgc_sof
     }
 }
 
-/* to[j][i] = from[i][j] for j < n, i < VL; of the `lines` lines the last one is repeated. */
+/* to[j][i] = from[i][j] for j < n, i < VL; the last of the `lines` lines is repeated. */
 static void FN(from_lines)(T *to, const T *from, ptrdiff_t line_step, ptrdiff_t lines, ptrdiff_t n)
 {
     for (; n > 0; n -= VL, from += VL, to += VL * VL) {
@@ -97,17 +97,22 @@ static void FN(to_lines)(T *to, ptrdiff_t line_step, ptrdiff_t lines, const T *f
     }
 }
 
-/* Short lines go VL at a time: transposed into lines that lie side by side, and back. Along a line
- * they would leave lanes empty, and each step would wait for the one before. The gradients, which
- * have less to do, gain from it while lines are half as long. */
-enum { FN(SHORT) = 4 * VL, FN(SHORT_BACKWARD) = 2 * VL };
+/* Short lines go VL at a time: they are transposed into lines that lie side by side, and back.
+ * Otherwise they would leave lanes empty, and each step would wait for the one before. */
+enum {
+    /* Elements of the longest short line. */
+    FN(SHORT) = 4 * VL,
+    /* The same for the gradients: they compute less, so that transposing pays for shorter lines
+     * only. */
+    FN(SHORT_BACKWARD) = 2 * VL
+};
 
 static void FN(run_short)(const tgc_softmax_lines *lines, int n_arrays, tgc_softmax_loop *loop)
 {
     T copies[3][FN(SHORT) * VL];
     const int last = n_arrays - 1;
     const ptrdiff_t n = lines->n;
-    /* Of fewer lines, all lanes hold numbers, too. */
+    /* All VL lanes are computed, even if there are fewer lines: from_lines fills them. */
     tgc_softmax_lines side_by_side = {.n = n, .lines = VL, .columns = 1};
     for (int k = 0; k < n_arrays; k++) {
         side_by_side.data[k] = (char *)copies[k];
@@ -122,7 +127,8 @@ static void FN(run_short)(const tgc_softmax_lines *lines, int n_arrays, tgc_soft
                 FN(from_lines)(copies[k], from, lines->line_step[k], count, n);
             } else {
                 memset(copies[k], 0, (size_t)n * VL * sizeof(T));
-                FN(copy_lines)(copies[k], VL, 1, from, lines->step[k], lines->line_step[k], count, n);
+                FN(copy_lines)(copies[k], VL, 1, from, lines->step[k], lines->line_step[k], count,
+                               n);
             }
         }
         loop(&side_by_side);
@@ -130,8 +136,8 @@ static void FN(run_short)(const tgc_softmax_lines *lines, int n_arrays, tgc_soft
         if (lines->step[last] == 1) {
             FN(to_lines)(to, lines->line_step[last], count, copies[last], n);
         } else {
-            FN(copy_lines)(to, lines->step[last], lines->line_step[last], copies[last], VL, 1, count,
-                           n);
+            FN(copy_lines)(to, lines->step[last], lines->line_step[last], copies[last], VL, 1,
+                           count, n);
         }
     }
 }

@@ -1,9 +1,10 @@
 /* Cross entropy for one real type (T), row by row. */
 
-/* What a chunk copies into workspace, a line of n_classes of each, where it has other steps. */
+/* What a chunk copies into workspace if its elements do not lie side by side: a line of each. */
 enum { FN(LOGITS), FN(WEIGHTS) };
 
-/* A line of n_classes elements that are `step` apart: where it lies, or its copy. */
+/* A line of n_classes elements that are `step` apart, as contiguous vectors: copied if step is not
+ * 1. */
 static FN(stream) FN(side_by_side)(const tgc_cross_entropy *c, int what, T *line, ptrdiff_t step)
 {
     if (step != 1) {
@@ -59,8 +60,7 @@ TGC_INLINE double FN(weighted_logits)(tgc_softmax_walk w, FN(stream) weights, FN
     return (double)sum[0];
 }
 
-/* What a chunk goes over: rows, with the weights of all classes and, where labels are smoothed,
- * their sum. */
+/* The rows of a chunk, with the weights of all classes and, if labels are smoothed, their sum. */
 typedef struct {
     ptrdiff_t begin, end;
     FN(stream) weights;
@@ -76,7 +76,7 @@ static FN(rows) FN(rows_of)(const tgc_cross_entropy *c, ptrdiff_t index)
                       .weight_sum = c->smoothing == 0 ? 0 : FN(sum_of_weights)(c)};
 }
 
-/* Writes lse of row i, which is of class `target`, and returns its loss. */
+/* Writes the lse of row i, whose class is `target`, and returns its loss. */
 TGC_INLINE double FN(row_loss)(const tgc_cross_entropy *c, ptrdiff_t i, ptrdiff_t target,
                                const FN(rows) *rows)
 {

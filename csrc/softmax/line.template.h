@@ -1,7 +1,7 @@
 /*
- * Lines of n elements, for one real type (T), as a walk over vectors: along one line, whose
+ * Walks over lines vector by vector, for one real type (T). A walk goes along one line, whose
  * elements fill the lanes, or across up to VL lines that lie side by side, one to a lane. Vectors
- * are contiguous: lines of other steps are copied first.
+ * are contiguous: lines of other steps are copied before.
  */
 
 /* An operand: vector i starts at p + i * step. */
@@ -12,7 +12,8 @@ typedef struct {
 
 #ifndef TGC_SOFTMAX_WALK
 #define TGC_SOFTMAX_WALK
-/* n vectors of `lanes` lanes, but `last` in the last one. `across` is known when compiling. */
+/* n vectors of `lanes` lanes, of which the last one has only `last`. `across` is a constant once
+ * all is inlined. */
 typedef struct {
     ptrdiff_t n;
     ptrdiff_t lanes;
@@ -20,7 +21,7 @@ typedef struct {
     int across;
 } tgc_softmax_walk;
 
-/* Vectors that are added one by one before the sum is added to the total. */
+/* Vectors that are added up before their sum is added to the total. */
 enum { SUM_BLOCK = 64 };
 #endif
 
@@ -37,7 +38,8 @@ TGC_INLINE void FN(put)(tgc_softmax_walk w, FN(stream) s, ptrdiff_t i, vec v)
     vec_store_first(s.p + i * s.step, v, i == w.n - 1 ? w.last : w.lanes);
 }
 
-/* Asks for what is ahead of vector i, along a line; across lines that would be far behind. */
+/* Prefetches what is ahead of vector i along a line. Across lines, that is not what is read
+ * next. */
 TGC_INLINE void FN(prefetch)(tgc_softmax_walk w, FN(stream) s, ptrdiff_t i)
 {
     if (!w.across) {
@@ -45,7 +47,8 @@ TGC_INLINE void FN(prefetch)(tgc_softmax_walk w, FN(stream) s, ptrdiff_t i)
     }
 }
 
-/* The maximum of each line, in its lanes, but for NaNs, which the sum of the line will show. */
+/* The maximum of each line, in its lanes. NaNs are skipped: they will show in the sum of the
+ * line. */
 TGC_INLINE vec FN(line_max)(tgc_softmax_walk w, FN(stream) a)
 {
     const T lowest = (T)-INFINITY;
@@ -65,8 +68,8 @@ TGC_INLINE vec FN(line_max)(tgc_softmax_walk w, FN(stream) a)
     return w.across ? max : vec_set1(vec_hmax(max));
 }
 
-/* a / b with r = 1 / b, which all elements of a line share: a product, and what it lacks. Of b
- * from 1 up, and as exact as a division but for the last digit. */
+/* a / b for b >= 1, with r = 1 / b, which all elements of a line share: a * r, corrected once. It
+ * differs from a division at most in the last digit. */
 TGC_INLINE vec FN(divide)(vec a, vec b, vec r)
 {
     const vec quotient = a * r;

@@ -1,19 +1,26 @@
-/* The plan and the chunks: finds the lines of each tile and hands them to the kernel's loop, which is
- * compiled for every type and ISA. */
+/* The plan and the chunks: finds the lines of each tile and hands them to the kernel's loop, which
+ * is compiled for every type and ISA. */
 #include "softmax.h"
 
 #include "../reduce/axes.h"
 
 /* What the plan leaves in call->sizes. */
-enum { AXIS = TGC_SOFTMAX_AXIS, KEPT, COLUMNS, WIDTH, TILES, TILES_PER_CHUNK };
+enum {
+    AXIS = TGC_SOFTMAX_AXIS,
+    KEPT,    /* the number of dimensions beside the axis: they come first */
+    COLUMNS, /* 1 where lines are closer in memory than the elements of one */
+    WIDTH,   /* the most lines of a tile */
+    TILES,
+    TILES_PER_CHUNK
+};
 
 enum {
-    CHUNK = 16384,   /* elements of one chunk, about */
-    MIN_WIDTH = 64,  /* columns of one tile: some cache lines of each row */
+    CHUNK = 16384,  /* elements of one chunk, about */
+    MIN_WIDTH = 64, /* the least WIDTH where lines are columns: some cache lines of each row */
     MAX_WIDTH = 1024
 };
 
-/* The lines of a call whose operands are arranged: not where they are, and how many. */
+/* What all tiles of an arranged call have in common: the steps and the length of their lines. */
 static tgc_softmax_lines lines_of(const tgc_call *call)
 {
     const int kept = (int)call->sizes[KEPT];

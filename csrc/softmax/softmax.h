@@ -6,12 +6,12 @@
  *     softmax_backward      grad_a = y * (grad - sum(grad * y))
  *     log_softmax_backward  grad_a = grad - exp(y) * sum(grad)
  *
- * Operands: a, y; or grad, y, grad_a; of one shape and any strides. sizes[TGC_SOFTMAX_AXIS] is
- * the axis. A line of n elements along it is read from the first-level cache after its first
- * pass. Sums are taken in T over blocks of 64 vectors and over blocks. Vectors lie along a line, or
- * across lines that lie side by side; short lines are transposed into such ones, and operands
- * with other steps are copied into workspace. A line of nothing but -inf, with a NaN or with +inf
- * gives NaN.
+ * Operands: a, y; or grad, y, grad_a; of one shape and any strides. sizes[TGC_SOFTMAX_AXIS] is the
+ * axis. A line along it is walked several times, after the first time from a cache unless it is
+ * very long. Sums are taken in T: over blocks of 64 vectors, then over the blocks. A vector holds
+ * neighbours of one line, or one element each of lines that lie side by side; short lines are
+ * transposed so that they do, and operands with other steps are copied into workspace. A line gives
+ * NaN if it has a NaN or +inf, or nothing but -inf.
  */
 #ifndef TGC_SOFTMAX_H
 #define TGC_SOFTMAX_H
@@ -48,8 +48,8 @@ static inline int tgc_softmax_are_unit(const tgc_softmax_lines *lines, int n_arr
     return unit;
 }
 
-/* Lines that are copied at a time where their steps are others: as many as a vector has lanes, or
- * fewer if they are long. */
+/* The number of lines that are copied at a time: one where they lie one after the other. Columns
+ * are copied together, as many as the widest vectors have lanes, but fewer if they are long. */
 static inline ptrdiff_t tgc_softmax_together(const tgc_softmax_lines *lines)
 {
     enum { ROOM = 65536 };

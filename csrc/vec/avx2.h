@@ -31,7 +31,7 @@
 #define SELECT(m, a, b) MM(blendv)(b, a, (vec)(m))
 #define ROUND MM(round)
 
-/* The even lanes of both halves of a and b. */
+/* The even and the odd lanes of a and b, within each half of the vector. */
 #define EVEN_OF_HALVES FN(EVEN_OF_HALVES)
 #define EVEN_OF_HALVES_f32(a, b) _mm256_shuffle_ps(a, b, 0x88)
 #define EVEN_OF_HALVES_f64(a, b) _mm256_shuffle_pd(a, b, 0)

@@ -31,7 +31,7 @@ TGC_INLINE vmask vmask_first(ptrdiff_t n)
     return (vmask)FN(lane_numbers)() < (T_INT)n;
 }
 
-/* n of VL bytes, to and from the low end of a word: in parts of a power of two. */
+/* Loads and stores n of VL bytes, at the low end of a word: in parts of 4, 2 and 1. */
 TGC_INLINE __m128i FN(load_word)(const uint8_t *p, ptrdiff_t n)
 {
     uint64_t bytes = 0;
@@ -102,8 +102,9 @@ TGC_INLINE vec vec_loadn(const T *p, ptrdiff_t n)
     return MM(maskload)(p, (__m256i)vmask_first(n));
 }
 
-/* n < VL lanes in parts of a power of two: a masked store is microcode on AMD's CPUs before Zen 4,
- * 14 cycles in which nothing else goes on. Out of line, as there are hundreds of these. */
+/* Stores n < VL lanes in parts of a power of two: AMD's CPUs before Zen 4 run a masked store in
+ * microcode, 14 cycles in which nothing else goes on. Out of line, because it has hundreds of
+ * callers. */
 static __attribute__((noinline, unused)) void FN(store_part)(T *p, vec v, ptrdiff_t n)
 {
     __m128i part = _mm256_castsi256_si128((__m256i)v);

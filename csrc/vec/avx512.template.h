@@ -57,7 +57,7 @@ TGC_INLINE vec vec_loadn_bytes(const uint8_t *p, ptrdiff_t n)
     return FROM_LANES(lanes);
 }
 
-/* Whole words that overlap: a masked store of bytes takes many times as long. */
+/* Stores n bytes as whole words that overlap: a masked store of bytes takes many times as long. */
 TGC_INLINE void FN(store_first_bytes)(uint8_t *p, __m128i bytes, ptrdiff_t n)
 {
     uint8_t all[16];
@@ -84,7 +84,7 @@ TGC_INLINE void vec_storen_bytes(uint8_t *p, vec v, ptrdiff_t n)
     FN(store_first_bytes)(p, bytes, n);
 }
 
-/* The lanes of a and b, numbered through, that `places` names. */
+/* The lanes that `places` names: those of a are 0 .. VL - 1, those of b follow. */
 TGC_INLINE vec FN(permute)(vec a, vec b, vbits places)
 {
     return MM(permutex2var)(a, (__m512i)places, b);
@@ -117,7 +117,7 @@ TGC_INLINE vec vec_ldexp(vec x, vec n)
     return MM(scalef)(x, n);
 }
 
-/* The instructions know 0, infinity, NaN and the subnormal numbers; the mantissa is in [1, 2). */
+/* The instructions handle 0, infinity, NaN and subnormal numbers. Their mantissa is in [1, 2). */
 TGC_INLINE vec vec_frexp(vec x, vec *exponent)
 {
     const T_UINT root = (T_UINT)(T_BIAS == 127 ? 0x3fb504f4 : 0x3ff6a09e667f3bcd);

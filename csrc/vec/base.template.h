@@ -1,4 +1,4 @@
-/* What every ISA says the same way, in GCC's vector extensions: types, memory, bits. */
+/* What is the same for every ISA, in GCC's vector extensions: types, memory, bits. */
 
 typedef T vec __attribute__((vector_size(TGC_VEC_BYTES)));
 typedef T_UINT vbits __attribute__((vector_size(TGC_VEC_BYTES)));
@@ -32,7 +32,7 @@ TGC_INLINE void vec_prefetch(const T *p)
     __builtin_prefetch(p + VEC_AHEAD);
 }
 
-/* Out of line: it is long, and loops that hardly anybody runs have many of it. */
+/* Out of line, because the code is long, and many loops have it for strides that are rare. */
 static __attribute__((noinline, unused)) vec vec_gather(const T *p, ptrdiff_t stride, ptrdiff_t n)
 {
     vec v = {0};

@@ -1,4 +1,4 @@
-/* What follows from base.template.h and the ISA's own functions. */
+/* What is built from base.template.h and the ISA's own functions, the same for every ISA. */
 
 TGC_INLINE vmask vec_isnan(vec v)
 {
@@ -49,7 +49,8 @@ TGC_INLINE vec vec_clamp(vec v, T low, T high)
     return vec_clamp_max(vec_clamp_min(v, low), high);
 }
 
-/* A long one as that of the even and that of the odd powers, which do not wait for each other. */
+/* A long polynomial is computed as two, of the even and of the odd powers, which do not wait for
+ * each other. */
 TGC_INLINE vec vec_polynomial(vec x, const T *coefficients, int count)
 {
     const int step = count < 8 ? 1 : 2;
@@ -115,7 +116,8 @@ TGC_INLINE vec FN(frexp_normal)(vec x, vec *exponent)
     const T two_to_mantissa = (T)(1LL << T_MANTISSA);
     const T_UINT one = (T_UINT)T_BIAS << T_MANTISSA;
     const T_UINT root_half = (T_UINT)(T_BIAS == 127 ? 0x3f3504f4 : 0x3fe6a09e667f3bcd);
-    /* Moves the boundary between two exponents from powers of 2 to powers of 2 times the root. */
+    /* Adding this moves the boundary between two exponents from a power of 2 to sqrt(1/2) times
+     * one. */
     const vbits biased = (vec_bits(x) + (one - root_half)) >> T_MANTISSA;
     /* An integer below 2**T_MANTISSA in the mantissa of 2**T_MANTISSA is that much above it. */
     const vec sum = vec_from_bits(biased | vec_bits(vec_set1(two_to_mantissa)));
@@ -124,7 +126,7 @@ TGC_INLINE vec FN(frexp_normal)(vec x, vec *exponent)
 }
 
 /* x = m * 2**exponent; returns m, not in [1/2, 1) as in C but in [sqrt(1/2), sqrt(2)), so that
- * log(m) is near 0 where log(x) is. Vectors of normal numbers are the rule, and take a third of
+ * log(m) is near 0 where log(x) is. Most vectors hold normal numbers only, which take a third of
  * the instructions. */
 TGC_INLINE vec vec_frexp(vec x, vec *exponent)
 {

@@ -9,9 +9,10 @@
 #define T float
 #define TYPE f32
 #define TGC_DTYPE TGC_F32
-/* The integers of T's width, T's explicit mantissa bits, the bias of its exponent. */
+/* The integers of T's width. */
 #define T_INT int32_t
 #define T_UINT uint32_t
+/* The bits of T's mantissa that are stored, and the bias of its exponent. */
 #define T_MANTISSA 23
 #define T_BIAS 127
 #include "typed.h"

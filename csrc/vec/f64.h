@@ -9,9 +9,10 @@
 #define T double
 #define TYPE f64
 #define TGC_DTYPE TGC_F64
-/* The integers of T's width, T's explicit mantissa bits, the bias of its exponent. */
+/* The integers of T's width. */
 #define T_INT int64_t
 #define T_UINT uint64_t
+/* The bits of T's mantissa that are stored, and the bias of its exponent. */
 #define T_MANTISSA 52
 #define T_BIAS 1023
 #include "typed.h"

@@ -1,6 +1,6 @@
 /*
  * erfc, and gelu with its derivative in both forms. All keep their relative accuracy down to where
- * they underflow, where an exponent of 100 needs more digits than T has: it is a pair.
+ * they underflow. An argument of exp near -100 needs more digits there than T has, so it is a pair.
  */
 
 /* a * b */
@@ -17,8 +17,9 @@ TGC_INLINE vec FN(exp_of_minus)(FN(pair) x, vec *n)
     return FN(exp_reduced)(vec_fnma(*n, vec_set1(FN(LN2)[1]), high - x.low));
 }
 
-/* From ERFC_HIGH on erfc is 0, from GELU_HIGH on gelu's tail, and what its slope lacks to 0 or 1. */
+/* From here on erfc is 0. */
 #define ERFC_HIGH ((T)(T_BIAS == 127 ? 10.25 : 27.4))
+/* From here on gelu's tail is 0, and its slope is 1 (for negative numbers 0). */
 #define GELU_HIGH ((T)(T_BIAS == 127 ? 14.6 : 38.8))
 
 TGC_INLINE vec vec_erfc(vec x)
@@ -32,8 +33,8 @@ TGC_INLINE vec vec_erfc(vec x)
 
 #if T_BIAS == 127
 
-/* Up to 4, where most numbers are, a table gives the tail or slope without an exponential; where
- * others are in the same vector, both are computed. */
+/* Below 4, where most numbers are, a table gives the tail or the slope without an exponential. A
+ * vector that also has larger numbers is computed in both ways. */
 #define NEAR_HIGH 4
 #define DEFINE_NEAR(name, table)                                                             \
     static __attribute__((noinline, unused)) vec FN(name##_both)(vec a, vec near)            \
@@ -91,8 +92,8 @@ TGC_INLINE vec vec_gelu_slope(vec x)
     return vec_select(vec_lt(a, vec_set1((T)INFINITY)), slope, vec_set1((T)NAN));
 }
 
-/* The other form is x sigmoid(v), v = x (SLOPE + CUBIC x**2), 0 from LOW down; from HIGH on it is
- * x. */
+/* The other form, with tanh, is x sigmoid(v), v = x (SLOPE + CUBIC x**2). From LOW down it is 0,
+ * from HIGH on it is x. */
 #define LOW (T_BIAS == 127 ? -11 : -22)
 #define HIGH 8
 
@@ -104,7 +105,8 @@ TGC_INLINE FN(pair) FN(gelu_exponent)(vec x)
     const vec sum = vec_fma(cubic, square.high, slope);
     /* The slope is so short that the difference is exact. */
     const vec missing = vec_subtract_product(sum - slope, cubic, square.high);
-    const vec small = vec_fma(vec_set1(FN(GELU_CUBIC)[1]), square.high, vec_set1(FN(GELU_SLOPE)[1]));
+    const vec small =
+        vec_fma(vec_set1(FN(GELU_CUBIC)[1]), square.high, vec_set1(FN(GELU_SLOPE)[1]));
     const vec rest = vec_fma(cubic, square.low, small) - missing;
     const FN(pair) v = FN(product)(x, sum);
     return (FN(pair)){v.high, vec_fma(x, rest, v.low)};
@@ -128,13 +130,15 @@ TGC_INLINE vec FN(gelu_tanh_by_exp)(vec x)
     return vec_select(vec_eq(x, vec_set1(-(T)INFINITY)), vec_set1((T)NAN), result);
 }
 
-/* s + x v' s (1 - s) for s = sigmoid(v); above 0, where 1 - s would cancel, it is rest / divisor. */
+/* s + x v' s (1 - s) for s = sigmoid(v). Above 0, 1 - s is computed as rest / divisor, because the
+ * difference would cancel. */
 TGC_INLINE vec FN(gelu_tanh_slope_by_exp)(vec x)
 {
     vec n, rest;
     const vec a = vec_clamp(x, LOW, HIGH);
     const vec inverse = 1 / FN(gelu_divisor)(a, &n, &rest);
-    const vec v_slope = vec_fma(a * a, vec_set1(3 * FN(GELU_CUBIC)[0]), vec_set1((T)1.5957691216057308));
+    const vec v_slope =
+        vec_fma(a * a, vec_set1(3 * FN(GELU_CUBIC)[0]), vec_set1((T)1.5957691216057308));
     const vec below = 1 - FN(scale)(inverse, n);
     const vec complement = vec_select(vec_lt(x, vec_zero()), below, rest * inverse);
     const vec factor = vec_fma(a * v_slope, complement, vec_set1(1));
@@ -142,7 +146,7 @@ TGC_INLINE vec FN(gelu_tanh_slope_by_exp)(vec x)
     return vec_select(vec_lt(vec_abs(x), vec_set1((T)INFINITY)), slope, vec_set1((T)NAN));
 }
 
-/* As in gelu, of which these forms have the symmetries, too. */
+/* As for gelu: these forms have the same symmetries. */
 #if T_BIAS == 127
 #define DEFINE_TANH(name)                                                                    \
     static __attribute__((noinline, unused)) vec FN(name##_both)(vec x, vec near)            \

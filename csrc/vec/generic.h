@@ -1,7 +1,7 @@
 /*
  * The vector vocabulary in GCC's vector extensions: any CPU, TGC_VEC_BYTES bytes per vector.
  *
- * The same names stand in avx2.h and avx512.h; typed.h lists them. A multiply-add rounds twice.
+ * avx2.h and avx512.h define the same names, which typed.h lists. Here a multiply-add rounds twice.
  */
 #ifndef TGC_VEC_GENERIC_H
 #define TGC_VEC_GENERIC_H
@@ -11,7 +11,7 @@
 #ifndef TGC_VEC_BYTES
 #define TGC_VEC_BYTES 16
 #endif
-/* Vectors wider than the CPU's are passed in memory: of no concern where all is inlined. */
+/* Vectors wider than the CPU's are passed in memory, which is no concern because all is inlined. */
 #pragma GCC diagnostic ignored "-Wpsabi"
 
 #include "f32.h"

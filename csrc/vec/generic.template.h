@@ -4,7 +4,7 @@
 
 typedef T_INT vmask __attribute__((vector_size(TGC_VEC_BYTES)));
 
-/* Registers may be smaller than a vector. */
+/* No constraint to a register here: one may be smaller than a vector. */
 TGC_INLINE vec vec_kept(vec v)
 {
     return v;

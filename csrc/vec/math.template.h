@@ -1,14 +1,13 @@
 /*
- * Elementary functions for one real type, within 3 ulp, but 5 for the derivative of
- * gelu with tanh; tests/csrc measures them.
- * Include it once per type, after f32.h or f64.h.
+ * Elementary functions for one real type, within 3 ulp, but 5 for the derivative of gelu with tanh;
+ * tests/csrc measures them. Include it once per type, after f32.h or f64.h.
  *
  * exp, log and their kin reduce the argument to a small interval and evaluate a minimax
  * polynomial there (coefficients.h and pieces.h, made by fit.py). Special values are those of C99,
  * results underflow gradually, and no lane's result depends on another's.
  *
- * What counts is the number of instructions, and how many of them wait for one another: a CPU
- * looks about a hundred instructions ahead, which is a few vectors.
+ * Their time depends on the number of instructions and on how many of them wait for one another: a
+ * CPU looks about a hundred instructions ahead, which is a few vectors.
  */
 #include <math.h>
 
@@ -18,7 +17,7 @@
 /* The polynomial with these coefficients, constant term first. */
 #define POLYNOMIAL(x, table) vec_polynomial(x, FN(table), sizeof FN(table) / sizeof(T))
 
-/* A number of less than 2**(T_MANTISSA - 1) plus this has no digits after the point left. */
+/* The sum of this and a number below 2**(T_MANTISSA - 1) has no digits after the point. */
 #define MAGIC ((T)(3LL << (T_MANTISSA - 1)))
 
 TGC_INLINE vec FN(nearest)(vec v)
@@ -26,15 +25,17 @@ TGC_INLINE vec FN(nearest)(vec v)
     return (v + MAGIC) - MAGIC;
 }
 
-/* A number as an unevaluated sum, |low| at most about an ulp of high. */
+/* A number as a sum that is not carried out; |low| is at most about an ulp of high. */
 typedef struct {
     vec high, low;
 } FN(pair);
 
-/* From EXP_HIGH on exp is infinite; at EXP_LOW one factor of scale is 0. exp is 0 from -104 (-746)
- * down already, but there by a product that underflows, for which a CPU may take 70 cycles: too
- * long for -inf, which softmax has in the lanes that a line lacks, and masks where they hide. */
+/* At EXP_LOW one factor of `scale` is 0. The result is 0 from -104 (for doubles -746) down, but
+ * there by a product that underflows, for which a CPU may take 70 cycles. That would be too slow
+ * for -inf, which softmax has in lanes beyond a line, and which masks put where they hide
+ * something. */
 #define EXP_LOW (T_BIAS == 127 ? -176 : -1418)
+/* From here on exp is infinite. */
 #define EXP_HIGH (T_BIAS == 127 ? 89 : 710)
 
 /* p * 2**n, rounded once; p is not of an extreme size. */
@@ -43,9 +44,9 @@ TGC_INLINE vec FN(scale)(vec p, vec n)
 #ifdef TGC_VEC_EXPONENTS
     return vec_ldexp(p, n);
 #else
-    /* 2**n need not be a normal number, two factors of half its exponent are, or 0 where n is
+    /* 2**n may not be a normal number, but two factors of half its exponent are, or are 0 if n is
      * -2 bias. The low bits of the sum are n + 2 bias; the shifts to the left drop the magic
-     * number's own. */
+     * number's own bits. */
     const vbits whole = vec_bits(n + (MAGIC + 2 * T_BIAS)), half = whole >> 1;
     const vec product = p * vec_from_bits((whole - half) << T_MANTISSA);
     return product * vec_from_bits(half << T_MANTISSA);

@@ -1,6 +1,6 @@
 /*
- * pow: exp(y log(a)), where the logarithm needs about twice T's digits, since an error of it is
- * multiplied by up to y log(a): floats go by way of doubles, doubles by pairs.
+ * pow: exp(y log(a)). The logarithm needs about twice T's digits, because its relative error is
+ * multiplied by y log(a): that of floats is computed in doubles, that of doubles in pairs.
  *
  * pow_positive is a**y for a >= 0, but for 1 and infinite y, and for y = 0 where a is not finite.
  */
@@ -10,8 +10,8 @@
 #include "pow_float.template.h"
 #include "f32.h"
 
-/* n vectors, up to 2: the logarithm and the power are long chains, of which none waits for
- * another. */
+/* n vectors, up to 2, at once: logarithm and power are long chains of instructions, and the chains
+ * of different vectors do not wait for each other. */
 TGC_INLINE void FN(pow_positive)(int n, const vec *a, const vec *y, vec *power)
 {
     vec_f64 m[4], exponent[4], wide[4], wide_power[4];

@@ -1,8 +1,9 @@
-/* pow of floats, for the doubles that stand for them: see pow.template.h. */
+/* pow of floats, which are doubles here: see pow.template.h. */
 
 #define EACH TGC_UNROLL for (int i = 0; i < n; i++)
 
-/* vec_polynomial for n vectors, side by side: a CPU does not look far enough ahead to the next. */
+/* vec_polynomial for n vectors in turn, because a CPU does not look far enough ahead to overlap
+ * them. */
 TGC_INLINE void FN(polynomials)(int n, const vec *x, const T *coefficients, int count, vec *sums)
 {
     vec square[4], odd[4];
@@ -21,8 +22,8 @@ TGC_INLINE void FN(polynomials)(int n, const vec *x, const T *coefficients, int 
     EACH { sums[i] = vec_fma(odd[i], x[i], sums[i]); }
 }
 
-/* (m 2**exponent)**y for m in [sqrt(1/2), sqrt(2)]: 2**v with v = y log2(m 2**exponent), of which
- * v's fraction and its whole part are the mantissa and the exponent. From 1000 on the result is
+/* (m 2**exponent)**y for m in [sqrt(1/2), sqrt(2)]: 2**v with v = y log2(m 2**exponent). The
+ * fraction of v gives the result's mantissa, its whole part the exponent. A |v| above 1000 is
  * beyond the floats. */
 TGC_INLINE void FN(pow_float)(int n, const vec *m, const vec *exponent, const vec *y, vec *power)
 {

@@ -1,8 +1,8 @@
 /*
  * EACH_ROWS(X): X(1) X(2) ... X(TILE_ROWS), a micro-kernel for every number of rows.
  *
- * TILE_ROWS, which the file that includes this one defines, is how many rows of two vectors the
- * registers hold beside what a product needs: 14 of 32 registers, 6 or 4 of 16.
+ * TILE_ROWS, which the file that includes this one defines, is the number of rows of two vectors
+ * that the registers hold beside what a product needs: 14 with 32 registers, 6 or 4 with 16.
  */
 #undef EACH_ROWS
 #if TILE_ROWS == 14

@@ -1,7 +1,7 @@
 /*
- * sin and cos: |x| = n pi + r with |r| <= pi/2, and n the nearest whole number, or for cos the
- * nearest half one: the result is sin(r), negative where n says so. Up to TRIG_HIGH, n has digits
- * to spare; lanes beyond go through the C library.
+ * sin and cos: |x| = n pi + r with |r| <= pi/2. For sin n is the nearest whole number, for cos the
+ * nearest whole number plus 1/2. The result is sin(r), with the sign that n says. Up to TRIG_HIGH,
+ * n has few enough digits; lanes beyond go through the C library.
  */
 #define TRIG_HIGH ((T)(1LL << (T_MANTISSA - 10)))
 
@@ -36,7 +36,8 @@ TGC_INLINE vec FN(sin_reduced)(vec r, vbits n_bits, vec x)
     return vec_from_bits(vec_bits(vec_clamp_max(result, 1)) ^ sign);
 }
 
-/* The results of the C library where x is beyond TRIG_HIGH: out of line, for it is rare. */
+/* Takes the results of the C library where x is beyond TRIG_HIGH. Out of line, because it is
+ * rare. */
 #define DEFINE_FAR(function)                                                                 \
     static __attribute__((noinline, unused)) vec FN(function##_far)(vec x, vec result)       \
     {                                                                                        \

@@ -16,7 +16,8 @@
 /* The name of a template's function for the type being compiled. */
 #define FN(name) TGC_JOIN(name, TYPE)
 #define TGC_INLINE static inline __attribute__((always_inline))
-/* Before a loop of a few passes, their number known when compiling. */
+/* Unrolls the loop that follows, which has a few passes and a number of them known when
+ * compiling. */
 #if defined(__clang__)
 #define TGC_UNROLL _Pragma("clang loop unroll(full)")
 #else
@@ -40,19 +41,20 @@
 /* The same, with whole vectors for n == VL, which is most often so or known when compiling. */
 #define vec_load_first FN(vec_load_first)
 #define vec_store_first FN(vec_store_first)
-/* (p): asks for what is 2 KiB, VEC_AHEAD elements, beyond p, if it is there. A CPU foresees no more
- * than the rest of a page of 4 KiB, so that a loop over more than the caches hold waits at the next
- * one. */
+/* (p): prefetches what is 2 KiB, VEC_AHEAD elements, beyond p, if it is there. A CPU by itself
+ * prefetches no further than the end of a page of 4 KiB, so that a loop over more than the caches
+ * hold would wait at the beginning of each page. */
 #define VEC_AHEAD ((ptrdiff_t)(2048 / sizeof(T)))
 #define vec_prefetch FN(vec_prefetch)
-/* (v): v, loaded once on avx2 and avx512: the compiler may load it again for every use. */
+/* (v): v in a register, on avx2 and avx512: otherwise the compiler may load it again for every
+ * use. */
 #define vec_kept FN(vec_kept)
 #define vec_gather FN(vec_gather)
 /* (p, n), (p, v, n): whole numbers of 0 to 255, a byte for each lane. */
 #define vec_loadn_bytes FN(vec_loadn_bytes)
 #define vec_storen_bytes FN(vec_storen_bytes)
-/* (a, b): the even, the odd lanes of a and then of b; and what undoes that, first and second half:
- * the lanes of a and b in turn. */
+/* (a, b): the even or the odd lanes of a and then of b. The zips undo that: the lanes of a and b in
+ * turn, the first or the second half of them. */
 #define vec_even FN(vec_even)
 #define vec_odd FN(vec_odd)
 #define vec_zip_low FN(vec_zip_low)
@@ -98,8 +100,8 @@
 #define vec_polynomial FN(vec_polynomial)
 /* (table, index): table[index % 8] for each lane of the vbits. */
 #define vec_lookup FN(vec_lookup)
-/* Without a type in their names: half the lanes of floats as doubles, and both halves as floats:
- * vec_widen_low vec_widen_high vec_narrow */
+/* vec_widen_low and vec_widen_high, half the lanes of floats as doubles, and vec_narrow, two
+ * vectors of doubles as one of floats, have no type in their names. */
 
 /* Comparisons are false where a lane is NaN, except ne, which is true. */
 #define vec_lt FN(vec_lt)

@@ -1,4 +1,5 @@
-/* What AVX2 and AVX-512 say the same way. MM, COMPARE, SELECT and ROUND are their intrinsics. */
+/* What is the same for AVX2 and AVX-512, but for the names of the intrinsics: MM, COMPARE, SELECT
+ * and ROUND stand for these. */
 
 TGC_INLINE vec vec_kept(vec v)
 {

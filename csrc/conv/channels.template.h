@@ -20,7 +20,8 @@ typedef void FN(channel_kernel)(const FN(terms) *terms, const T *image,
         FN(channel_tile)(rows, parts, vecs, dense, terms, image, patch, bias, y, ahead);         \
     }
 #define KERNELS(rows)                                                                            \
-    CHANNEL_KERNEL(channel_##rows##x, rows, 2, 1, 0) CHANNEL_KERNEL(channel_##rows##x, rows, 2, 2, 0)
+    CHANNEL_KERNEL(channel_##rows##x, rows, 2, 1, 0)                                             \
+    CHANNEL_KERNEL(channel_##rows##x, rows, 2, 2, 0)
 EACH_ROWS(KERNELS)
 CHANNEL_KERNEL(channel_thirds_x, TILE_ROWS / 3 * 3, 3, 1, 0)
 CHANNEL_KERNEL(channel_thirds_x, TILE_ROWS / 3 * 3, 3, 2, 0)
@@ -112,8 +113,7 @@ static void FN(run_panel)(FN(block) *b, const FN(panel) *panel, const tgc_conv_p
     const ptrdiff_t width = panel->width;
     const ptrdiff_t channels = b->layout->channels / b->layout->depths.taps;
     const ptrdiff_t channel = tgc_max(b->depth / tgc_max(channels, 1), 1);
-    /* Patches leave out terms only where a channel fits DEPTH, so that slabs hold whole
-     * channels. */
+    /* Patches leave out terms only if a channel fits DEPTH, so that slabs hold whole channels. */
     const ptrdiff_t most = FN(DEPTH) * 2 * VL / width;
     const ptrdiff_t unit = channel <= most ? channel : 1, units = b->depth / unit;
     const ptrdiff_t n_slabs = tgc_max(tgc_ceil_div(units, most / unit), 1);

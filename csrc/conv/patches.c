@@ -74,8 +74,7 @@ static ptrdiff_t alike(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdiff_t fir
     return first;
 }
 
-/* What is left out of a block of terms if only the taps `inside`, of `terms` terms each, are
- * summed. */
+/* What is left out of a block of terms if it sums only the taps `inside`, of `terms` terms each. */
 static tgc_conv_gap leave_out(tgc_tap_range inside, ptrdiff_t terms, ptrdiff_t block)
 {
     return (tgc_conv_gap){block, block - (inside.end - inside.first) * terms,

@@ -15,8 +15,7 @@ enum { FN(SUMS) = 2 * TILE_ROWS };
  * delivers lines. */
 enum { FN(AHEAD) = 16 };
 
-/* The terms of a sum: `blocks` blocks of `terms` terms each, with `gap` terms left out after
- * each. */
+/* The terms of a sum: `blocks` blocks of `terms` terms, with `gap` terms left out after each. */
 typedef struct {
     ptrdiff_t blocks, terms, gap;
     const ptrdiff_t *offsets;
@@ -28,8 +27,7 @@ typedef struct {
     ptrdiff_t step, second, third;
 } FN(steps);
 
-/* sum[i * vecs + v] += the element of place i times weight[v]; `first` is the element of place
- * 0. */
+/* sum[i * vecs + v] += the element of place i times weight[v]; that of place 0 is at `first`. */
 TGC_INLINE void FN(add_channels)(const int rows, const int parts, const int vecs, FN(steps) steps,
                                  const T *first, const T *weight, vec *sum)
 {

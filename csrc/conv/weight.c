@@ -15,8 +15,7 @@ enum {
     COPY = 65536,
     /* The most elements of one channel of a block's image: a wider window has no method. */
     LARGEST = 1 << 24,
-    /* The most weights for which channels are not divided into slices, but only places into
-     * parts. */
+    /* The most weights whose channels are not divided into slices, only the places into parts. */
     FEW_WEIGHTS = 1 << 18,
     /* Chunks, about, of a call whose places are divided into parts. */
     CHUNKS = 16,
@@ -65,8 +64,7 @@ static void cut_blocks(tgc_conv_weight_layout *l)
         l->block_images = tgc_max(
             tgc_min(most / (l->rows * l->cols), l->images / l->parts), 1);
     }
-    /* Dot products step from image to image by one distance: the images of a block must be of one
-     * volume. */
+    /* Dot products step from image to image by one distance, so a block must be within a volume. */
     const ptrdiff_t planes = tgc_max(l->depths.places, 1);
     while (l->method == TGC_CONV_WEIGHT_DOTS && planes > 1 && planes % l->block_images) {
         l->block_images = tgc_min(l->block_images - 1, planes);

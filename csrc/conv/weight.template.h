@@ -34,8 +34,7 @@ typedef void FN(dot_kernel)(const FN(dots) *dots, const ptrdiff_t *offsets, T *s
     }
 #define DOT_ENTRY(taps) {FN(dot_##taps##x1), FN(dot_##taps##x2)},
 
-/* PAIRS_n: the numbers of pairs that a tile of n taps may have, so that it has at most TILE_ROWS
- * rows. */
+/* PAIRS_n: the numbers of pairs that a tile of n taps may have, for at most TILE_ROWS rows. */
 #if TILE_ROWS > 6
 #define PAIRS_1(X) X(1, 1) X(2, 1) X(3, 1) X(4, 1) X(5, 1) X(6, 1)
 #define PAIRS_2(X) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2)

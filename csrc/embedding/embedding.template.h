@@ -39,8 +39,7 @@ static void FN(add_row)(T *to, const T *from, ptrdiff_t n)
     }
 }
 
-/* Prefetches the beginning of what add_row will read; the CPU itself prefetches the rest of a long
- * row. */
+/* Prefetches the beginning of what add_row will read; the CPU does so with the rest of a row. */
 static void FN(prefetch_row)(const T *row, ptrdiff_t n)
 {
     enum { LINE = 64 / sizeof(T), FIRST = 16 };
@@ -49,8 +48,7 @@ static void FN(prefetch_row)(const T *row, ptrdiff_t n)
     }
 }
 
-/* Rows of y that are on their way from memory, and the rows of the gradient that they are added
- * to. */
+/* Rows of y that are on their way from memory, and the rows of the gradient to add them to. */
 typedef struct {
     int n;
     T *to[TGC_EMBEDDING_PENDING];

@@ -13,8 +13,7 @@ enum {
     CHUNK_BYTES = 32 << 10,
     /* Indices that a chunk checks. */
     CHUNK_CHECKS = 16384,
-    /* The fewest elements of a chunk of index_put or scatter, whose chunks all read the same
-     * indices. */
+    /* The fewest elements of a chunk of index_put or scatter: all chunks read all indices. */
     SPLIT_ELEMENTS = 16384,
     /* The most of these chunks. */
     SPLIT_CHUNKS = 8,
@@ -146,8 +145,7 @@ static void cut_anywhere(tgc_call *call, ptrdiff_t n, ptrdiff_t chunk)
     call->n_chunks = tgc_ceil_div(n, chunk);
 }
 
-/* Are indices the same along the last dimension? Then a place is found for each row, else for each
- * element. */
+/* Are the indices the same along the last dimension? Then places are found once for each row. */
 static int has_rows(const tgc_call *call)
 {
     const int last = (int)call->sizes[TGC_INDEX_NDIM] - 1;

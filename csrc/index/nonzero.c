@@ -11,8 +11,7 @@
 enum { BLOCK = 256 };
 
 /* The `loop` of both kernels: writes which of n <= BLOCK elements, `step` bytes apart, are not
- * zero, and returns how many those are. It has no branch on them, because no CPU could predict
- * it. */
+ * zero, and returns how many those are. No branch depends on them, as no CPU could predict it. */
 typedef ptrdiff_t find_loop(const char *a, ptrdiff_t step, ptrdiff_t n, uint8_t *found);
 
 #define FIND(TYPE, T)                                                                        \

@@ -108,13 +108,11 @@ tgc_matmul_area tgc_matmul_area_of(const tgc_call *call, ptrdiff_t index);
 tgc_matmul_view tgc_matmul_view_of(const tgc_operand *o, ptrdiff_t batch, ptrdiff_t row,
                                    ptrdiff_t col);
 
-/* The most columns of y for which a chunk reads a in place, in blocks of the sum of `depth`
- * terms. */
+/* The most columns of y for which a chunk reads a in place; `depth` is that of its blocks. */
 ptrdiff_t tgc_matmul_in_place_cols(const tgc_matmul_limits *tiles, const tgc_matmul_view *a,
                                    ptrdiff_t depth);
 /* The most rows of y for which a chunk reads b in place. `a_in_columns`: do the elements of a
- * column of a tile's rows lie side by side, packed or not? A cache has more to hold if they do
- * not. */
+ * column of a tile's rows lie side by side, packed or not? If not, a cache has more to hold. */
 ptrdiff_t tgc_matmul_in_place_rows(const tgc_matmul_limits *tiles, const tgc_matmul_view *b,
                                    ptrdiff_t k, int a_in_columns);
 

@@ -2,8 +2,7 @@
  * only method for whole numbers. */
 #include "matmul.h"
 
-/* Whole numbers are multiplied as unsigned ones, whose overflow C defines; the bits are the
- * same. */
+/* Whole numbers are multiplied as unsigned ones: the same bits, and C defines their overflow. */
 #define NAIVE(NAME, T)                                                                        \
     void tgc_matmul_naive_##NAME(const tgc_matmul_block *s)                                   \
     {                                                                                         \

@@ -10,8 +10,7 @@
 #include "transpose.template.h"
 
 enum {
-    /* Rows that are prefetched: as many as a first-level cache holds at a distance of 4096
-     * bytes. */
+    /* Rows that are prefetched. A first-level cache holds no more that are 4096 bytes apart. */
     FN(PACK_AHEAD) = 8,
     /* Panels that are written in turns, row by row of the source. Their lines are often a power of
      * two apart, and more of them would evict each other. */

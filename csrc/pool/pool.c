@@ -86,7 +86,7 @@ static size_t item_size(const tgc_pool *pool)
     return tgc_item_size(pool->y->dtype);
 }
 
-/* The number of lines of `room` elements that stay in the first-level cache, beside as many
+/* The number of lines of `room` elements that the first-level cache holds, beside as many
  * others. */
 static ptrdiff_t cached_lines(ptrdiff_t room)
 {

@@ -101,8 +101,7 @@ typedef struct {
     ptrdiff_t plane, begin, end;
 } tgc_pool_rows;
 
-/* The rows from row `i` on, counted through all planes, to the end of its plane or before row
- * `end`. */
+/* The rows from row `i` on, counted through all planes, up to row `end` or the end of the plane. */
 static inline tgc_pool_rows tgc_pool_find_rows(const tgc_pool *pool, ptrdiff_t i, ptrdiff_t end)
 {
     const ptrdiff_t plane = i / pool->rows.out, begin = i - plane * pool->rows.out;

@@ -8,8 +8,7 @@
 typedef struct {
     ptrdiff_t row_step, column_step; /* from tap to tap, down and along a row */
     ptrdiff_t kernel;                /* taps in a row */
-    /* The distance of each tap, in the workspace; NULL for taps of four bytes, which may be
-     * many. */
+    /* The distance of each tap, in the workspace; NULL for taps of four bytes, maybe many. */
     const ptrdiff_t *distances;
 } tgc_taps;
 

@@ -10,8 +10,7 @@
     } while (0)
 #endif
 
-/* Elements 0, stride, 2 stride, ... of a line that has room for whole vectors; only the first n
- * lanes matter. */
+/* Elements 0, stride, 2 stride, ... of a line that has room for whole vectors; n lanes matter. */
 TGC_INLINE vec FN(load_every)(const T *p, ptrdiff_t stride, ptrdiff_t n)
 {
     if (stride == 1) {

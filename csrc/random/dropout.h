@@ -38,8 +38,7 @@ static inline int32_t tgc_dropout_bound(const tgc_call *call)
     return (int32_t)((int64_t)(tgc_scalar_value(&call->scalars[0]) * 0x1p31 + 0.5) - 1);
 }
 
-/* Takes the blocks that the call draws from the generator, so that no other call draws them as
- * well. */
+/* Takes the blocks that the call draws from the generator, so that no other call draws them. */
 void tgc_dropout_start(tgc_call *call);
 /* Which elements chunk `index` draws: sets *first, a multiple of 64, and *n. */
 void tgc_dropout_range(const tgc_call *call, ptrdiff_t index, ptrdiff_t *first, ptrdiff_t *n);

@@ -1,5 +1,5 @@
-/* Normal numbers one by one, by the C library. Those in blocks of 16 are computed with vectors, in
- * normal.template.h. */
+/* Normal numbers one by one, by the C library. Those in blocks of 16 are computed with vectors:
+ * see normal.template.h. */
 #include "normal.h"
 
 #include <math.h>

@@ -34,8 +34,7 @@ void tgc_arena_free(tgc_block *block);
 /* Hands cached memory back to the operating system: all large blocks, and every chunk that holds
  * no block that is alive. */
 void tgc_arena_empty_cache(void);
-/* Sets the largest number of bytes that the arena may hold, in use and cached; 0 removes the
- * limit. */
+/* Sets the most bytes that the arena may hold, in use and cached; 0 removes the limit. */
 void tgc_arena_set_cap(size_t nbytes);
 tgc_arena_stats tgc_arena_get_stats(void);
 void tgc_arena_reset_peak(void);

@@ -125,7 +125,7 @@ static inline void tgc_report(const tgc_call *call, ptrdiff_t position)
 }
 
 /* Runs the planned call: `start`, then all chunks, on the pool where that pays, then `finish`.
- * Counts the writes in the blocks' versions, and keeps a copy if the running thread records
+ * Counts the writes in the blocks' versions; keeps a copy if the running thread records
  * (recorder.h). Returns 0, or -1 when there is no memory for workspace or copy: then nothing has
  * changed. */
 int tgc_run(tgc_call *call);
@@ -146,8 +146,7 @@ void tgc_start(tgc_call *call);
 /* Runs `finish` and counts the writes. */
 void tgc_finish(const tgc_call *call);
 
-/* Nanoseconds of work up to which a call stays on one thread: a second one would join in too
- * late. */
+/* Nanoseconds of work up to which a call stays on one thread: a second would come too late. */
 enum { TGC_PARALLEL_WORK = 10000 };
 
 #endif

@@ -25,8 +25,7 @@ typedef struct {
     char *data[TGC_MAX_OPERANDS];
 } tgc_lines;
 
-/* Sets up a walk over the first ndim dimensions of the operands, with the sizes of the last
- * operand. */
+/* Sets up a walk over the operands' first ndim dimensions, which have the sizes of the last one. */
 void tgc_lines_begin(tgc_lines *w, const tgc_operand *operands, int n_operands, int ndim);
 /* Keeps only `count` positions of dimension d, from `first` on. */
 void tgc_lines_narrow(tgc_lines *w, int d, ptrdiff_t first, ptrdiff_t count);

@@ -16,12 +16,11 @@ tgc_recorder *tgc_recorder_new(void *handle);
 void tgc_recorder_delete(tgc_recorder *recorder);
 void *tgc_recorder_handle(const tgc_recorder *recorder);
 
-/* From now on, what this thread runs by tgc_run is appended to `recorder`, or to none if it is
- * NULL. */
+/* From now on tgc_run of this thread appends to `recorder`, or to none if that is NULL. */
 void tgc_recorder_activate(tgc_recorder *recorder);
 tgc_recorder *tgc_recorder_of_thread(void);
-/* The number of threads that record. It is usually 0, which is cheaper to check than a variable of
- * the thread. */
+/* The number of threads that record. It is usually 0, and cheaper to check than a thread's own
+ * variable. */
 extern int tgc_n_recording;
 
 static inline tgc_recorder *tgc_recorder_active(void)

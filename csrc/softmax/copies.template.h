@@ -102,8 +102,7 @@ static void FN(to_lines)(T *to, ptrdiff_t line_step, ptrdiff_t lines, const T *f
 enum {
     /* Elements of the longest short line. */
     FN(SHORT) = 4 * VL,
-    /* The same for the gradients: they compute less, so that transposing pays for shorter lines
-     * only. */
+    /* The same for the gradients, for which transposing pays less, as they have less to compute. */
     FN(SHORT_BACKWARD) = 2 * VL
 };
 

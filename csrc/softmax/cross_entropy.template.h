@@ -3,8 +3,7 @@
 /* What a chunk copies into workspace if its elements do not lie side by side: a line of each. */
 enum { FN(LOGITS), FN(WEIGHTS) };
 
-/* A line of n_classes elements that are `step` apart, as contiguous vectors: copied if step is not
- * 1. */
+/* A line of n_classes elements that are `step` apart; a contiguous copy of it if step is not 1. */
 static FN(stream) FN(side_by_side)(const tgc_cross_entropy *c, int what, T *line, ptrdiff_t step)
 {
     if (step != 1) {

@@ -38,8 +38,7 @@ TGC_INLINE void FN(put)(tgc_softmax_walk w, FN(stream) s, ptrdiff_t i, vec v)
     vec_store_first(s.p + i * s.step, v, i == w.n - 1 ? w.last : w.lanes);
 }
 
-/* Prefetches what is ahead of vector i along a line. Across lines, that is not what is read
- * next. */
+/* Prefetches what is ahead of vector i along a line. Across lines, something else is read next. */
 TGC_INLINE void FN(prefetch)(tgc_softmax_walk w, FN(stream) s, ptrdiff_t i)
 {
     if (!w.across) {
@@ -47,8 +46,7 @@ TGC_INLINE void FN(prefetch)(tgc_softmax_walk w, FN(stream) s, ptrdiff_t i)
     }
 }
 
-/* The maximum of each line, in its lanes. NaNs are skipped: they will show in the sum of the
- * line. */
+/* The maximum of each line, in its lanes. NaNs are skipped: they show in the sum of the line. */
 TGC_INLINE vec FN(line_max)(tgc_softmax_walk w, FN(stream) a)
 {
     const T lowest = (T)-INFINITY;

@@ -65,8 +65,7 @@ TGC_INLINE void FN(log_softmax_backward_line)(tgc_softmax_walk w, const FN(strea
 
 typedef void FN(line_function)(tgc_softmax_walk w, const FN(stream) *s);
 
-/* Runs `line` on every line. It is inlined, so that `line` is inlined too and sees the
- * constants. */
+/* Runs `line` on every line. Inlined, so that `line` is inlined too and sees the constants. */
 TGC_INLINE void FN(each_line)(const tgc_softmax_lines *lines, int n_arrays, int across,
                               FN(line_function) *line)
 {

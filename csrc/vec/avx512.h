@@ -54,8 +54,7 @@ _Static_assert(TGC_VEC_BYTES / sizeof(float) == TGC_MAX_LANES, "these are the wi
 typedef __mmask16 vmask_f32;
 typedef __mmask8 vmask_f64;
 
-/* Looks up the 8 numbers of a table. Floats have 16 lanes: the table is repeated in the upper
- * ones. */
+/* Looks up the 8 numbers of a table. Floats have 16 lanes, so the table is repeated. */
 #define LOOKUP FN(LOOKUP)
 #define LOOKUP_f32(table, index) \
     _mm512_permutexvar_ps(index, _mm512_broadcast_f32x8(_mm256_loadu_ps(table)))

@@ -116,8 +116,7 @@ TGC_INLINE vec FN(frexp_normal)(vec x, vec *exponent)
     const T two_to_mantissa = (T)(1LL << T_MANTISSA);
     const T_UINT one = (T_UINT)T_BIAS << T_MANTISSA;
     const T_UINT root_half = (T_UINT)(T_BIAS == 127 ? 0x3f3504f4 : 0x3fe6a09e667f3bcd);
-    /* Adding this moves the boundary between two exponents from a power of 2 to sqrt(1/2) times
-     * one. */
+    /* The sum moves the boundary of two exponents from a power of 2 to sqrt(1/2) times one. */
     const vbits biased = (vec_bits(x) + (one - root_half)) >> T_MANTISSA;
     /* An integer below 2**T_MANTISSA in the mantissa of 2**T_MANTISSA is that much above it. */
     const vec sum = vec_from_bits(biased | vec_bits(vec_set1(two_to_mantissa)));

@@ -156,12 +156,13 @@ def odd(f, lead, z):
 
 
 def print_pieces(name, comment, rows, bits):
-    typed, suffix = ("float", "f32") if bits == 24 else ("double", "f64")
+    typed, suffix, n = ("float", "f32", 4) if bits == 24 else ("double", "f64", 3)
     print(f"/* {comment} */")
     print(f"static const {typed} {name}_{suffix}[{len(rows)}][8] = {{")
     for row in rows:
         numbers = [literal(x, bits) for x in row]
-        print("    {" + ",\n     ".join(", ".join(numbers[i : i + 4]) for i in (0, 4)) + "},")
+        lines = [", ".join(numbers[i : i + n]) for i in range(0, len(numbers), n)]
+        print("    {" + ",\n     ".join(lines) + "},")
     print("};\n")
 
 

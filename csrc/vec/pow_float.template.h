@@ -2,8 +2,7 @@
 
 #define EACH TGC_UNROLL for (int i = 0; i < n; i++)
 
-/* vec_polynomial for n vectors in turn, because a CPU does not look far enough ahead to overlap
- * them. */
+/* vec_polynomial for n vectors in turn: a CPU does not look far enough ahead to overlap them. */
 TGC_INLINE void FN(polynomials)(int n, const vec *x, const T *coefficients, int count, vec *sums)
 {
     vec square[4], odd[4];

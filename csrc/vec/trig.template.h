@@ -36,8 +36,7 @@ TGC_INLINE vec FN(sin_reduced)(vec r, vbits n_bits, vec x)
     return vec_from_bits(vec_bits(vec_clamp_max(result, 1)) ^ sign);
 }
 
-/* Takes the results of the C library where x is beyond TRIG_HIGH. Out of line, because it is
- * rare. */
+/* Takes the results of the C library where x is beyond TRIG_HIGH. Out of line: it is rare. */
 #define DEFINE_FAR(function)                                                                 \
     static __attribute__((noinline, unused)) vec FN(function##_far)(vec x, vec result)       \
     {                                                                                        \

@@ -16,8 +16,7 @@
 /* The name of a template's function for the type being compiled. */
 #define FN(name) TGC_JOIN(name, TYPE)
 #define TGC_INLINE static inline __attribute__((always_inline))
-/* Unrolls the loop that follows, which has a few passes and a number of them known when
- * compiling. */
+/* Unrolls the loop that follows; it has few passes, their number known when compiling. */
 #if defined(__clang__)
 #define TGC_UNROLL _Pragma("clang loop unroll(full)")
 #else
@@ -46,8 +45,7 @@
  * hold would wait at the beginning of each page. */
 #define VEC_AHEAD ((ptrdiff_t)(2048 / sizeof(T)))
 #define vec_prefetch FN(vec_prefetch)
-/* (v): v in a register, on avx2 and avx512: otherwise the compiler may load it again for every
- * use. */
+/* (v): v in a register, on avx2 and avx512; the compiler might load it again for every use. */
 #define vec_kept FN(vec_kept)
 #define vec_gather FN(vec_gather)
 /* (p, n), (p, v, n): whole numbers of 0 to 255, a byte for each lane. */

@@ -1,4 +1,5 @@
-/* What a chunk of `conv` works on: block after block, phase after phase. */
+/* The state of a chunk of `conv` while it works through its blocks, phase after phase; both methods
+ * share it (channels.template.h, places.template.h). */
 
 /* Memory that will be read or written soon, and is prefetched. */
 typedef struct {

@@ -1,4 +1,5 @@
-/* TGC_CONV_CHANNELS: output channels in the lanes. */
+/* The method TGC_CONV_CHANNELS: output channels in the lanes. It sums patch by patch into workspace
+ * and transposes the result as it stores it. */
 #include <string.h>
 
 enum {

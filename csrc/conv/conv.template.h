@@ -1,4 +1,5 @@
-/* `conv` and `conv_transpose` for one real type and one ISA. */
+/* `conv` and `conv_transpose` for one real type and one ISA: copies the image of each block and
+ * runs the method on it. */
 #include "../vec/rows.h"
 #include "block.template.h"
 #include "channels.template.h"

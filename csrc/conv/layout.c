@@ -114,8 +114,8 @@ static double share_inside(const tgc_conv_axis *a)
     return all ? (double)inside / (double)all : 1;
 }
 
-/* Cycles of a block, of which a vector holds channels: for its sums, for storing the result, for
- * copying the image. The constants are measured. */
+/* Cycles of a block by TGC_CONV_CHANNELS: for its sums, for storing the result, for copying the
+ * image. The constants are measured. */
 static double channels_cycles(const tgc_conv_layout *l, tgc_conv_limits limits, int in_place)
 {
     const ptrdiff_t vecs = tgc_ceil_div(l->outputs, limits.lanes);
@@ -133,7 +133,7 @@ static double channels_cycles(const tgc_conv_layout *l, tgc_conv_limits limits, 
     return (double)l->h.block * ((double)l->depth * sums + store * (double)l->w.block) + copy;
 }
 
-/* The same if a vector holds places. */
+/* The same by TGC_CONV_PLACES. */
 static double places_cycles(const tgc_conv_layout *l, tgc_conv_limits limits)
 {
     const double pairs = 0.5 * (double)tgc_ceil_div(l->w.block, limits.lanes);

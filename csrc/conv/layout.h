@@ -65,7 +65,7 @@ typedef struct {
 typedef struct {
     tgc_conv_axis h, w;
     tgc_depth depths;
-    ptrdiff_t images, groups;    /* a volume is as many images as its result has planes */
+    ptrdiff_t images, groups;    /* each plane of a volume's result counts as an image */
     ptrdiff_t channels;          /* of the image, in one group, times the taps along the depth */
     ptrdiff_t outputs;           /* channels of the result in one group */
     ptrdiff_t depth;             /* terms of a sum over all phases: channels * taps */

@@ -2,7 +2,7 @@
  * that sum the patches are compiled for every ISA. */
 #include "patches.h"
 
-/* Each row is cut into `pieces`, of which `together` make a patch. */
+/* Each row is cut into `pieces` pieces; a patch takes `together` pieces. */
 typedef struct {
     ptrdiff_t pieces, together;
     tgc_shares sizes;
@@ -147,7 +147,7 @@ ptrdiff_t tgc_conv_cut(const tgc_conv_layout *l, tgc_conv_limits limits, ptrdiff
     const tgc_conv_gap beside =
         leaves_planes ? leave_out(results.planes, plane, channel) : (tgc_conv_gap){0, 0, 0};
     tgc_conv_patch *next = patches;
-    /* As many images as fill a patch are cut together, while what they read is in a cache. */
+    /* The images that share patches are cut together, while what they read is in a cache. */
     for (; cols > 0 && w.first_image < results.images; w.first_image = w.end_image) {
         w.end_image = tgc_min(w.first_image + w.cut.together, results.images);
         w.image = w.first_image;

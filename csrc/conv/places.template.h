@@ -1,4 +1,5 @@
-/* TGC_CONV_PLACES: neighbouring places in the lanes. */
+/* The method TGC_CONV_PLACES: neighbouring places in the lanes. Results lie as the lanes do, so
+ * that they are stored directly. */
 
 typedef void FN(place_kernel)(ptrdiff_t depth, const T *weight, const T *bias,
                               const FN(runs) *runs, const ptrdiff_t *offsets, ptrdiff_t plane);
@@ -199,7 +200,7 @@ static void FN(run_pairs)(FN(block) *b, ptrdiff_t phase_h, const FN(phase) *even
     }
 }
 
-/* A single output, of which a phase has every other column: two phases at a time. */
+/* All phases of a single output, two at a time: that of even and that of odd columns. */
 static void FN(run_all_pairs)(FN(block) *b)
 {
     const T *weight = b->packed + b->tiling.padded;

@@ -7,11 +7,11 @@
 enum {
     /* The most elements of a block's y, transposed: it stays in the second-level cache. */
     PLACES = 98304,
-    /* The most places of a block: so many are added up in T in one go. */
+    /* The most places of a block, which are added up in T in one go. */
     MOST_PLACES = 1024,
     /* However many outputs there are, a block may have this many places. */
     FEWEST_PLACES = 128,
-    /* Elements of x that are copied at once, about, in as many channels as that makes. */
+    /* Elements of x that are copied at once, about: it decides on the number of channels. */
     COPY = 65536,
     /* The most elements of one channel of a block's image: a wider window has no method. */
     LARGEST = 1 << 24,

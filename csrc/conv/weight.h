@@ -28,7 +28,7 @@ enum { TGC_CONV_PARTS = TGC_CONV_METHOD + 1 };
 typedef struct {
     tgc_window window;
     tgc_depth depths;
-    ptrdiff_t images, groups;    /* a volume is as many images as y has planes */
+    ptrdiff_t images, groups;    /* each plane of a volume of y counts as an image */
     ptrdiff_t channels;          /* of x, in one group, times the taps along the depth */
     ptrdiff_t outputs;           /* channels of y in one group */
     ptrdiff_t rows, cols;        /* of places */

@@ -1,4 +1,4 @@
-/* `conv_weight` for one real type and one ISA. */
+/* `conv_weight` and the sum of its parts for one real type and one ISA, by both methods. */
 
 enum {
     /* The most taps of a row of the window that a tile takes side by side, a run. */

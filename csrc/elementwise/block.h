@@ -17,8 +17,7 @@ static inline tgc_block_view tgc_view(const tgc_operand *o, char *data)
     return (tgc_block_view){data, last > 0 ? o->strides[last - 1] : 0, o->strides[last]};
 }
 
-/* to[r, c] = from[r, c] for elements of item_size bytes. The blocks are the same or do not
- * overlap. */
+/* to[r, c] = from[r, c] for elements of item_size bytes; both are the same or do not overlap. */
 void tgc_copy_block(size_t item_size, tgc_block_view to, tgc_block_view from, ptrdiff_t rows,
                     ptrdiff_t columns);
 

@@ -56,8 +56,7 @@ static int lies_packed(const tgc_operand *o, const tgc_elementwise_tile *t)
     return o->strides[last] == 1 && (t->rows == 1 || o->strides[last - 1] == t->columns);
 }
 
-/* Packs an operand into p. A broadcast operand often has the same elements again: they are still
- * there. */
+/* Packs an operand into p. If it is broadcast, the same elements are often still there. */
 static void pack(const tgc_operand *o, char *source, const tgc_elementwise_tile *t, packed *p)
 {
     if (p->source == source && p->rows == t->rows && p->columns == t->columns) {

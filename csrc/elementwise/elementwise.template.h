@@ -1,4 +1,5 @@
-/* The loops for one real type (T) and the vectors of one ISA. */
+/* The loops of elementwise kernels for one real type (T) and the vectors of one ISA: the maps
+ * first, then a line for each kernel. */
 #include "../vec/math.template.h"
 
 /* An operand of step 0 is one number: it is repeated in a buffer of one vector, which is then

@@ -1,4 +1,5 @@
-/* The loops for one integer type (T); U is the unsigned type of its size: overflow wraps. */
+/* The loops of elementwise kernels for one integer type (T). They compute in U, the unsigned type
+ * of its size, where overflow wraps. */
 
 #define UNARY(name, expression) LOOP(FN(name), T, T, 1, LOAD(T, a, 0), expression)
 #define PREDICATE(name, expression) LOOP(FN(name), T, unsigned char, 1, LOAD(T, a, 0), expression)

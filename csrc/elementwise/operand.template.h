@@ -1,4 +1,5 @@
-/* What the elementwise loops of other families read, for one real type (T). */
+/* How the elementwise loops of other families (losses, optimizers, dropout) read an operand, for
+ * one real type (T). */
 
 /* n <= VL elements of an operand from element i on, or its one number in all lanes. */
 TGC_INLINE vec FN(operand)(char *const *data, const ptrdiff_t *steps, int operand, ptrdiff_t i,

@@ -1,4 +1,5 @@
-/* Embedding for one real type (T). */
+/* embedding and its gradient for one real type (T): rows are copied, or added with the vectors of
+ * one ISA. */
 
 /* Row `row` of an operand of two dimensions. */
 TGC_INLINE T *FN(table_row)(const tgc_operand *o, ptrdiff_t row)

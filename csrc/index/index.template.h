@@ -1,4 +1,4 @@
-/* The loops for one type T; SUM(a, b) is its addition. */
+/* The loops of index.c for one type T, which take or put elements; SUM(a, b) is T's addition. */
 
 TGC_INLINE void FN(move)(char *y, const char *x, int add)
 {

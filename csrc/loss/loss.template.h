@@ -1,4 +1,5 @@
-/* Losses for one real type (T) and the vectors of one ISA. */
+/* Losses for one real type (T) and the vectors of one ISA: each is a function and its slope, and
+ * the loops that sum or store it are shared. */
 #include "../elementwise/operand.template.h"
 #include "../vec/math.template.h"
 

@@ -1,4 +1,4 @@
-/* The negative log-likelihood for one real type (T). */
+/* The chunks of nll.c for one real type (T). */
 
 static inline double FN(weight_of)(const nll *c, ptrdiff_t class)
 {

@@ -23,8 +23,8 @@ enum {
     /* The most bytes of a b whose rows, at a multiple of 4096 bytes, do not evict each other from a
      * second-level cache as well. */
     LARGE = TGC_MATMUL_IN_PLACE_BYTES / 4,
-    /* Lines at a multiple of 4096 bytes share 8 to 12 places of a first-level cache; at half that
-     * distance they share twice as many. */
+    /* Lines a multiple of 4096 bytes apart share 8 to 12 places of a first-level cache, lines half
+     * as far apart 16 to 24. */
     WAYS = 8
 };
 

@@ -1,4 +1,5 @@
-/* Batch normalisation of (n, channels, length) and its gradients, for one real type (T). */
+/* Batch normalisation of (n, channels, length) and its gradients, for one real type (T): the
+ * chunks. Their sums are in rows.template.h if the length is 1, else in planes.template.h. */
 
 static void FN(batch_norm_statistics)(const tgc_call *call, ptrdiff_t index)
 {

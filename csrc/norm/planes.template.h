@@ -8,8 +8,8 @@ enum {
     /* Shorter planes of a channel are summed several at a time, from as many rows as make about
      * this many elements: adding up the lanes takes a while, so that it should not happen often. */
     TOGETHER = 1024,
-    /* The most planes that are summed at a time: a CPU prefetches from so many rows, from channel
-     * to channel. */
+    /* The most planes that are summed at a time, each from another row: a CPU prefetches from no
+     * more rows as it goes from channel to channel. */
     PLANES = 8
 };
 #endif

@@ -126,7 +126,7 @@ static void FN(max_pool_row)(const tgc_pool *pool, const FN(max_lines) *l, ptrdi
     }
 }
 
-/* Rows r of y, as many at a time as there are lines for the rows of x that they need. */
+/* Rows r of y, a few at a time: the workspace has lines for the rows of x that those need. */
 static void FN(max_pool_rows)(const tgc_pool *pool, const FN(max_lines) *l, const tgc_operand *taps,
                               tgc_pool_rows r, ptrdiff_t block)
 {

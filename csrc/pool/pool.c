@@ -86,8 +86,7 @@ static size_t item_size(const tgc_pool *pool)
     return tgc_item_size(pool->y->dtype);
 }
 
-/* The number of lines of `room` elements that the first-level cache holds, beside as many
- * others. */
+/* The number of lines of `room` elements that the first-level cache holds together with others. */
 static ptrdiff_t cached_lines(ptrdiff_t room)
 {
     return tgc_clamp(BLOCK / room, 1, BLOCK);

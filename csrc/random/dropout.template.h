@@ -1,4 +1,5 @@
-/* Dropout for one real type (T) and the vectors of one ISA. */
+/* The chunks of dropout for one real type (T) and the vectors of one ISA: a block of random words
+ * for each block of elements. */
 #include "../elementwise/operand.template.h"
 
 /* PHILOX_BLOCK elements, of which those are kept whose word >> 1 is above `bound`. The loops have a

@@ -1,4 +1,4 @@
-/* Searches a block for extreme elements in plain C. */
+/* Searches a block for extreme elements in plain C: for whole numbers and truth values. */
 
 TGC_INLINE void FN(search_block)(int op, FN(extreme) *acc, const tgc_reduce_block *b)
 {

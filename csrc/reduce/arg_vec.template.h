@@ -6,8 +6,7 @@ TGC_INLINE vmask FN(lanes_like)(vec v, vec wanted, int nan)
     return nan ? vec_isnan(v) : vec_eq(v, wanted);
 }
 
-/* The index of the first of n elements that equals `value`, or if `nan` is NaN. There must be
- * one. */
+/* The index of the first of n elements that equals `value`, or if `nan` is NaN. One must. */
 TGC_INLINE ptrdiff_t FN(find_like)(const T *a, ptrdiff_t stride, ptrdiff_t n, T value, int nan)
 {
     const vec wanted = vec_set1(value);

@@ -87,7 +87,7 @@ static void choose_tile(ptrdiff_t *sizes, const tgc_operand *a)
         sizes[N] = tgc_min(n, block);
         sizes[ROWS] = tgc_clamp(block / n, 1, rows);
     } else {
-        /* Of one output, as many rows as make no more vectors than a run has. */
+        /* Rows of one output: together they have no more vectors than a run. */
         sizes[N] = tgc_min(n, BLOCK);
         const ptrdiff_t whole = tgc_ceil_div(n, TGC_MAX_LANES) * TGC_MAX_LANES;
         sizes[ROWS] = tgc_clamp(TGC_REDUCE_RUN / whole, 1, rows);

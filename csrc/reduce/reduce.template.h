@@ -215,8 +215,7 @@ typedef void FN(add)(void *acc, const tgc_reduce_block *block);
 /* Room for eight rows of the widest tile, or for several runs. */
 enum { FN(COPY) = 8 * TGC_REDUCE_WIDTH };
 
-/* A strip whose columns do not lie side by side: eight rows at a time are copied so that they
- * do. */
+/* A strip whose columns lie apart: eight rows at a time are copied to where columns do not. */
 static void FN(add_strip_copies)(void *acc, const tgc_reduce_block *b, FN(add) *add)
 {
     T copy[FN(COPY)];

@@ -1,4 +1,5 @@
-/* Cross entropy for one real type (T), row by row. */
+/* Cross entropy and its gradient for one real type (T), row by row, with the walks of
+ * line.template.h. */
 
 /* What a chunk copies into workspace if its elements do not lie side by side: a line of each. */
 enum { FN(LOGITS), FN(WEIGHTS) };

@@ -12,7 +12,7 @@ typedef struct {
 
 #ifndef TGC_SOFTMAX_WALK
 #define TGC_SOFTMAX_WALK
-/* n vectors of `lanes` lanes, of which the last one has only `last`. `across` is a constant once
+/* n vectors of `lanes` lanes, but `last` lanes in the last one. `across` is a constant once
  * all is inlined. */
 typedef struct {
     ptrdiff_t n;

@@ -1,4 +1,5 @@
-/* softmax, log-softmax and their gradients for one real type (T). */
+/* softmax, log-softmax and their gradients for one real type (T): a function for one line each, and
+ * the loops that run it along lines or across them. */
 
 /* exp(a - max), also written to y. */
 TGC_INLINE vec FN(softmax_term)(tgc_softmax_walk w, FN(stream) a, vec max, FN(stream) y,

@@ -1,5 +1,5 @@
 /*
- * Looks up rows of a table by their numbers, and the gradient.
+ * Rows of a table, looked up by their numbers; and the gradient.
  *
  *     embedding           y[p] = weight[index[p]], 0 where index[p] is `skip`
  *     embedding_backward  weight = 0, and y[p] added to weight[index[p]] in the order of p unless

@@ -13,8 +13,8 @@
  * with stride 0 in those that only move the indices, and then through its k indexed dimensions.
  *
  * In index and index_put, a negative index i of a dimension of size m means i + m. After that an
- * index is bad unless 0 <= i < m. The first bad index in the order of p is reported: call->status =
- * p * k + j for index_j. index and gather check indices as they use them. Before index_put and
+ * index is bad unless 0 <= i < m. The first bad index in the order of p is reported: for index_j,
+ * call->status = p * k + j. index and gather check indices as they use them. Before index_put and
  * scatter, their check_ kernels look at all indices, so that nothing is changed if one is bad.
  *
  * If two positions name the same place, the later one wins, and sums are added in the order of p,

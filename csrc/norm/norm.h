@@ -116,7 +116,7 @@ void tgc_norm_sums_plan(tgc_call *call);
 void tgc_norm_statistics_plan(tgc_call *call);
 /* A chunk is some lines. */
 void tgc_norm_apply_plan(tgc_call *call);
-/* Merge the parts, and write everything that a channel has one number of. */
+/* Merge the parts, and write the numbers of each channel: factors, stats, gradients. */
 void tgc_norm_statistics_finish(const tgc_call *call);
 void tgc_norm_sums_finish(const tgc_call *call);
 

@@ -15,8 +15,8 @@
  *
  * divisor is scalars[0], or if that is 0 the number of taps in the plane; with
  * TGC_POOL_COUNT_PADDING the taps in the padding count as well, but not those beyond it. The
- * windows of adaptive pooling cut an axis of `size` into `out` parts that cover it: from floor(o *
- * size / out) to ceil((o + 1) * size / out).
+ * windows of adaptive pooling cut an axis of `size` into `out` parts that cover it: part o goes
+ * from floor(o * size / out) to ceil((o + 1) * size / out).
  *
  * Operands, four-dimensional (images, channels, rows, columns): x, tap, y in the order in which
  * the kernel reads, then writes them; max_pool_indices has x for its shape. The taps are uint8

@@ -19,7 +19,7 @@ void *tgc_recorder_handle(const tgc_recorder *recorder);
 /* From now on tgc_run of this thread appends to `recorder`, or to none if that is NULL. */
 void tgc_recorder_activate(tgc_recorder *recorder);
 tgc_recorder *tgc_recorder_of_thread(void);
-/* The number of threads that record: usually 0, and cheaper to read than a thread's own variable. */
+/* The number of threads that record: usually 0, and cheaper to read than a thread's own flag. */
 extern int tgc_n_recording;
 
 static inline tgc_recorder *tgc_recorder_active(void)

@@ -85,8 +85,8 @@ static inline ptrdiff_t tgc_even_chunk(ptrdiff_t n, ptrdiff_t most)
 }
 
 /* The first of n things that part `index` gets. Unlike tgc_deal this spreads the larger parts, so
- * that either half of the parts has half of the things: threads take parts from both ends. n *
- * parts must not overflow. */
+ * that either half of the parts has half of the things: threads take parts from both ends. The
+ * product n * parts must not overflow. */
 static inline ptrdiff_t tgc_spread(ptrdiff_t n, ptrdiff_t parts, ptrdiff_t index)
 {
     return tgc_div(n * index, parts);

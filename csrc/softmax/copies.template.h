@@ -111,7 +111,7 @@ static void FN(run_short)(const tgc_softmax_lines *lines, int n_arrays, tgc_soft
     T copies[3][FN(SHORT) * VL];
     const int last = n_arrays - 1;
     const ptrdiff_t n = lines->n;
-    /* All VL lanes are computed, even if there are fewer lines: from_lines fills them. */
+    /* All VL lanes are computed, even if there are fewer lines: the copies fill the others. */
     tgc_softmax_lines side_by_side = {.n = n, .lines = VL, .columns = 1};
     for (int k = 0; k < n_arrays; k++) {
         side_by_side.data[k] = (char *)copies[k];

@@ -76,8 +76,8 @@ static ptrdiff_t FN(pack_phase)(const FN(weights) *w, const tgc_conv_axis *h, pt
     return depth;
 }
 
-/* packed[k * width + l] = lines[l * step + k] for k < depth and l < lanes, and 0 for lanes up to the
- * width: blocks of VL x VL are transposed in registers. */
+/* packed[k * width + l] = lines[l * step + k] for k < depth and l < lanes, and 0 for lanes up to
+ * the width: blocks of VL x VL are transposed in registers. */
 static void FN(pack_lines)(const T *lines, ptrdiff_t step, ptrdiff_t depth, ptrdiff_t lanes,
                            ptrdiff_t width, T *packed)
 {

@@ -1,6 +1,5 @@
 /*
- * Batch normalisation over all but the channels, and its gradients. The package has no layer, group
- * or RMS normalisation: these are the only kernels of their kind.
+ * Batch normalisation over all but the channels, and its gradients.
  *
  *     batch_norm           y = (x - mean) * invstd * weight + bias
  *     batch_norm_backward  grad_bias = sum(grad), grad_weight = sum(grad * (x - mean)) * invstd,

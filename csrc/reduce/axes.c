@@ -1,3 +1,4 @@
+/* Puts kept axes before those apart, and finds the tiles of what is kept. */
 #include "axes.h"
 
 #include "../runtime/dimensions.h"
@@ -70,14 +71,14 @@ ptrdiff_t tgc_count_tiles(const tgc_operand *o, int kept, ptrdiff_t width)
                : tgc_product(o->shape, 0, kept - 1) * tgc_ceil_div(o->shape[kept - 1], width);
 }
 
-tgc_tile tgc_find_tile(const tgc_call *call, int n_arrays, int kept, ptrdiff_t width,
-                       ptrdiff_t index)
+tgc_reduce_tile tgc_find_tile(const tgc_call *call, int n_arrays, int kept, ptrdiff_t width,
+                              ptrdiff_t index)
 {
     const ptrdiff_t *shape = call->operands[0].shape;
     const ptrdiff_t size = kept == 0 ? 1 : shape[kept - 1];
     const ptrdiff_t per_row = tgc_ceil_div(size, width), begin = index % per_row * width;
     ptrdiff_t row = index / per_row, offsets[4] = {0};
-    tgc_tile tile = {.width = tgc_min(width, size - begin), .position = row * size + begin};
+    tgc_reduce_tile tile = {.width = tgc_min(width, size - begin), .position = row * size + begin};
     for (int d = kept - 1; d >= 0; d--) {
         const ptrdiff_t i = d == kept - 1 ? begin : row % shape[d];
         row = d == kept - 1 ? row : row / shape[d];

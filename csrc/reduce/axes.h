@@ -28,12 +28,12 @@ typedef struct {
     char *data[4];
     ptrdiff_t width;
     ptrdiff_t position; /* of the first one, in row-major order of the kept dimensions */
-} tgc_tile;
+} tgc_reduce_tile;
 
 ptrdiff_t tgc_count_tiles(const tgc_operand *o, int kept, ptrdiff_t width);
 /* Where the first n_arrays <= 4 operands have tile number `index`. */
-tgc_tile tgc_find_tile(const tgc_call *call, int n_arrays, int kept, ptrdiff_t width,
-                       ptrdiff_t index);
+tgc_reduce_tile tgc_find_tile(const tgc_call *call, int n_arrays, int kept, ptrdiff_t width,
+                              ptrdiff_t index);
 
 /* The number of elements in dimensions begin .. end - 1. */
 static inline ptrdiff_t tgc_product(const ptrdiff_t *shape, int begin, int end)

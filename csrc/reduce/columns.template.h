@@ -16,7 +16,7 @@ typedef struct {
     T base[COLUMN_TILE], sum[COLUMN_TILE], product[COLUMN_TILE];
 } FN(columns);
 
-/* Adds `rows` rows, `step` apart, of n <= VL columns from `at` on. The base is 0 in lanes beyond. */
+/* Adds `rows` rows, `step` apart, of n <= VL columns from `at` on; the base of others is 0. */
 TGC_INLINE void FN(add_distances)(const T *x, ptrdiff_t step, int rows, FN(columns) *t,
                                   ptrdiff_t at, ptrdiff_t n)
 {

@@ -127,7 +127,8 @@ void tgc_reduce_plan(tgc_call *call)
     call->work = (double)outputs * (1 + (double)sizes[COUNT]) * call->kernel->cost;
 }
 
-static tgc_reduce_block find_block(const tgc_call *call, const tgc_tile *tile, ptrdiff_t index)
+static tgc_reduce_block find_block(const tgc_call *call, const tgc_reduce_tile *tile,
+                                   ptrdiff_t index)
 {
     const tgc_operand *a = &call->operands[0];
     const int kept = (int)call->sizes[KEPT], last = a->ndim - 1;
@@ -156,19 +157,19 @@ static tgc_reduce_block find_block(const tgc_call *call, const tgc_tile *tile, p
 }
 
 /* The accumulators of a tile in the scratch of one piece. */
-static char *partial(const tgc_call *call, const tgc_tile *tile, ptrdiff_t piece)
+static char *partial(const tgc_call *call, const tgc_reduce_tile *tile, ptrdiff_t piece)
 {
     const tgc_operand *scratch = &call->operands[call->n_operands - 1];
     const ptrdiff_t outputs = tgc_product(call->operands[0].shape, 0, (int)call->sizes[KEPT]);
     return scratch->data + (piece * outputs + tile->position) * TGC_REDUCE_SLOT;
 }
 
-static tgc_tile find_tile(const tgc_call *call, ptrdiff_t index)
+static tgc_reduce_tile find_tile(const tgc_call *call, ptrdiff_t index)
 {
     return tgc_find_tile(call, n_arrays(call), (int)call->sizes[KEPT], call->sizes[WIDTH], index);
 }
 
-static void store(const tgc_call *call, const void *acc, const tgc_tile *tile)
+static void store(const tgc_call *call, const void *acc, const tgc_reduce_tile *tile)
 {
     const int kept = (int)call->sizes[KEPT];
     tgc_reduce_target y = {.count = call->sizes[COUNT]};
@@ -189,7 +190,7 @@ void tgc_reduce_chunk(const tgc_call *call, ptrdiff_t index)
     const ptrdiff_t end = tgc_min(begin + sizes[TILES_PER_CHUNK], sizes[TILES]);
     _Alignas(64) char local[MAX_WIDTH * TGC_REDUCE_SLOT];
     for (ptrdiff_t i = begin; i < end; i++) {
-        const tgc_tile tile = find_tile(call, i);
+        const tgc_reduce_tile tile = find_tile(call, i);
         void *acc = pieces > 1 ? partial(call, &tile, piece) : local;
         op->init(acc, tile.width);
         for (ptrdiff_t b = sizes[BLOCKS] * piece / pieces;
@@ -210,7 +211,7 @@ void tgc_reduce_finish(const tgc_call *call)
         return;
     }
     for (ptrdiff_t i = 0; i < call->sizes[TILES]; i++) {
-        const tgc_tile tile = find_tile(call, i);
+        const tgc_reduce_tile tile = find_tile(call, i);
         char *acc = partial(call, &tile, 0);
         for (ptrdiff_t piece = 1; piece < call->sizes[PIECES]; piece++) {
             op->combine(acc, partial(call, &tile, piece), tile.width);

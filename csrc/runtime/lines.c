@@ -1,3 +1,4 @@
+/* The walk: its dimensions are put in order and joined first, then counted through. */
 #include "lines.h"
 
 #include "sizes.h"

@@ -75,7 +75,7 @@ void tgc_softmax_chunk(const tgc_call *call, ptrdiff_t index)
     const ptrdiff_t end = tgc_min(begin + sizes[TILES_PER_CHUNK], sizes[TILES]);
     tgc_softmax_lines lines = lines_of(call);
     for (ptrdiff_t i = begin; i < end; i++) {
-        const tgc_tile tile = tgc_find_tile(call, n_arrays, kept, sizes[WIDTH], i);
+        const tgc_reduce_tile tile = tgc_find_tile(call, n_arrays, kept, sizes[WIDTH], i);
         for (int k = 0; k < n_arrays; k++) {
             lines.data[k] = tile.data[k];
         }

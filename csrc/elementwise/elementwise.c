@@ -1,7 +1,6 @@
 /* The chunks of an elementwise call: tile by tile, along rows in place or packed. */
 #include "elementwise.h"
 
-#include "../runtime/threads.h"
 #include "../runtime/workspace.h"
 #include "block.h"
 #include "tiles.h"

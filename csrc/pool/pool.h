@@ -26,8 +26,8 @@
 #ifndef TGC_POOL_H
 #define TGC_POOL_H
 
-#include "../reduce/axes.h"
 #include "../runtime/dispatch.h"
+#include "../runtime/sizes.h"
 #include "../runtime/workspace.h"
 
 enum { TGC_POOL_BYTE_TAPS = 255 };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "threads.h"
+#include "workspace.h"
 
 /* A call and a copy of its kernel, because tgc_use_isa may put another one into the table. */
 typedef struct {

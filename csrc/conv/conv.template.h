@@ -1,6 +1,12 @@
 /* `conv` and `conv_transpose` for one real type and one ISA: copies the image of each block and
  * runs the method on it. */
+#include "../runtime/workspace.h"
 #include "../vec/rows.h"
+
+#include "../matmul/transpose.template.h"
+#include "tile.template.h"
+#include "copy.template.h"
+#include "pack.template.h"
 #include "block.template.h"
 #include "channels.template.h"
 #include "places.template.h"
@@ -126,7 +132,9 @@ static void FN(plan_conv_transpose)(tgc_call *call)
     tgc_conv_plan(call, 1, FN(conv_limits));
 }
 
-static void FN(install_conv)(tgc_table table)
+#include "weight.template.h"
+
+static void FN(install)(tgc_table table)
 {
 #define ROW(kernel_name, kernel_plan, kernel_chunk, kernel_cost) \
     ((tgc_kernel){.name = kernel_name,                           \
@@ -138,4 +146,12 @@ static void FN(install_conv)(tgc_table table)
         ROW("conv_transpose", FN(plan_conv_transpose), FN(conv_chunk), 0.2 / VL);
     table[TGC_conv_pack][TGC_DTYPE] = ROW("conv_pack", FN(plan_pack), FN(pack_chunk), 0.5);
 #undef ROW
+    table[TGC_conv_weight][TGC_DTYPE] = (tgc_kernel){.name = "conv_weight",
+                                                     .plan = FN(plan_weight),
+                                                     .chunk = FN(weight_chunk),
+                                                     .cost = 0.2 / VL};
+    table[TGC_conv_weight_sum][TGC_DTYPE] = (tgc_kernel){.name = "conv_weight_sum",
+                                                         .plan = FN(plan_weight_sum),
+                                                         .chunk = FN(weight_sum_chunk),
+                                                         .cost = 0.5};
 }

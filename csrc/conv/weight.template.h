@@ -382,18 +382,6 @@ static void FN(plan_weight_sum)(tgc_call *call)
                  call->kernel->cost;
 }
 
-static void FN(install_weight)(tgc_table table)
-{
-    table[TGC_conv_weight][TGC_DTYPE] = (tgc_kernel){.name = "conv_weight",
-                                                     .plan = FN(plan_weight),
-                                                     .chunk = FN(weight_chunk),
-                                                     .cost = 0.2 / VL};
-    table[TGC_conv_weight_sum][TGC_DTYPE] = (tgc_kernel){.name = "conv_weight_sum",
-                                                         .plan = FN(plan_weight_sum),
-                                                         .chunk = FN(weight_sum_chunk),
-                                                         .cost = 0.5};
-}
-
 #undef PAIRS_1
 #undef PAIRS_2
 #undef PAIRS_3

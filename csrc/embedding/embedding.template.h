@@ -91,7 +91,7 @@ static void FN(embedding_backward)(const tgc_call *call, ptrdiff_t chunk)
     FN(add_pending)(&rows, columns);
 }
 
-static void FN(install_embedding)(tgc_table table)
+static void FN(install)(tgc_table table)
 {
     table[TGC_embedding][TGC_DTYPE] = (tgc_kernel){.name = "embedding",
                                                    .plan = tgc_embedding_plan,

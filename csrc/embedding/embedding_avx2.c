@@ -10,8 +10,8 @@
 
 void tgc_embedding_avx2(tgc_table table)
 {
-    install_embedding_f32(table);
-    install_embedding_f64(table);
+    install_f32(table);
+    install_f64(table);
 }
 
 #include "../vec/end.h"

@@ -10,6 +10,6 @@
 
 void tgc_embedding_generic(tgc_table table)
 {
-    install_embedding_f32(table);
-    install_embedding_f64(table);
+    install_f32(table);
+    install_f64(table);
 }

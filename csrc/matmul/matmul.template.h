@@ -1,5 +1,6 @@
 /*
- * The blocked product for one real type and one ISA.
+ * The blocked product for one real type and one ISA; includes the other parts of the family, in
+ * order.
  *
  * A chunk is a block of y. Its sum goes over blocks of p. For each block, a's rows are packed into
  * tiles that stay in the second-level cache. Then b is packed panel by panel, one tile wide, and
@@ -7,6 +8,7 @@
  * first tile packs the panel on its way. An operand for which packing would cost more than it saves
  * is read in place (in_place.c).
  */
+#include "../runtime/workspace.h"
 #include "../vec/rows.h"
 
 #include "activation.template.h"

@@ -1,6 +1,5 @@
 #include "matmul.h"
 
-#include "../runtime/threads.h"
 #include "../vec/avx2.h"
 
 #define TILE_ROWS 6

@@ -3,21 +3,15 @@
 #include "../vec/avx512.h"
 
 #include "../vec/f32.h"
-#include "../reduce/moments.template.h"
-#include "rows.template.h"
-#include "planes.template.h"
-#include "batch_norm.template.h"
+#include "norm.template.h"
 
 #include "../vec/f64.h"
-#include "../reduce/moments.template.h"
-#include "rows.template.h"
-#include "planes.template.h"
-#include "batch_norm.template.h"
+#include "norm.template.h"
 
 void tgc_norm_avx512(tgc_table table)
 {
-    install_batch_norm_f32(table);
-    install_batch_norm_f64(table);
+    install_f32(table);
+    install_f64(table);
 }
 
 #include "../vec/end.h"

@@ -1,7 +1,5 @@
 #include "optim.h"
 
-#include <math.h>
-
 #include "../vec/avx512.h"
 
 #include "../vec/f32.h"

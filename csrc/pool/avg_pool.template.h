@@ -271,15 +271,3 @@ static void FN(avg_pool_backward)(const tgc_call *call, ptrdiff_t index)
         }
     }
 }
-
-static void FN(install_avg_pool)(tgc_table table)
-{
-    table[TGC_avg_pool][TGC_DTYPE] = (tgc_kernel){.name = "avg_pool",
-                                                  .plan = tgc_avg_pool_plan,
-                                                  .chunk = FN(avg_pool),
-                                                  .cost = 0.1};
-    table[TGC_avg_pool_backward][TGC_DTYPE] = (tgc_kernel){.name = "avg_pool_backward",
-                                                           .plan = tgc_avg_pool_backward_plan,
-                                                           .chunk = FN(avg_pool_backward),
-                                                           .cost = 0.15};
-}

@@ -186,19 +186,3 @@ static void FN(max_pool_backward)(const tgc_call *call, ptrdiff_t index)
         }
     }
 }
-
-static void FN(install_max_pool)(tgc_table table)
-{
-    table[TGC_max_pool][TGC_DTYPE] = (tgc_kernel){.name = "max_pool",
-                                                  .plan = tgc_max_pool_plan,
-                                                  .chunk = FN(max_pool),
-                                                  .cost = 0.15};
-    table[TGC_max_pool_gather][TGC_DTYPE] = (tgc_kernel){.name = "max_pool_gather",
-                                                         .plan = tgc_max_pool_take_plan,
-                                                         .chunk = FN(max_pool_gather),
-                                                         .cost = 0.6};
-    table[TGC_max_pool_backward][TGC_DTYPE] = (tgc_kernel){.name = "max_pool_backward",
-                                                           .plan = tgc_max_pool_backward_plan,
-                                                           .chunk = FN(max_pool_backward),
-                                                           .cost = 0.25};
-}

@@ -67,14 +67,3 @@ static void FN(dropout_backward)(const tgc_call *call, ptrdiff_t n, char *const 
         vec_storen(y + i, vec_select(keep, grad * scale, vec_zero()), m);
     }
 }
-
-static void FN(install_dropout)(tgc_table table)
-{
-    table[TGC_dropout_backward][TGC_DTYPE] =
-        TGC_ELEMENTWISE_ROW("dropout_backward", FN(dropout_backward), 0.3);
-    table[TGC_dropout][TGC_DTYPE] = (tgc_kernel){.name = "dropout",
-                                                 .plan = tgc_dropout_plan,
-                                                 .start = tgc_dropout_start,
-                                                 .chunk = FN(dropout_chunk),
-                                                 .cost = 2};
-}

@@ -61,9 +61,3 @@ static void FN(normal_chunk)(const tgc_call *call, ptrdiff_t index)
     }
     tgc_generator_unlock(g);
 }
-
-static void FN(install_normal)(tgc_table table)
-{
-    table[TGC_normal][TGC_DTYPE] = (tgc_kernel){
-        .name = "normal", .plan = tgc_random_plan, .chunk = FN(normal_chunk), .cost = 5};
-}

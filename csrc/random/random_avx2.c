@@ -9,21 +9,15 @@ typedef uint64_t philox_lanes __attribute__((vector_size(32)));
 #include "philox.h"
 
 #include "../vec/f32.h"
-#include "../vec/math.template.h"
-#include "dropout.template.h"
-#include "normal.template.h"
+#include "random.template.h"
 
 #include "../vec/f64.h"
-#include "../vec/math.template.h"
-#include "dropout.template.h"
-#include "normal.template.h"
+#include "random.template.h"
 
 void tgc_random_avx2(tgc_table table)
 {
-    install_dropout_f32(table);
-    install_dropout_f64(table);
-    install_normal_f32(table);
-    install_normal_f64(table);
+    install_f32(table);
+    install_f64(table);
 }
 
 #include "../vec/end.h"

@@ -1,4 +1,6 @@
-/* Reductions of one real type (T) with the vectors of one ISA. Accumulators are double. */
+/* Reductions of one real type (T) with the vectors of one ISA; includes the other parts of the
+ * family, in order. Accumulators are double. */
+#include <math.h>
 
 #ifndef TGC_REDUCE_OPS
 #define TGC_REDUCE_OPS
@@ -329,6 +331,13 @@ LOOP(mean, sum, store_mean)
 #undef LOOP
 #undef REDUCTION
 
+#include "moments.template.h"
+#include "variance.template.h"
+
+#define LOOPS "arg_vec.template.h"
+#include "reduce_arg.template.h"
+#undef LOOPS
+
 static void FN(install)(tgc_table table)
 {
     table[TGC_sum][TGC_DTYPE] = TGC_REDUCE_KERNEL("sum", FN(sum));
@@ -336,4 +345,7 @@ static void FN(install)(tgc_table table)
     table[TGC_prod][TGC_DTYPE] = TGC_REDUCE_KERNEL("prod", FN(prod));
     table[TGC_amax][TGC_DTYPE] = TGC_REDUCE_KERNEL("amax", FN(amax));
     table[TGC_amin][TGC_DTYPE] = TGC_REDUCE_KERNEL("amin", FN(amin));
+    table[TGC_squared_distances][TGC_DTYPE] =
+        TGC_REDUCE_KERNEL("squared_distances", FN(squared_distances));
+    FN(install_arg)(table);
 }

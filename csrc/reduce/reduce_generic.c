@@ -1,23 +1,13 @@
 #include "moments.h"
 #include "reduce.h"
 
-#include <math.h>
-
 #include "../vec/generic.h"
-
-#define LOOPS "arg_vec.template.h"
 
 #include "../vec/f32.h"
 #include "reduce.template.h"
-#include "moments.template.h"
-#include "variance.template.h"
-#include "reduce_arg.template.h"
 
 #include "../vec/f64.h"
 #include "reduce.template.h"
-#include "moments.template.h"
-#include "variance.template.h"
-#include "reduce_arg.template.h"
 
 void tgc_reduce_generic(tgc_table table)
 {
@@ -25,8 +15,4 @@ void tgc_reduce_generic(tgc_table table)
     tgc_reduce_arg(table);
     install_f32(table);
     install_f64(table);
-    install_variance_f32(table);
-    install_variance_f64(table);
-    install_arg_f32(table);
-    install_arg_f64(table);
 }

@@ -68,9 +68,3 @@ static const tgc_reduce_op *FN(squared_distances)(void)
                                             .store = FN(store_squares)};
     return &functions;
 }
-
-static void FN(install_variance)(tgc_table table)
-{
-    table[TGC_squared_distances][TGC_DTYPE] =
-        TGC_REDUCE_KERNEL("squared_distances", FN(squared_distances));
-}

@@ -188,25 +188,3 @@ static void FN(cross_entropy_backward)(const tgc_call *call, ptrdiff_t index)
         }
     }
 }
-
-static void FN(install_cross_entropy)(tgc_table table)
-{
-    table[TGC_cross_entropy][TGC_DTYPE] = (tgc_kernel){.name = "cross_entropy",
-                                                       .plan = tgc_cross_entropy_plan,
-                                                       .chunk = FN(cross_entropy),
-                                                       .finish = FN(cross_entropy_finish),
-                                                       .explain = tgc_cross_entropy_explain,
-                                                       .cost = 0.6};
-    table[TGC_cross_entropy_total][TGC_DTYPE] =
-        (tgc_kernel){.name = "cross_entropy_total",
-                     .plan = tgc_cross_entropy_total_plan,
-                     .chunk = FN(cross_entropy_total),
-                     .explain = tgc_cross_entropy_explain,
-                     .cost = 0.5};
-    table[TGC_cross_entropy_backward][TGC_DTYPE] =
-        (tgc_kernel){.name = "cross_entropy_backward",
-                     .plan = tgc_cross_entropy_plan,
-                     .chunk = FN(cross_entropy_backward),
-                     .explain = tgc_cross_entropy_explain,
-                     .cost = 0.6};
-}

@@ -1,5 +1,8 @@
 /* softmax, log-softmax and their gradients for one real type (T): a function for one line each, and
  * the loops that run it along lines or across them. */
+#include "../vec/math.template.h"
+#include "line.template.h"
+#include "copies.template.h"
 
 /* exp(a - max), also written to y. */
 TGC_INLINE vec FN(softmax_term)(tgc_softmax_walk w, FN(stream) a, vec max, FN(stream) y,
@@ -106,7 +109,9 @@ LOOP(log_softmax_backward, 3, SHORT_BACKWARD)
 
 #undef LOOP
 
-static void FN(install_softmax)(tgc_table table)
+#include "cross_entropy.template.h"
+
+static void FN(install)(tgc_table table)
 {
     table[TGC_softmax][TGC_DTYPE] = TGC_SOFTMAX_ROW("softmax", FN(softmax), 0.8);
     table[TGC_log_softmax][TGC_DTYPE] = TGC_SOFTMAX_ROW("log_softmax", FN(log_softmax), 0.8);
@@ -114,4 +119,22 @@ static void FN(install_softmax)(tgc_table table)
         TGC_SOFTMAX_ROW("softmax_backward", FN(softmax_backward), 0.3);
     table[TGC_log_softmax_backward][TGC_DTYPE] =
         TGC_SOFTMAX_ROW("log_softmax_backward", FN(log_softmax_backward), 0.6);
+    table[TGC_cross_entropy][TGC_DTYPE] = (tgc_kernel){.name = "cross_entropy",
+                                                       .plan = tgc_cross_entropy_plan,
+                                                       .chunk = FN(cross_entropy),
+                                                       .finish = FN(cross_entropy_finish),
+                                                       .explain = tgc_cross_entropy_explain,
+                                                       .cost = 0.6};
+    table[TGC_cross_entropy_total][TGC_DTYPE] =
+        (tgc_kernel){.name = "cross_entropy_total",
+                     .plan = tgc_cross_entropy_total_plan,
+                     .chunk = FN(cross_entropy_total),
+                     .explain = tgc_cross_entropy_explain,
+                     .cost = 0.5};
+    table[TGC_cross_entropy_backward][TGC_DTYPE] =
+        (tgc_kernel){.name = "cross_entropy_backward",
+                     .plan = tgc_cross_entropy_plan,
+                     .chunk = FN(cross_entropy_backward),
+                     .explain = tgc_cross_entropy_explain,
+                     .cost = 0.6};
 }

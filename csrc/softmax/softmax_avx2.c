@@ -1,29 +1,18 @@
 #include "softmax.h"
-
 #include "cross_entropy.h"
 
 #include "../vec/avx2.h"
 
 #include "../vec/f32.h"
-#include "../vec/math.template.h"
-#include "line.template.h"
-#include "copies.template.h"
 #include "softmax.template.h"
-#include "cross_entropy.template.h"
 
 #include "../vec/f64.h"
-#include "../vec/math.template.h"
-#include "line.template.h"
-#include "copies.template.h"
 #include "softmax.template.h"
-#include "cross_entropy.template.h"
 
 void tgc_softmax_avx2(tgc_table table)
 {
-    install_softmax_f32(table);
-    install_softmax_f64(table);
-    install_cross_entropy_f32(table);
-    install_cross_entropy_f64(table);
+    install_f32(table);
+    install_f64(table);
 }
 
 #include "../vec/end.h"

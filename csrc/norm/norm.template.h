@@ -1,5 +1,8 @@
 /* Batch normalisation of (n, channels, length) and its gradients, for one real type (T): the
  * chunks. Their sums are in rows.template.h if the length is 1, else in planes.template.h. */
+#include "../reduce/moments.template.h"
+#include "rows.template.h"
+#include "planes.template.h"
 
 static void FN(batch_norm_statistics)(const tgc_call *call, ptrdiff_t index)
 {
@@ -139,7 +142,7 @@ static void FN(batch_norm_backward_apply)(const tgc_call *call, ptrdiff_t index)
     }
 }
 
-static void FN(install_batch_norm)(tgc_table table)
+static void FN(install)(tgc_table table)
 {
     table[TGC_batch_norm_statistics][TGC_DTYPE] = (tgc_kernel){.name = "batch_norm_statistics",
                                                                .plan = tgc_norm_statistics_plan,

@@ -3,7 +3,7 @@
 #include "../runtime/workspace.h"
 #include "../vec/rows.h"
 
-#include "../matmul/transpose.template.h"
+#include "../vec/transpose.template.h"
 #include "tile.template.h"
 #include "copy.template.h"
 #include "pack.template.h"

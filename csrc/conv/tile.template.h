@@ -42,7 +42,7 @@ TGC_INLINE void FN(add_channels)(const int rows, const int parts, const int vecs
     }
     vec b[2];
     EACH_SUM(v, vecs) {
-        b[v] = vec_load(weight + v * VL);
+        b[v] = rows > 1 ? vec_kept(vec_load(weight + v * VL)) : vec_load(weight + v * VL);
     }
     EACH_SUM(i, rows) {
         const int p = i < part ? 0 : i < 2 * part || parts == 2 ? 1 : 2;
@@ -79,19 +79,22 @@ TGC_INLINE void FN(channel_tile)(const int rows, const int parts, const int vecs
     ptrdiff_t k = 0;
     for (ptrdiff_t left = terms->blocks; left > 0; left--, k += terms->gap) {
         const T *next = image + offsets[k];
-        for (const ptrdiff_t end = k + terms->terms; k < end; k++) {
-            const T *first = next;
-            next = image + offsets[k + 1];
-            if (vecs > 1) { /* with one vector, loads leave no room for it */
-                __builtin_prefetch(ahead, 0, 2);
-                ahead += FN(AHEAD);
+        const ptrdiff_t end = k + terms->terms;
+        for (; k + sets <= end; k += sets) {
+            EACH_SUM(set, sets) {
+                const T *const first = next;
+                next = image + offsets[k + set + 1];
+                if (vecs > 1) { /* with one vector, loads leave no room for it */
+                    __builtin_prefetch(ahead, 0, 2);
+                    ahead += FN(AHEAD);
+                }
+                FN(add_channels)(rows, parts, vecs, steps, first, weight + (k + set) * vecs * VL,
+                                 sum + set * n);
             }
-            FN(add_channels)(rows, parts, vecs, steps, first, weight + k * vecs * VL, sum);
-            if (sets > 1 && k + 1 < end) {
-                first = next;
-                next = image + offsets[++k + 1];
-                FN(add_channels)(rows, parts, vecs, steps, first, weight + k * vecs * VL, sum + n);
-            }
+        }
+        if (sets > 1 && k < end) {
+            FN(add_channels)(rows, parts, vecs, steps, next, weight + k * vecs * VL, sum);
+            k++;
         }
     }
     if (sets > 1) {
@@ -149,13 +152,14 @@ TGC_INLINE void FN(place_tile)(const int rows, const int vecs, ptrdiff_t depth, 
         sum[s] = vec_zero();
     }
     const T *const first = runs->image[0], *const second = runs->image[1];
-    for (const ptrdiff_t *const end = offsets + depth; offsets < end; offsets++, weight += rows) {
-        FN(add_places)(rows, vecs, first + *offsets, second + *offsets, weight, sum);
-        if (sets > 1 && offsets + 1 < end) {
-            offsets++;
-            weight += rows;
-            FN(add_places)(rows, vecs, first + *offsets, second + *offsets, weight, sum + n);
+    for (; depth >= sets; depth -= sets, offsets += sets, weight += sets * rows) {
+        EACH_SUM(set, sets) {
+            FN(add_places)(rows, vecs, first + offsets[set], second + offsets[set],
+                           weight + set * rows, sum + set * n);
         }
+    }
+    if (sets > 1 && depth > 0) {
+        FN(add_places)(rows, vecs, first + *offsets, second + *offsets, weight, sum);
     }
     if (sets > 1) {
         EACH_SUM(s, n) {

@@ -7,7 +7,7 @@
  * Lanes from `lanes` to `width` hold anything. Vectors are stored whole where what one writes
  * beyond its place is overwritten by the next one; nothing is written beyond the panel.
  */
-#include "transpose.template.h"
+#include "../vec/transpose.template.h"
 
 enum {
     /* Rows that are prefetched. A first-level cache holds no more that are 4096 bytes apart. */

@@ -6,7 +6,7 @@
 
 #include "../runtime/workspace.h"
 
-#include "../matmul/transpose.template.h"
+#include "../vec/transpose.template.h"
 
 /* Where line i of operand k begins. */
 TGC_INLINE T *FN(line_of)(const tgc_softmax_lines *lines, int k, ptrdiff_t i)

@@ -38,7 +38,8 @@ static void finish(const tgc_call *call)
     ((double *)call->operands[1].data)[0] += 1;
 }
 
-static const tgc_kernel KERNEL = {"axpy", plan, chunk, finish, NULL, 0};
+static const tgc_kernel KERNEL = {
+    .name = "axpy", .plan = plan, .chunk = chunk, .finish = finish};
 
 static tgc_operand operand(tgc_block *block, tgc_access access)
 {

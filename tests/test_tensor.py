@@ -200,6 +200,7 @@ def test_shape_methods():
         (lambda: tc.zeros(2) + "x", TypeError, "add: an operand must be .* got str"),
         (lambda: tc.sum([1, 2]), TypeError, "sum: an operand must be .* got list"),
         (lambda: -tc.tensor([True]), TypeError, "neg: a must be uint8 or .* got bool"),
+        (lambda: tc.zeros(2, 3).norm("nuc"), TypeError, "norm: p must be .* got 'nuc'"),
         (lambda: tc.zeros(2, 3).std(5), IndexError, r"\[-2, 1\], got 5"),
         (lambda: tc.zeros(2, 3).size(5), IndexError, r"size: dim .* got 5 for shape \(2, 3\)"),
     ],

@@ -112,6 +112,8 @@ class ReduceMethods:
         """
         t = self if dtype is None else self.to(dtype)
         check_floating("norm", t)
+        if p != "fro" and not isinstance(p, (int, float)):
+            raise TypeError(f"norm: p must be a number or 'fro', got {p!r}")
         return ops.norm(t, 2 if p == "fro" else p, no_none(dim), keepdim)
 
     def softmax(self, dim, dtype=None):

@@ -72,7 +72,7 @@ static void FN(adam)(const tgc_call *call, ptrdiff_t n, char *const *data, const
     const double decay = tgc_scalar_value(&call->scalars[4]);
     const double t = FN(next_step)(call);
     const vec rate = vec_set1((T)(lr / (1 - pow(beta1, t))));
-    const vec root = vec_set1((T)sqrt(1 - pow(beta2, t)));
+    const vec unbias = vec_set1((T)(1 / sqrt(1 - pow(beta2, t))));
     const vec fresh1 = vec_set1((T)(1 - beta1)), fresh2 = vec_set1((T)(1 - beta2));
     const vec old2 = vec_set1((T)beta2), eps = vec_set1(FN(scalar)(call, 3));
     const vec shrink = vec_set1(flags & TGC_DECOUPLED ? (T)(1 - lr * decay) : 1);
@@ -91,7 +91,7 @@ static void FN(adam)(const tgc_call *call, ptrdiff_t n, char *const *data, const
             v = vec_max(FN(get)(data, LARGEST, i, k), v);
             FN(put)(data, LARGEST, i, k, v);
         }
-        FN(put)(data, param, i, k, p - rate * m / (vec_sqrt(v) / root + eps));
+        FN(put)(data, param, i, k, p - rate * m / vec_fma(unbias, vec_sqrt(v), eps));
     }
 }
 

@@ -103,6 +103,11 @@ def test_quotients_rounded_towards_0_of_bools():
     assert (quotient.dtype, quotient.tolist()) == (tc.int64, [0, 0])
 
 
+def test_norm_takes_any_number_for_p():
+    x = tc.tensor([3.0, 4.0])
+    assert x.norm(np.int64(2)).item() == x.norm(np.float32(2)).item() == x.norm("fro").item() == 5.0
+
+
 def test_numpy_arrays_and_tensors_compute_together():
     x = tc.tensor([1.0, 2.0], dtype=tc.float64)
     for y in (np.ones(2) * x, x * np.ones(2), np.ones(2) + x - 1):

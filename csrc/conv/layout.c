@@ -80,14 +80,13 @@ static void flatten(tgc_conv_axis *h, tgc_conv_axis *w, const tgc_operand *image
 }
 
 /* Cycles in which a tile adds one term to its sums. A CPU begins two multiply-adds and two loads in
- * a cycle; there is a multiply-add for each sum, but fewer than 8 wait for each other, and a load
- * for each row and `beside` others. */
+ * a cycle; there is a multiply-add for each sum, but fewer than 8 (of all sets) wait for each other,
+ * and a load for each row and `beside` others. */
 static double tile_cycles(ptrdiff_t rows, ptrdiff_t vecs, ptrdiff_t beside, tgc_conv_limits limits)
 {
     const ptrdiff_t sums = rows * vecs;
-    const int has_two_sets = tgc_conv_sets(sums, 2 * limits.tile_rows) > 1;
-    const ptrdiff_t products = has_two_sets ? sums : tgc_max(sums, 8);
-    return 0.5 * (double)tgc_max(products, rows + beside);
+    const ptrdiff_t least = 8 / tgc_conv_sets(sums, 2 * limits.tile_rows);
+    return 0.5 * (double)tgc_max(tgc_max(sums, least), rows + beside);
 }
 
 /* The same for any number of rows, in as few tiles as possible. */

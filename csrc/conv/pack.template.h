@@ -15,17 +15,16 @@
 typedef struct {
     ptrdiff_t outputs, padded, tiles;
     tgc_shares widths;
-    int channels;
 } FN(tiling);
 
 static FN(tiling) FN(tile_outputs)(tgc_conv_method method, ptrdiff_t outputs)
 {
     if (method == TGC_CONV_CHANNELS) {
         const ptrdiff_t padded = tgc_ceil_div(outputs, VL) * VL;
-        return (FN(tiling)){outputs, padded, tgc_ceil_div(outputs, 2 * VL), {2 * VL, 0}, 1};
+        return (FN(tiling)){outputs, padded, tgc_ceil_div(outputs, 2 * VL), {2 * VL, 0}};
     }
     const ptrdiff_t tiles = tgc_ceil_div(outputs, TILE_ROWS);
-    return (FN(tiling)){outputs, outputs, tiles, tgc_share(outputs, tiles), 0};
+    return (FN(tiling)){outputs, outputs, tiles, tgc_share(outputs, tiles)};
 }
 
 /* The first output of a tile; for the tile after the last, the number of outputs. */
@@ -67,6 +66,10 @@ static ptrdiff_t FN(pack_phase)(const FN(weights) *w, const tgc_conv_axis *h, pt
                 }
                 const T *const from = plane + k * w->row + i * w->col;
                 T *const to = packed + depth++ * width;
+                if (w->output == 1 && lanes == width) {
+                    memcpy(to, from, (size_t)width * sizeof(T));
+                    continue;
+                }
                 for (ptrdiff_t l = 0; l < width; l++) {
                     to[l] = l < lanes ? from[l * w->output] : 0;
                 }
@@ -102,21 +105,27 @@ static void FN(pack_lines)(const T *lines, ptrdiff_t step, ptrdiff_t depth, ptrd
 }
 
 /* Packs a tile whose terms are all of one phase, if the taps of a channel lie one after the other:
- * as lines, which go on over all channels where these lie one after the other, too. */
+ * as lines, which go on over all channels where these lie one after the other, too. Lines of three
+ * terms are too short to be worth transposing. */
 static int FN(pack_as_lines)(const FN(weights) *w, const tgc_conv_axis *h, const tgc_conv_axis *v,
                              ptrdiff_t lanes, ptrdiff_t width, T *packed)
 {
     const ptrdiff_t taps = h->window.kernel * v->window.kernel, planes = w->channels * w->planes;
     const int is_one_phase = !h->transposed || h->window.stride * v->window.stride == 1;
-    if (!is_one_phase || w->col != 1 || w->row != v->window.kernel || taps <= 3) {
+    const int follow = (v->window.kernel == 1 || w->col == 1) &&
+                       (h->window.kernel == 1 || w->row == v->window.kernel);
+    const int joined = (w->planes == 1 || w->plane == taps) && w->channel == w->planes * taps;
+    const ptrdiff_t line = joined ? planes * taps : taps;
+    if (!is_one_phase || !follow || line <= 3) {
         return 0;
     }
-    if ((w->planes == 1 || w->plane == taps) && w->channel == w->planes * taps) {
-        FN(pack_lines)(w->data, w->output, planes * taps, lanes, width, packed);
-        return 1;
-    }
-    for (ptrdiff_t i = 0; i < planes; i++, packed += taps * width) {
-        FN(pack_lines)(FN(weight_plane)(w, i), w->output, taps, lanes, width, packed);
+    for (ptrdiff_t i = 0; i < planes * taps; i += line, packed += line * width) {
+        const T *const lines = FN(weight_plane)(w, i / taps);
+        if (width % VL == 0) {
+            FN(pack_lines)(lines, w->output, line, lanes, width, packed);
+        } else {
+            FN(transpose_lines)(packed, width, lanes, line, lines, w->output);
+        }
     }
     return 1;
 }
@@ -166,7 +175,7 @@ static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
             bias && l < lanes ? ((const T *)bias->data)[channel * bias->strides[0]] : 0;
     }
     packed += t.padded;
-    if (t.channels && FN(pack_as_lines)(&w, &h, &v, lanes, width, packed + start * depth)) {
+    if (FN(pack_as_lines)(&w, &h, &v, lanes, width, packed + start * depth)) {
         return;
     }
     for (ptrdiff_t phase_h = 0; phase_h < h.phases; phase_h++) {

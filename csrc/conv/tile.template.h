@@ -59,7 +59,7 @@ TGC_INLINE void FN(add_channels)(const int rows, const int parts, const int vecs
  *
  * for the places i < rows of the patch, l < vecs * VL; `dense` says that the patch's step is 1. The
  * start is `bias`, or if that is NULL what y holds. What is needed next is at `ahead`: kernels of
- * two vectors prefetch AHEAD bytes of it with every term, into the second-level cache. The address
+ * two vectors prefetch AHEAD bytes of it with a term, into the second-level cache. The address
  * of a term's elements is computed during the term before, because products that wait for an
  * address keep the CPU from looking at later ones. So one offset behind the last one is read, but
  * not used. */

@@ -17,45 +17,6 @@ enum {
     FN(PACK_GROUP) = 4,
 };
 
-/* depth_stride is 1: blocks of VL x VL are transposed in registers. The last lanes go first, so
- * that what their vectors write beyond the panel's row is overwritten by the first lanes. */
-static void FN(pack_along_depth)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptrdiff_t depth,
-                                 const T *source, ptrdiff_t lane_stride)
-{
-    for (ptrdiff_t first = tgc_ceil_div(lanes, VL) * VL - VL; first >= 0; first -= VL) {
-        const T *lane[VL];
-        for (ptrdiff_t i = 0; i < VL; i++) {
-            lane[i] = source + (first + i < lanes ? first + i : lanes - 1) * lane_stride;
-        }
-        /* The number of rows whose vectors end within the panel. */
-        const ptrdiff_t whole = depth - tgc_ceil_div(first + VL, width) + 1;
-        vec rows[VL];
-        ptrdiff_t p = 0;
-        for (; p + VL <= whole; p += VL) {
-#pragma GCC unroll 16
-            for (int i = 0; i < VL; i++) {
-                rows[i] = vec_load(lane[i] + p);
-            }
-            FN(transpose)(rows);
-#pragma GCC unroll 16
-            for (int i = 0; i < VL; i++) {
-                vec_store(panel + (p + i) * width + first, rows[i]);
-            }
-        }
-        for (; p < depth; p += VL) {
-            const ptrdiff_t n = tgc_min(depth - p, VL);
-#pragma GCC unroll 16
-            for (int i = 0; i < VL; i++) {
-                rows[i] = vec_loadn(lane[i] + p, n);
-            }
-            FN(transpose)(rows);
-            for (ptrdiff_t i = 0; i < n; i++) {
-                vec_storen(panel + (p + i) * width + first, rows[i], tgc_min(width - first, VL));
-            }
-        }
-    }
-}
-
 /* Prefetches a row: rows lie so far apart that no CPU guesses where the next ones are. */
 TGC_INLINE void FN(fetch_lanes)(const T *row, ptrdiff_t lanes)
 {
@@ -139,7 +100,7 @@ static void FN(pack)(T *panel, ptrdiff_t width, ptrdiff_t lanes, ptrdiff_t depth
     if (lane_stride == 1 && width % VL == 0) {
         FN(pack_along_lanes)(panel, width, lanes, depth, source, depth_stride);
     } else if (depth_stride == 1 && 2 * depth >= VL) {
-        FN(pack_along_depth)(panel, width, lanes, depth, source, lane_stride);
+        FN(transpose_lines)(panel, width, lanes, depth, source, lane_stride);
     } else {
         for (ptrdiff_t p = 0; p < depth; p++) {
             for (ptrdiff_t l = 0; l < lanes; l++) {

@@ -4,6 +4,7 @@
 #include "arena.h"
 #include "recorder.h"
 #include "threads.h"
+#include "workspace.h"
 
 static void run_chunk(const void *context, ptrdiff_t index)
 {

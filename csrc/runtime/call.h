@@ -135,7 +135,7 @@ void tgc_execute(tgc_call *call);
 /* Runs n planned calls, with the results of running one after the other. If none of them writes to
  * memory that another one uses, their chunks share one region of the pool. A recording keeps n
  * calls and replays them one by one, with the same bits. Returns 0, or -1 when there is no memory:
- * then no call has run, though a recording may hold some of them. */
+ * then no call has run, and a recording holds none of them. */
 int tgc_run_together(tgc_call *calls, ptrdiff_t n);
 
 /* The steps of tgc_run before and after the chunks, for together.c. The first one reserves the

@@ -8,8 +8,6 @@
 
 #include <stddef.h>
 
-#include "workspace.h"
-
 enum { TGC_MAX_THREADS = 512 };
 
 /* Runs work(context, i) for 0 <= i < n, on the pool. Serial when the pool is busy with another

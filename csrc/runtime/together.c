@@ -5,6 +5,7 @@
 
 #include "recorder.h"
 #include "threads.h"
+#include "workspace.h"
 
 /* A slot of a hash table: a block, and the call that writes to it. */
 typedef struct {

@@ -48,3 +48,44 @@ TGC_INLINE void FN(transpose)(vec *rows)
         EXCHANGE(8)
     }
 }
+
+/* to[p * width + l] = lines[l * step + p] for p < n, l < lanes <= width. The rest of a row of `to`
+ * holds anything. The last lanes go first, so that what their vectors write beyond a row is
+ * overwritten by the first lanes of the next one; nothing is written beyond n rows. */
+static __attribute__((unused)) void FN(transpose_lines)(T *to, ptrdiff_t width, ptrdiff_t lanes,
+                                                        ptrdiff_t n, const T *lines,
+                                                        ptrdiff_t step)
+{
+    for (ptrdiff_t first = tgc_ceil_div(lanes, VL) * VL - VL; first >= 0; first -= VL) {
+        const T *line[VL];
+        for (ptrdiff_t i = 0; i < VL; i++) {
+            line[i] = lines + tgc_min(first + i, lanes - 1) * step;
+        }
+        /* Rows whose vectors end within `to`. */
+        const ptrdiff_t whole = n - tgc_ceil_div(first + VL, width) + 1;
+        vec rows[VL];
+        ptrdiff_t p = 0;
+        for (; p + VL <= whole; p += VL) {
+#pragma GCC unroll 16
+            for (int i = 0; i < VL; i++) {
+                rows[i] = vec_load(line[i] + p);
+            }
+            FN(transpose)(rows);
+#pragma GCC unroll 16
+            for (int i = 0; i < VL; i++) {
+                vec_store(to + (p + i) * width + first, rows[i]);
+            }
+        }
+        for (; p < n; p += VL) {
+            const ptrdiff_t left = tgc_min(n - p, VL);
+#pragma GCC unroll 16
+            for (int i = 0; i < VL; i++) {
+                rows[i] = vec_loadn(line[i] + p, left);
+            }
+            FN(transpose)(rows);
+            for (ptrdiff_t i = 0; i < left; i++) {
+                vec_storen(to + (p + i) * width + first, rows[i], tgc_min(width - first, VL));
+            }
+        }
+    }
+}

@@ -69,6 +69,23 @@ cdef class Recording:
         self.descriptions.append((name, shapes, nbytes))
         return 0
 
+    cdef int keep_all(self, tgc_call *calls, ptrdiff_t n) except -1:
+        """`keep` for all calls or, where it fails for one, for none."""
+        cdef ptrdiff_t i = 0
+        try:
+            while i < n:
+                self.keep(&calls[i])
+                i += 1
+        finally:
+            if i < n:
+                self.forget(i)
+        return 0
+
+    cdef int forget(self, ptrdiff_t n) except -1:
+        """Takes back the descriptions of the last n calls, which did not run."""
+        del self.descriptions[len(self.descriptions) - n:]
+        return 0
+
     cdef int keep_python(self, function) except -1:
         self.functions[tgc_recorder_length(self.recorder)] = function
         if tgc_recorder_append(self.recorder, NULL) != 0:

@@ -343,6 +343,8 @@ cdef int run(tgc_call *call) except -1:
     else:
         failed = tgc_run(call)
     if failed:
+        if recorder != NULL:
+            (<Recording>tgc_recorder_handle(recorder)).forget(1)
         raise MemoryError(f"{call.kernel.name.decode()}: no memory for {call.workspace} bytes "
                           "of workspace for each thread")
     if call.status >= 0:
@@ -355,9 +357,9 @@ cdef int run_together(tgc_call *calls, ptrdiff_t n) except -1:
     cdef double work = 0
     cdef ptrdiff_t i
     cdef int failed
+    if recorder != NULL:
+        (<Recording>tgc_recorder_handle(recorder)).keep_all(calls, n)
     for i in range(n):
-        if recorder != NULL:
-            (<Recording>tgc_recorder_handle(recorder)).keep(&calls[i])
         calls[i].kernel.plan(&calls[i])
         work += calls[i].work
     if work > RELEASE_WORK:
@@ -366,6 +368,8 @@ cdef int run_together(tgc_call *calls, ptrdiff_t n) except -1:
     else:
         failed = tgc_run_together(calls, n)
     if failed:
+        if recorder != NULL:
+            (<Recording>tgc_recorder_handle(recorder)).forget(n)
         raise MemoryError(f"{calls[0].kernel.name.decode()}: no memory for the workspace")
     return 0
 

@@ -1,5 +1,7 @@
 """Methods that lead out of the tensor: to Python, NumPy and other libraries; and what it is."""
 
+import operator
+
 import numpy as np
 
 from tinygrad_c import dtypes, printing
@@ -118,8 +120,8 @@ class ConvertMethods:
             return self.shape
         shape = self.array.shape
         n = len(shape)
-        if not -n <= dim < n:
-            raise IndexError(f"size: dim must be in [{-n}, {n - 1}], got {dim} for shape {shape}")
+        if operator.index(dim) not in range(-n, n):
+            raise IndexError(f"size: dim must be from {-n} to {n - 1}, got {dim} for shape {shape}")
         return shape[dim]
 
     def dim(self):

@@ -1,5 +1,6 @@
 """Methods of the family `tinygrad_c.ops.reduce`, and of softmax."""
 
+from numbers import Real
 from typing import NamedTuple
 
 from tinygrad_c.autograd.node import TensorBase
@@ -112,7 +113,7 @@ class ReduceMethods:
         """
         t = self if dtype is None else self.to(dtype)
         check_floating("norm", t)
-        if p != "fro" and not isinstance(p, (int, float)):
+        if p != "fro" and not isinstance(p, Real):
             raise TypeError(f"norm: p must be a number or 'fro', got {p!r}")
         return ops.norm(t, 2 if p == "fro" else p, no_none(dim), keepdim)
 

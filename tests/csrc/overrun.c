@@ -8,6 +8,7 @@
 #include "runtime/arena.h"
 #include "runtime/call.h"
 #include "runtime/threads.h"
+#include "runtime/workspace.h"
 
 /* Scratch memory of sizes[0] floats, of which the call touches the one at sizes[1]. */
 static void chunk(const tgc_call *call, ptrdiff_t index)

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 DRIVERS = sorted(Path(__file__).parent.glob("test_*.c"))
 CC = shlex.split(os.environ.get("CC", "gcc"))
 FLAGS = [
-    "-std=gnu11", "-ffp-contract=off", "-fno-math-errno",
+    "-std=gnu11", "-ffp-contract=off", "-fno-math-errno", "-Werror=implicit-function-declaration",
     f"-I{ROOT / 'csrc'}", f"-I{Path(__file__).parent}",
 ]  # fmt: skip
 SANITIZE = ["-g1", "-fno-omit-frame-pointer", "-fno-sanitize-recover=all"]

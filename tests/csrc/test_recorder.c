@@ -8,6 +8,7 @@
 #include "check.h"
 #include "runtime/arena.h"
 #include "runtime/threads.h"
+#include "runtime/workspace.h"
 
 enum { N = 1000, CHUNK = 100 };
 

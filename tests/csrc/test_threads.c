@@ -1,6 +1,7 @@
 /* The thread pool: every chunk once, whoever calls, however many threads, also after a fork.
  * Sources: runtime/threads.c runtime/workspace.c runtime/limits.c runtime/pages.c */
 #include "runtime/threads.h"
+#include "runtime/workspace.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -241,6 +241,8 @@ def convolve_transposed(name, ndim, input, weight, bias, moves, groups):
 
 def numbers(name, what, value, ndim, least):
     """`value`, an int or as many as there are spatial dimensions, as a tuple."""
+    if type(value) is int and value >= least:  # nearly always, and the rest takes microseconds
+        return (value,) * ndim
     given = value if isinstance(value, Iterable) else (value,)
     try:
         result = tuple(map(operator.index, given))

@@ -47,6 +47,7 @@ CYTHON_FLAGS = [
     "-fno-plt",
     # A tenth more of Cython's small functions are inlined than by default: those of the hot paths.
     *("--param", "inline-unit-growth=50"),
+    "-Werror=implicit-function-declaration",
     "-Wno-unused-function",
 ]
 LINK = ["-Wl,-z,noseparate-code"] if LINUX else []

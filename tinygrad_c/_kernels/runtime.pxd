@@ -101,6 +101,9 @@ cdef extern from "runtime/threads.h" nogil:
 
     int tgc_get_num_threads()
     void tgc_set_num_threads(int n)
+
+
+cdef extern from "runtime/workspace.h" nogil:
     void tgc_workspace_release()
     size_t tgc_workspace_bytes()
 

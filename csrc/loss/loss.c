@@ -26,14 +26,11 @@ double tgc_loss_total(const tgc_call *call)
 /* The element of a float operand at a position in row-major order. */
 static double element_at(const tgc_operand *o, ptrdiff_t position)
 {
-    ptrdiff_t offset = 0;
-    for (int d = o->ndim - 1; d >= 0; d--) {
-        offset += position % o->shape[d] * o->strides[d];
-        position /= o->shape[d];
-    }
-    const void *const data = o->data;
-    return o->dtype == TGC_F32 ? (double)((const float *)data)[offset]
-                               : ((const double *)data)[offset];
+    tgc_lines w;
+    tgc_lines_begin(&w, o, 1, o->ndim);
+    tgc_lines_seek(&w, position, 1);
+    const void *const element = w.data[0];
+    return o->dtype == TGC_F32 ? (double)*(const float *)element : *(const double *)element;
 }
 
 tgc_error tgc_loss_explain(const tgc_call *call, char *text, size_t size)

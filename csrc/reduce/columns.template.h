@@ -3,9 +3,12 @@
 #ifndef TGC_COLUMNS
 #define TGC_COLUMNS
 enum {
-    COLUMN_ROWS = 128, /* whose sums are taken in T: what follows adds them up in double */
-    COLUMN_GROUP = 8,  /* that are read side by side; the base is the mean of the first so many */
-    COLUMN_TILE = 1024 /* columns whose sums all stay in the first-level cache */
+    /* Rows whose sums are taken in T; more are added up in double. */
+    COLUMN_ROWS = 128,
+    /* Rows that are read side by side; the base is the mean of the first so many. */
+    COLUMN_GROUP = 8,
+    /* Columns whose sums all stay in the first-level cache. */
+    COLUMN_TILE = TGC_REDUCE_WIDTH
 };
 #define EACH_ROW(r, rows) TGC_UNROLL for (ptrdiff_t r = 0; r < (rows); r++)
 #endif

@@ -2,8 +2,6 @@
  * after reduce.template.h and moments.template.h. */
 #include "columns.template.h"
 
-_Static_assert((int)TGC_REDUCE_WIDTH <= (int)COLUMN_TILE, "a tile has no room for so many outputs");
-
 /* Up to COLUMN_ROWS rows of all columns, into their accumulators. */
 static void FN(merge_strip)(tgc_moments *acc, const tgc_reduce_block *b, const T *a, ptrdiff_t rows)
 {

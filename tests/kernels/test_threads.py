@@ -145,22 +145,29 @@ def test_number_from_the_affinity():
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/task"), reason="the system has no /proc")
 def test_threads_start_with_the_first_region():
+    # A thread that has been joined stands in /proc a moment longer.
     counts = run_python(
         """
-import os, numpy as np
-count = lambda: len(os.listdir("/proc/self/task"))
-before = count()
+import os, time, numpy as np
+
+def count(expected):
+    end = time.monotonic() + 10
+    while (n := len(os.listdir("/proc/self/task"))) != expected and time.monotonic() < end:
+        time.sleep(0.001)
+    return n
+
+before = len(os.listdir("/proc/self/task"))
 from tinygrad_c._kernels import elementwise, runtime
 runtime.set_num_threads(4)
 x = np.ones(4, np.float32)
 elementwise.mul(x, x)
-print(count() - before)
+print(count(before) - before)
 x = np.ones(10**6, np.float32)
 elementwise.mul(x, x)
-print(count() - before)
+print(count(before + 3) - before)
 runtime.set_num_threads(2)
 elementwise.mul(x, x)
-print(count() - before)
+print(count(before + 1) - before)
 """
     )
     assert counts.split() == ["0", "3", "1"]

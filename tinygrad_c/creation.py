@@ -11,7 +11,7 @@ from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.autograd.op import wrap
 from tinygrad_c.dtypes import as_numpy_dtype
 from tinygrad_c.dtypes import device as Device
-from tinygrad_c.methods.shape import one_shape
+from tinygrad_c.methods.shape import new_shape
 from tinygrad_c.tensor import Tensor
 
 
@@ -130,24 +130,25 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
         fill_value = fill_value.item()
     weak = promotion.scalar_dtype(fill_value, None)
     wanted = weak if dtype is None else as_numpy_dtype(dtype)
-    return finish(layout.full(one_shape((size,)), fill_value, wanted), requires_grad, device)
+    array = layout.full(new_shape("full", (size,)), fill_value, wanted)
+    return finish(array, requires_grad, device)
 
 
 def zeros(*size, dtype=None, device=None, requires_grad=False):
     """A tensor of shape `size`, all zeros."""
-    array = layout.full(one_shape(size), 0, floating(dtype))
+    array = layout.full(new_shape("zeros", size), 0, floating(dtype))
     return finish(array, requires_grad, device)
 
 
 def ones(*size, dtype=None, device=None, requires_grad=False):
     """A tensor of shape `size`, all ones."""
-    array = layout.full(one_shape(size), 1, floating(dtype))
+    array = layout.full(new_shape("ones", size), 1, floating(dtype))
     return finish(array, requires_grad, device)
 
 
 def empty(*size, dtype=None, device=None, requires_grad=False):
     """A tensor of shape `size` with undefined contents."""
-    array = layout.uninitialized(one_shape(size), floating(dtype))
+    array = layout.uninitialized(new_shape("empty", size), floating(dtype))
     return finish(array, requires_grad, device)
 
 
@@ -198,7 +199,7 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
 
 def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
     """`steps` numbers at equal distances from `start` to `end`, both included."""
-    result = layout.uninitialized((steps,), floating(dtype))
+    result = layout.uninitialized(new_shape("linspace", (steps,)), floating(dtype))
     copy.copy_(result, from_any(np.linspace(start, end, steps).astype(floating(dtype))))
     return finish(result, requires_grad, device)
 
@@ -206,7 +207,7 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
 def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
     """The identity matrix of n rows and m (or n) columns."""
     m = n if m is None else m
-    result = layout.zeros((n, m), floating(dtype))
+    result = layout.zeros(new_shape("eye", (n, m)), floating(dtype))
     diagonal = layout.diagonal(result)
     copy.fill_(diagonal, 1)
     return finish(result, requires_grad, device)
@@ -214,14 +215,14 @@ def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
 
 def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Numbers from the uniform distribution on [0, 1)."""
-    array = layout.uninitialized(one_shape(size), floating(dtype))
+    array = layout.uninitialized(new_shape("rand", size), floating(dtype))
     random_kernels.uniform_(array, 0.0, 1.0, generator)
     return finish(array, requires_grad, device)
 
 
 def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Numbers from the standard normal distribution."""
-    array = layout.uninitialized(one_shape(size), floating(dtype))
+    array = layout.uninitialized(new_shape("randn", size), floating(dtype))
     random_kernels.normal_(array, 0.0, 1.0, generator)
     return finish(array, requires_grad, device)
 
@@ -232,7 +233,7 @@ def randint(
     """Whole numbers from ``low ... high - 1``; ``randint(high, size)`` from 0."""
     if size is None:
         low, high, size = 0, low, high
-    array = layout.uninitialized(one_shape((size,)), as_numpy_dtype(dtype or "int64"))
+    array = layout.uninitialized(new_shape("randint", (size,)), as_numpy_dtype(dtype or "int64"))
     random_kernels.randint_(array, low, high, generator)
     return finish(array, requires_grad, device)
 

@@ -192,19 +192,19 @@ class ConvertMethods:
 
     def new_zeros(self, *shape, dtype=None, requires_grad=False):
         """Zeros of `shape` in this tensor's dtype."""
-        return new_full(self, shape, 0, dtype, requires_grad)
+        return new_full("new_zeros", self, shape, 0, dtype, requires_grad)
 
     def new_ones(self, *shape, dtype=None, requires_grad=False):
         """Ones of `shape` in this tensor's dtype."""
-        return new_full(self, shape, 1, dtype, requires_grad)
+        return new_full("new_ones", self, shape, 1, dtype, requires_grad)
 
     def new_full(self, shape, fill_value, *, dtype=None, requires_grad=False):
         """`fill_value` everywhere, in this tensor's dtype."""
-        return new_full(self, (shape,), fill_value, dtype, requires_grad)
+        return new_full("new_full", self, (shape,), fill_value, dtype, requires_grad)
 
     def new_empty(self, *shape, dtype=None, requires_grad=False):
         """A tensor of `shape` with undefined contents in this tensor's dtype."""
-        return new_full(self, shape, 0, dtype, requires_grad)
+        return new_full("new_empty", self, shape, 0, dtype, requires_grad)
 
     def new_tensor(self, data, *, dtype=None, requires_grad=False):
         """`data` in this tensor's dtype."""
@@ -213,12 +213,13 @@ class ConvertMethods:
         return tensor(data, dtype=dtype or self.dtype, requires_grad=requires_grad)
 
 
-def new_full(t, shape, value, dtype, requires_grad):
+def new_full(name, t, shape, value, dtype, requires_grad):
     """A tensor like `t` in another shape."""
     from tinygrad_c.creation import full
-    from tinygrad_c.methods.shape import one_shape
+    from tinygrad_c.methods.shape import new_shape
 
-    return full(one_shape(shape), value, dtype=dtype or t.dtype, requires_grad=requires_grad)
+    size = new_shape(name, shape)
+    return full(size, value, dtype=dtype or t.dtype, requires_grad=requires_grad)
 
 
 def rebuild(cls, array, requires_grad):

@@ -10,21 +10,30 @@ from tinygrad_c.ops import shape as ops
 from tinygrad_c.ops.copy import clone
 
 
-def one_shape(given):
+def one_shape(name, given):
     """``f(2, 3)`` and ``f((2, 3))`` mean the same; lengths are whole numbers, NumPy's and tensors
     included."""
     if len(given) == 1 and isinstance(given[0], (tuple, list)):
         (given,) = given
     elif not given:
-        raise TypeError("a shape must be given, () for that of a number")
-    return tuple([n if type(n) is int else length(n) for n in given])
+        raise TypeError(f"{name}: a shape must be given, () for that of a number")
+    return tuple([n if type(n) is int else length(name, n) for n in given])
 
 
-def length(n):
+def new_shape(name, given):
+    """The same for a tensor to be made, which has no negative length."""
+    shape = one_shape(name, given)
+    if min(shape, default=0) < 0:
+        raise ValueError(f"{name}: lengths must not be negative, got {shape}")
+    return shape
+
+
+def length(name, n):
     """A length as a Python number."""
-    if isinstance(n, bool):
-        raise TypeError(f"a length must be a whole number, got {n}")
-    return as_int(n)
+    try:
+        return as_int(None if isinstance(n, bool) else n)
+    except TypeError:
+        raise TypeError(f"{name}: a length must be a whole number, got {n!r}") from None
 
 
 def no_number(name, t):
@@ -51,11 +60,11 @@ class ShapeMethods:
 
     def reshape(self, *shape):
         """The elements in another shape, as a view where the memory allows it."""
-        return ops.reshape(self, one_shape(shape))
+        return ops.reshape(self, one_shape("reshape", shape))
 
     def view(self, *shape):
         """The same memory in another shape; an error where only a copy could have it."""
-        return ops.view(self, one_shape(shape))
+        return ops.view(self, one_shape("view", shape))
 
     def view_as(self, other):
         """`view` in the shape of `other`."""
@@ -107,11 +116,10 @@ class ShapeMethods:
     def permute(self, *dims):
         """The dimensions in another order."""
         n = self.array.ndim
-        order = tuple([one_dim("permute", d, n) for d in one_shape(dims)])
+        dims = one_shape("permute", dims)
+        order = tuple([one_dim("permute", d, n) for d in dims])
         if sorted(order) != list(range(n)):
-            raise ShapeError(
-                f"permute: dims must name each of the {n} dimensions once, got {one_shape(dims)}"
-            )
+            raise ShapeError(f"permute: dims must name each of the {n} dimensions once, got {dims}")
         return ops.permute(self, order)
 
     def transpose(self, dim0, dim1):
@@ -152,7 +160,7 @@ class ShapeMethods:
 
     def expand(self, *shape):
         """Broadcast to `shape` without a copy; -1 keeps a length."""
-        return ops.expand(self, one_shape(shape))
+        return ops.expand(self, one_shape("expand", shape))
 
     def expand_as(self, other):
         """`expand` to the shape of `other`."""
@@ -162,7 +170,7 @@ class ShapeMethods:
 
     def repeat(self, *repeats):
         """Copies side by side: dimension d is ``repeats[d]`` times as long."""
-        repeats = one_shape(repeats)
+        repeats = one_shape("repeat", repeats)
         missing = len(repeats) - self.array.ndim
         if missing < 0:
             raise ShapeError(
@@ -225,7 +233,7 @@ class ShapeMethods:
         """Summed over the dimensions along which `shape` would be repeated."""
         from tinygrad_c.ops.reduce import sum_to
 
-        return sum_to(self, one_shape(shape))
+        return sum_to(self, one_shape("sum_to_size", shape))
 
 
 def cat(tensors, dim=0):

@@ -191,18 +191,16 @@ def fold(
 
 def convolve(name, ndim, input, weight, bias, stride, padding, dilation, groups):
     """`conv1d` to `conv3d`: checks, the size of the output, and the operation."""
-    check_weight(name, ndim, weight, groups)
-    kernel = tuple(weight.shape[2:])
-    before = after = padding
+    outputs, channels, *kernel = check_weight(name, ndim, weight, groups)
+    kernel, stride, _, dilation = window(name, ndim, kernel, stride, 0, dilation)
     if isinstance(padding, str):
-        dilation = numbers(name, "dilation", dilation, ndim, 1)
-        stride = numbers(name, "stride", stride, ndim, 1)
         before, after = named_padding(name, padding, kernel, stride, dilation)
-    _, stride, before, dilation = window(name, ndim, kernel, stride, before, dilation)
-    after = numbers(name, "padding", after, ndim, 0)
+    else:
+        before = after = numbers(name, "padding", padding, ndim, 0)
     x = with_batch(name, "input", input, ndim)
-    check_operands(name, input, weight, bias, x.shape[1], weight.shape[1] * groups, weight.shape[0])
-    size = output_size(name, x.shape[2:], kernel, stride, (before, after), dilation)
+    _, given, *image = x.shape
+    check_operands(name, input, weight, bias, given, channels * groups, outputs)
+    size = output_size(name, image, kernel, stride, (before, after), dilation)
     y = ops.conv(x, weight, bias, size, stride, before, dilation, groups)
     return y if x is input else reshape(y, tuple(y.shape[1:]))
 
@@ -210,9 +208,8 @@ def convolve(name, ndim, input, weight, bias, stride, padding, dilation, groups)
 def convolve_transposed(name, ndim, input, weight, bias, moves, groups):
     """`conv_transpose1d` to `conv_transpose3d`; `moves` are stride to dilation."""
     stride, padding, output_padding, dilation = moves
-    check_weight(name, ndim, weight, groups)
-    kernel = tuple(weight.shape[2:])
-    _, stride, padding, dilation = window(name, ndim, kernel, stride, padding, dilation)
+    channels, outputs, *kernel = check_weight(name, ndim, weight, groups)
+    kernel, stride, padding, dilation = window(name, ndim, kernel, stride, padding, dilation)
     extra = numbers(name, "output_padding", output_padding, ndim, 0)
     if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation, strict=True)):
         raise ValueError(
@@ -220,12 +217,11 @@ def convolve_transposed(name, ndim, input, weight, bias, moves, groups):
             f"and {dilation}"
         )
     x = with_batch(name, "input", input, ndim)
-    check_operands(name, input, weight, bias, x.shape[1], weight.shape[0], weight.shape[1] * groups)
+    _, given, *image = x.shape
+    check_operands(name, input, weight, bias, given, channels, outputs * groups)
     size = tuple(
         (n - 1) * s - 2 * p + d * (k - 1) + e + 1
-        for n, k, s, p, d, e in zip(
-            x.shape[2:], kernel, stride, padding, dilation, extra, strict=True
-        )
+        for n, k, s, p, d, e in zip(image, kernel, stride, padding, dilation, extra, strict=True)
     )
     if min(size) < 0:
         raise ShapeError(
@@ -241,9 +237,9 @@ def convolve_transposed(name, ndim, input, weight, bias, moves, groups):
 
 def numbers(name, what, value, ndim, least):
     """`value`, an int or as many as there are spatial dimensions, as a tuple."""
-    if type(value) is int and value >= least:  # nearly always, and the rest takes microseconds
+    if type(value) is int and value >= least:  # nearly always, and the rest takes a microsecond
         return (value,) * ndim
-    given = value if isinstance(value, Iterable) else (value,)
+    given = value if isinstance(value, (tuple, list, Iterable)) else (value,)
     try:
         result = tuple(map(operator.index, given))
     except TypeError:
@@ -293,16 +289,16 @@ def with_batch(name, what, input, ndim):
 
 
 def check_weight(name, ndim, weight, groups):
-    """The weight has a kernel in so many dimensions, and its channels fall into groups."""
-    if weight.dim() != ndim + 2:
-        raise ShapeError(
-            f"{name}: weight must have {ndim + 2} dimensions, got shape {tuple(weight.shape)}"
-        )
-    if not isinstance(groups, int) or groups < 1 or weight.shape[0] % groups:
+    """The shape of the weight: it has a kernel in so many dimensions, and groups divide it."""
+    shape = tuple(weight.shape)
+    if len(shape) != ndim + 2:
+        raise ShapeError(f"{name}: weight must have {ndim + 2} dimensions, got shape {shape}")
+    if not isinstance(groups, int) or groups < 1 or shape[0] % groups:
         raise ValueError(
             f"{name}: groups must be a positive int that divides the first dimension of weight of "
-            f"shape {tuple(weight.shape)}, got {groups!r}"
+            f"shape {shape}, got {groups!r}"
         )
+    return shape
 
 
 def check_operands(name, input, weight, bias, channels, wanted, bias_length):
@@ -327,14 +323,17 @@ def check_operands(name, input, weight, bias, channels, wanted, bias_length):
 
 def output_size(name, image, kernel, stride, padding, dilation):
     """In how many places the window fits, along each axis."""
-    before, after = padding
-    padded = [n + b + a for n, b, a in zip(image, before, after, strict=True)]
-    spread = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
-    if any(n < k for n, k in zip(padded, spread, strict=True)):
-        raise ShapeError(
-            f"{name}: the window of {tuple(spread)} must fit the padded input of {tuple(padded)}"
-        )
-    return tuple((n - k) // s + 1 for n, k, s in zip(padded, spread, stride, strict=True))
+    size = []
+    for n, k, s, b, a, d in zip(image, kernel, stride, *padding, dilation, strict=True):
+        room = n + b + a - d * (k - 1) - 1
+        if room < 0:
+            padded = tuple(map(sum, zip(image, *padding, strict=True)))
+            spread = tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
+            raise ShapeError(
+                f"{name}: the window of {spread} must fit the padded input of {padded}"
+            )
+        size.append(room // s + 1)
+    return tuple(size)
 
 
 windows = output_size  # `fold` has an argument of this name

@@ -184,16 +184,50 @@ DEFINE(leaky_relu_backward, map_3, vec, (vec a, vec b, vec c),
        vec_select(vec_gt(b, vec_zero()), a, a *c))
 DEFINE(clamp, map_3, vec, (vec a, vec low, vec high), vec_min(vec_max(a, low), high))
 
+/* Powers that a few products, a quotient or a root make of a: with pow's values for zeros,
+ * infinities and NaN, and within 2 ulp. The smallest |a| has a square of 0 but no reciprocal, so
+ * that a quotient comes first. */
+UNARY(cube, a *a *a)
+UNARY(fourth_power, a *a *(a * a))
+UNARY(inverse_square, (1 / a) * (1 / a))
+UNARY(root, vec_select(vec_eq(a, vec_set1(-(T)INFINITY)), -a, vec_sqrt(a + 0)))
+UNARY(inverse_root, 1 / FN(root_lanes)(a))
+
 #undef COMPARISON
 #undef PREDICATE
 #undef BINARY
 #undef UNARY
 #undef DEFINE
 
+static const struct {
+    T exponent;
+    tgc_elementwise_loop *loop;
+} FN(usual_powers)[] = {{-2, FN(inverse_square)}, {-1, FN(reciprocal)}, {-0.5, FN(inverse_root)},
+                        {0.5, FN(root)},          {2, FN(square)},      {3, FN(cube)},
+                        {4, FN(fourth_power)}};
+
+/* The loop for one of the usual powers, or NULL. */
+static tgc_elementwise_loop *FN(find_power)(T exponent)
+{
+    for (size_t i = 0; i < sizeof FN(usual_powers) / sizeof *FN(usual_powers); i++) {
+        if (exponent == FN(usual_powers)[i].exponent) {
+            return FN(usual_powers)[i].loop;
+        }
+    }
+    return NULL;
+}
+
 /* Two vectors at a time, see vec_pows. */
 static void FN(pow)(const tgc_call *call, ptrdiff_t n, char *const *data, const ptrdiff_t *steps)
 {
-    (void)call;
+    if (steps[1] == 0) {
+        tgc_elementwise_loop *const usual = FN(find_power)(*(const T *)(const void *)data[1]);
+        if (usual) {
+            char *const base_and_power[] = {data[0], data[2]};
+            usual(call, n, base_and_power, steps);
+            return;
+        }
+    }
     FN(splat) a_splat, b_splat;
     const T *a = FN(begin)(data[0], steps[0], &a_splat);
     const T *b = FN(begin)(data[1], steps[1], &b_splat);

@@ -107,16 +107,38 @@ def test_pow(isa, dtype):
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("exponent", [-2, -1, -0.5, 0.5, 2, 3, 4])
+def test_usual_powers(isa, dtype, exponent):
+    """One number as the exponent of all: within 2 ulp, and C99's pow at the limits."""
+    number = np.array(exponent, dtype)
+    info = np.finfo(dtype)
+    drawn = np.random.default_rng(0).uniform(info.minexp, info.maxexp, 2000)
+    a = np.exp2(drawn / max(1, abs(exponent))).astype(dtype)
+    expected = a.astype(np.longdouble) ** exponent
+    error = np.abs(kernels.pow(a, number) - expected) / np.spacing(expected.astype(dtype))
+    assert error.max() <= 2
+    limits = [0, -0.0, 1, -1, 3, -3, info.max, -info.max, np.inf, -np.inf, np.nan, info.tiny]
+    limits = np.array([*limits, -info.tiny, info.smallest_subnormal], dtype)
+    for n in range(1, 40):
+        a = np.resize(limits, n)
+        # Of a number NumPy takes the square root, which is -0 for -0.
+        assert_same_or_near(kernels.pow(a, number), define(np.power, a, np.full_like(a, number)))
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
 def test_pow_limits(isa, dtype):
     values = np.array([0, -0.0, 1, -1, 2, -2, 0.5, -0.5, np.inf, -np.inf, np.nan, 3, -3], dtype)
     a, b = np.repeat(values, len(values)), np.tile(values, len(values))
-    expected = define(np.power, a, b)
-    got = kernels.pow(a, b)
+    assert_same_or_near(kernels.pow(a, b), define(np.power, a, b))
+
+
+def assert_same_or_near(got, expected):
+    """NaN where expected, the signs, also of zeros, and numbers within 4 eps."""
     np.testing.assert_array_equal(np.isnan(got), np.isnan(expected))
     np.testing.assert_array_equal(
         np.signbit(got), np.signbit(np.where(np.isnan(got), got, expected))
     )
-    np.testing.assert_allclose(got, expected, rtol=4 * np.finfo(dtype).eps, atol=0)
+    np.testing.assert_allclose(got, expected, rtol=4 * np.finfo(got.dtype).eps, atol=0)
 
 
 def test_round_takes_the_even_of_two():

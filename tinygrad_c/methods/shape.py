@@ -236,35 +236,40 @@ class ShapeMethods:
         return sum_to(self, one_shape("sum_to_size", shape))
 
 
+def sequence(name, tensors):
+    """`tensors` as a list of at least one Tensor."""
+    if isinstance(tensors, TensorBase):
+        raise TypeError(f"{name}: tensors must be a sequence of Tensors, got a Tensor")
+    tensors = list(tensors)
+    if not tensors:
+        raise ValueError(f"{name}: tensors must not be empty")
+    for t in tensors:
+        if not isinstance(t, TensorBase):
+            raise TypeError(f"{name}: tensors must be Tensors, got {type(t).__name__}")
+    return tensors
+
+
 def cat(tensors, dim=0):
     """The tensors one after the other along `dim`; their other lengths must agree.
 
     A tensor of shape (0,) goes with any others, as in PyTorch.
     """
-    if isinstance(tensors, TensorBase):
-        raise TypeError("cat: tensors must be a sequence of Tensors, got a Tensor")
-    tensors = list(tensors)
-    if not tensors:
-        raise ValueError("cat: tensors must not be empty")
-    for t in tensors:
-        if not isinstance(t, TensorBase):
-            raise TypeError(f"cat: tensors must be Tensors, got {type(t).__name__}")
-    shape = next((t.array.shape for t in tensors if t.array.shape != (0,)), (0,))
-    dim = 0 if shape == (0,) else one_dim("cat", dim, len(shape))
-    none = (*shape[:dim], 0, *shape[dim + 1 :])
-    if len(shape) > 1:
-        tensors = [ops.reshape(t, none) if t.array.shape == (0,) else t for t in tensors]
-    shapes = [t.array.shape for t in tensors]
-    for shape in shapes:
-        fits = len(shape) == len(shapes[0]) and shape
-        if not fits or any(
-            a != b for d, (a, b) in enumerate(zip(shape, shapes[0], strict=True)) if d != dim
-        ):
+    tensors = sequence("cat", tensors)
+    given = [t.array.shape for t in tensors]
+    shapes = [shape for shape in given if shape != (0,)]
+    if shapes:
+        shape = shapes[0]
+        dim = one_dim("cat", dim, len(shape))
+        others = {(len(s), s[:dim], s[dim + 1 :]) for s in shapes}
+        if len(others) > 1 or shape == ():
             raise ShapeError(
                 f"cat: tensors must have equal shapes except in dimension {dim}, got "
-                f"{', '.join(map(str, shapes))}"
+                f"{', '.join(map(str, given))}"
             )
-    return ops.cat(*tensors, dim=dim)
+        if len(shapes) < len(given):
+            none = (*shape[:dim], 0, *shape[dim + 1 :])
+            tensors = [ops.reshape(t, none) if t.array.shape == (0,) else t for t in tensors]
+    return ops.cat(*tensors, dim=dim if shapes else 0)
 
 
 concat = cat
@@ -272,11 +277,15 @@ concat = cat
 
 def stack(tensors, dim=0):
     """The tensors, of equal shape, side by side along a new dimension `dim`."""
-    tensors = list(tensors)
+    tensors = sequence("stack", tensors)
     shapes = [t.array.shape for t in tensors]
-    if not shapes or any(shape != shapes[0] for shape in shapes):
+    if len(set(shapes)) > 1:
         raise ShapeError(
-            "stack: tensors must be at least one, of equal shapes, got "
-            f"{', '.join(map(str, shapes))}"
+            f"stack: tensors must have equal shapes, got {', '.join(map(str, shapes))}"
         )
-    return cat([t.unsqueeze(dim) for t in tensors], one_dim("stack", dim, len(shapes[0]) + 1))
+    shape = shapes[0]
+    dim = one_dim("stack", dim, len(shape) + 1)
+    if dim == len(shape):
+        return ops.cat(*[t.unsqueeze(dim) for t in tensors], dim=dim)
+    # One after the other along the dimension behind the new one is the same, with one view.
+    return ops.reshape(ops.cat(*tensors, dim=dim), (*shape[:dim], len(shapes), *shape[dim:]))

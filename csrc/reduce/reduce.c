@@ -76,8 +76,8 @@ static void choose_tile(ptrdiff_t *sizes, const tgc_operand *a)
     const int kept = (int)sizes[KEPT], last = a->ndim - 1;
     const ptrdiff_t n = last >= kept ? a->shape[last] : 1;
     const ptrdiff_t rows = last > kept ? a->shape[last - 1] : 1;
-    sizes[STRIPS] = kept > 0 && last >= kept &&
-                    tgc_distance(a->strides[kept - 1]) < tgc_distance(a->strides[last]);
+    sizes[STRIPS] = kept > 0 && (last < kept || tgc_distance(a->strides[kept - 1]) <
+                                                    tgc_distance(a->strides[last]));
     sizes[PIECES] = choose_pieces(sizes, a);
     sizes[WIDTH] = choose_width(sizes, a);
     if (sizes[STRIPS]) {

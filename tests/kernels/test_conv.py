@@ -153,15 +153,21 @@ def test_layers(variant, isa, dtype, name):
 
 
 def test_columns_of_windows_of_one_element():
-    """Long sums over many places; gradients of weights where the products are smaller than y."""
+    """Long sums over many places, of weights' gradients where the products are smaller than y; and
+    many weights for few places."""
     kernels.set_variant("auto")
     window = (1, 1), (0, 0), (1, 1), 1
-    for channels, outputs, image, chosen in [
-        (96, 96, (12, 16), ["im2col"] * 3), (96, 97, (12, 15), ["im2col", "im2col", "implicit"]),
-        (95, 96, (12, 16), ["implicit", "im2col", "im2col"]), (96, 96, (5, 19), ["implicit"] * 3),
-        (96, 95, (12, 16), ["im2col", "implicit", "implicit"]),
-    ]:  # fmt: skip
-        x, y = np.ones((2, channels, *image), "f4"), np.ones((2, outputs, *image), "f4")
+    for n, channels, outputs, image, chosen in [
+        (6, 96, 96, (12, 16), ["im2col", "im2col", "im2col"]),
+        (6, 96, 97, (12, 15), ["im2col", "im2col", "implicit"]),
+        (6, 95, 96, (12, 16), ["implicit", "im2col", "im2col"]),
+        (6, 96, 95, (12, 16), ["im2col", "implicit", "implicit"]),
+        (6, 96, 96, (5, 19), ["implicit", "implicit", "implicit"]),
+        (32, 64, 128, (4, 4), ["im2col", "im2col", "im2col"]),
+        (33, 64, 128, (4, 4), ["implicit", "implicit", "implicit"]),
+        (32, 63, 130, (4, 4), ["implicit", "implicit", "implicit"]),
+    ]:
+        x, y = np.ones((n, channels, *image), "f4"), np.ones((n, outputs, *image), "f4")
         weight, ran = np.ones((outputs, channels, 1, 1), "f4"), []
         for product, operands, size in [
             (kernels.conv, (x, weight), image), (kernels.conv_transpose, (y, weight), image),

@@ -355,9 +355,9 @@ def test_windows_of_one_element_are_products_of_matrices():
     with use_kernels(conv2d="auto"):
         for channels, side, groups, variant in [
             (200, 12, 1, "im2col"), (200, 9, 1, "implicit"), (48, 40, 1, "implicit"),
-            (200, 12, 2, "implicit"),
+            (200, 12, 2, "implicit"), (200, 8, 1, "im2col"), (200, 3, 1, "im2col"),
         ]:  # fmt: skip
-            x = tensor(rng.standard_normal((4, channels, side, side)).astype("f4"))
+            x = tensor(rng.standard_normal((7, channels, side, side)).astype("f4"))
             layer = nn.Conv2d(channels, channels, 1, groups=groups)
             y = layer(x)
             assert which_kernel("conv2d") == variant

@@ -12,22 +12,25 @@ cdef bint is_pointwise(object kernel, object size, object other_size, object str
 # So many terms of a sum lie far apart in an image: of so many places, a product of matrices, which
 # packs them, is faster than sums over taps (`python -m benchmarks k1`).
 cdef npy_intp LONG = 96
+# Where there are so many weights, and images of no more places in all, the sums take less time than
+# packing the weights for them; a product of matrices reads these where they are.
+cdef npy_intp MANY_WEIGHTS = 8192
+cdef npy_intp FEW_PLACES = 512
 
 
-cdef bint takes_columns(ndarray image, object kernel, object size, object stride, object padding,
-                        npy_intp groups, npy_intp least_places=0):
-    """Are columns chosen, or the fastest for this image and its gradient? Not where its places are
-    fewer than `least_places`."""
-    cdef npy_intp places = 1
+cdef bint takes_columns(ndarray image, npy_intp others, object kernel, object size, object stride,
+                        object padding, npy_intp groups, npy_intp least_places=LONG) except -1:
+    """Are columns chosen, or the fastest for this image, which is multiplied by weights between its
+    channels and so many others? `least_places` are those of a long image."""
+    cdef npy_intp channels = PyArray_DIMS(image)[1], places = 1
     if chosen() != AUTO:
         return chosen() == IM2COL
-    if PyArray_DIMS(image)[1] < LONG or groups != 1:
-        return False
-    if not is_pointwise(kernel, spatial(image), size, stride, padding):
+    if groups != 1 or not is_pointwise(kernel, spatial(image), size, stride, padding):
         return False
     for n in size:
         places *= n
-    return places >= max(LONG, least_places)
+    return (channels >= LONG and places >= least_places or
+            channels * others >= MANY_WEIGHTS and places * PyArray_DIMS(image)[0] <= FEW_PLACES)
 
 
 # ---- columns ----
@@ -111,11 +114,49 @@ cdef ndarray windows_of(ndarray x, object kernel, object size, object stride, ob
     return grouped_columns(im2col(x, kernel, size, stride, padding, dilation), groups)
 
 
+# An image of fewer places is too narrow for a product of its own: the places of all images are.
+cdef npy_intp NARROW = 16
+
+
+cdef bint are_narrow(ndarray images) noexcept:
+    """Are these matrices (N, groups, rows, places) of several images of few places?"""
+    return PyArray_DIMS(images)[0] > 1 and PyArray_DIMS(images)[3] < NARROW
+
+
+cdef ndarray reordered(ndarray a, object axes, object shape):
+    """The axes of `a` in another order, then in another shape: a view if there is one."""
+    cdef ndarray moved = (<object>a).transpose(axes)
+    cdef object view = layout.reshape(moved, shape)
+    return copy.contiguous(moved).reshape(shape) if view is None else view
+
+
+cdef ndarray places_in_rows(ndarray images):
+    """(N, groups, rows, places) as (groups, N * places, rows)."""
+    cdef npy_intp *n = PyArray_DIMS(images)
+    return reordered(images, (1, 0, 3, 2), (n[1], n[0] * n[3], n[2]))
+
+
+cdef ndarray places_of_all(ndarray images):
+    """(N, groups, rows, places) as (groups, rows, N * places)."""
+    cdef npy_intp *n = PyArray_DIMS(images)
+    return reordered(images, (1, 2, 0, 3), (n[1], n[2], n[0] * n[3]))
+
+
+cdef ndarray products(ndarray w, ndarray images):
+    """The product of w (groups, O, rows) and each image: (N, groups, O, places)."""
+    cdef npy_intp *n = PyArray_DIMS(images)
+    if not are_narrow(images):
+        return matmul(w, images)
+    cdef ndarray y = matmul(places_in_rows(images), w.transpose(0, 2, 1))
+    y = y.reshape((n[1], n[0], n[3], PyArray_DIMS(w)[1]))
+    return copy.contiguous((<object>y).transpose(1, 0, 3, 2))
+
+
 cdef ndarray conv_by_columns(ndarray x, ndarray weight, ndarray bias, object size, object stride,
                              object padding, object dilation, object groups):
     """`conv`: the weight as a matrix (O, C K L) times the columns."""
     cdef ndarray windows = windows_of(x, spatial(weight), size, stride, padding, dilation, groups)
-    cdef ndarray y = matmul(grouped(weight, 0, groups), windows)
+    cdef ndarray y = products(grouped(weight, 0, groups), windows)
     return add_bias(y.reshape((PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], *size)), bias)
 
 
@@ -124,7 +165,7 @@ cdef ndarray conv_transpose_by_columns(ndarray y, ndarray weight, ndarray bias, 
                                        object groups):
     """`conv_transpose`: the transposed weight times y gives the columns that sum to the image."""
     cdef ndarray w = grouped(weight, 0, groups).transpose(0, 2, 1)
-    cdef ndarray columns = matmul(w, grouped(y, 1, groups))
+    cdef ndarray columns = products(w, grouped(y, 1, groups))
     cdef tuple shape = (PyArray_DIMS(y)[0], PyArray_DIMS(weight)[1] * groups)
     if is_pointwise(spatial(weight), spatial(y), size, stride, padding):
         return add_bias(columns.reshape((*shape, *size)), bias)
@@ -134,11 +175,15 @@ cdef ndarray conv_transpose_by_columns(ndarray y, ndarray weight, ndarray bias, 
 
 cdef ndarray conv_weight_by_columns(ndarray y, ndarray x, object kernel, object stride,
                                     object padding, object dilation, object groups):
-    """`conv_weight`: y times the transposed columns, summed over the images."""
+    """`conv_weight`: y times the transposed columns. The sum over all images is that of products of
+    each where these are smaller than the images, and else one product over the places of all."""
     cdef ndarray windows = windows_of(x, kernel, spatial(y), stride, padding, dilation, groups)
-    cdef ndarray products = matmul(grouped(y, 1, groups), windows.transpose(0, 1, 3, 2))
-    return reductions.sum(products, 0).reshape(
-        (PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, *kernel))
+    cdef ndarray w, image = grouped(y, 1, groups)
+    if PyArray_DIMS(windows)[3] >= 2 * PyArray_DIMS(windows)[2]:
+        w = reductions.sum(matmul(image, windows.transpose(0, 1, 3, 2)), 0)
+    else:
+        w = matmul(places_of_all(image), places_of_all(windows).transpose(0, 2, 1))
+    return w.reshape((PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, *kernel))
 
 
 cdef ndarray add_bias(ndarray y, ndarray bias):

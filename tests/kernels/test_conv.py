@@ -178,6 +178,24 @@ def test_columns_of_windows_of_one_element():
         assert ran == chosen
 
 
+@pytest.mark.parametrize("n", [1, 5, 40])
+@pytest.mark.parametrize("image", [(3, 4), (1, 12)])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_windows_that_are_the_image(isa, dtype, n, image):
+    """One place: a product of matrices, if it is worth it."""
+    kernels.set_variant("auto")
+    x, y, weight, bias, window = whole_layer(n, 20, 40, image, image, 1, 0, 1, 1, dtype)
+    same(kernels.conv(x, weight, (1, 1), *window, bias), define_conv(x, weight, (1, 1), *window, bias))
+    assert kernels.ran() == "im2col"
+    expected = define_conv_transpose(y, weight, image, *window)
+    same(kernels.conv_transpose(y, weight, image, *window), expected)
+    assert kernels.ran() == "im2col"
+    same(kernels.conv_weight(y, x, image, *window), define_conv_weight(y, x, image, *window))
+    assert kernels.ran() == "im2col"
+    kernels.conv(x[:, :1], weight[:3, :1], (1, 1), *window)
+    assert kernels.ran() == "implicit"
+
+
 def test_windows_of_no_element():
     x, weight = np.ones((2, 100, 12, 12)), np.ones((5, 100, 0, 1))
     window = (1, 1), (0, 0), (1, 1), 1

@@ -2,11 +2,16 @@
 
 # ---- which images take that way ----
 
-cdef bint is_pointwise(object kernel, object size, object other_size, object stride,
-                       object padding):
+cdef bint is_pointwise(object kernel, object x_size, object y_size, object stride, object padding):
     """Is every window one element, and no element without one? Then an image is its columns."""
     return (min(kernel) == max(kernel) == max(stride) == 1 and max(padding) == 0
-            and tuple(size) == tuple(other_size))
+            and tuple(x_size) == tuple(y_size))
+
+
+cdef bint is_whole(object kernel, object x_size, object y_size, object padding, object dilation):
+    """Is the one window the whole image? Then an image is its column."""
+    return (min(y_size) == max(y_size) == max(dilation) == 1 and max(padding) == 0
+            and tuple(kernel) == tuple(x_size))
 
 
 # So many terms of a sum lie far apart in an image: of so many places, a product of matrices, which
@@ -16,21 +21,27 @@ cdef npy_intp LONG = 96
 # packing the weights for them; a product of matrices reads these where they are.
 cdef npy_intp MANY_WEIGHTS = 8192
 cdef npy_intp FEW_PLACES = 512
+# So many multiplications are worth the calls that a product of matrices takes.
+cdef npy_intp MANY_PRODUCTS = 8192
 
 
-cdef bint takes_columns(ndarray image, npy_intp others, object kernel, object size, object stride,
-                        object padding, npy_intp groups, npy_intp least_places=LONG) except -1:
+cdef bint takes_columns(ndarray image, npy_intp others, object kernel, object x_size, object y_size,
+                        object stride, object padding, object dilation, object groups,
+                        npy_intp least_places=LONG) except -1:
     """Are columns chosen, or the fastest for this image, which is multiplied by weights between its
     channels and so many others? `least_places` are those of a long image."""
-    cdef npy_intp channels = PyArray_DIMS(image)[1], places = 1
+    cdef npy_intp images = PyArray_DIMS(image)[0], channels = PyArray_DIMS(image)[1], places = 1
     if chosen() != AUTO:
         return chosen() == IM2COL
-    if groups != 1 or not is_pointwise(kernel, spatial(image), size, stride, padding):
+    if groups != 1:
         return False
-    for n in size:
+    for n in x_size:
         places *= n
-    return (channels >= LONG and places >= least_places or
-            channels * others >= MANY_WEIGHTS and places * PyArray_DIMS(image)[0] <= FEW_PLACES)
+    if is_pointwise(kernel, x_size, y_size, stride, padding):
+        return (channels >= LONG and places >= least_places or
+                channels * others >= MANY_WEIGHTS and images * places <= FEW_PLACES)
+    return (is_whole(kernel, x_size, y_size, padding, dilation) and
+            images * channels * others * places >= MANY_PRODUCTS)
 
 
 # ---- columns ----
@@ -106,12 +117,21 @@ cdef ndarray grouped_columns(ndarray columns, object groups):
     return columns.reshape((shape[0], groups, rows, places))
 
 
+cdef bint is_its_columns(object kernel, object x_size, object y_size, object stride, object padding,
+                         object dilation):
+    return (is_pointwise(kernel, x_size, y_size, stride, padding)
+            or is_whole(kernel, x_size, y_size, padding, dilation))
+
+
 cdef ndarray windows_of(ndarray x, object kernel, object size, object stride, object padding,
                         object dilation, object groups):
     """im2col's columns as matrices; x itself where these are its elements."""
-    if is_pointwise(kernel, spatial(x), size, stride, padding):
-        return grouped(x, 1, groups)
-    return grouped_columns(im2col(x, kernel, size, stride, padding, dilation), groups)
+    cdef ndarray columns
+    if is_its_columns(kernel, spatial(x), size, stride, padding, dilation):
+        columns = copy.contiguous(x).reshape((*(<object>x).shape[:2], *kernel, *size))
+    else:
+        columns = im2col(x, kernel, size, stride, padding, dilation)
+    return grouped_columns(columns, groups)
 
 
 # An image of fewer places is too narrow for a product of its own: the places of all images are.
@@ -167,7 +187,7 @@ cdef ndarray conv_transpose_by_columns(ndarray y, ndarray weight, ndarray bias, 
     cdef ndarray w = grouped(weight, 0, groups).transpose(0, 2, 1)
     cdef ndarray columns = products(w, grouped(y, 1, groups))
     cdef tuple shape = (PyArray_DIMS(y)[0], PyArray_DIMS(weight)[1] * groups)
-    if is_pointwise(spatial(weight), spatial(y), size, stride, padding):
+    if is_its_columns(spatial(weight), size, spatial(y), stride, padding, dilation):
         return add_bias(columns.reshape((*shape, *size)), bias)
     columns = columns.reshape((*shape, *spatial(weight), *spatial(y)))
     return add_bias(col2im(columns, size, stride, padding, dilation), bias)

@@ -182,7 +182,7 @@ BINARY(guarded, vec_select(vec_eq(a, vec_zero()), vec_zero(), a *b))
 
 DEFINE(leaky_relu_backward, map_3, vec, (vec a, vec b, vec c),
        vec_select(vec_gt(b, vec_zero()), a, a *c))
-DEFINE(clamp, map_3, vec, (vec a, vec low, vec high), vec_min(vec_max(a, low), high))
+DEFINE(clamp_any, map_3, vec, (vec a, vec low, vec high), vec_min(vec_max(a, low), high))
 
 /* Powers that a few products, a quotient or a root make of a: with pow's values for zeros,
  * infinities and NaN, and within 2 ulp. The smallest |a| has a square of 0 but no reciprocal, so
@@ -198,6 +198,26 @@ UNARY(inverse_root, 1 / FN(root_lanes)(a))
 #undef BINARY
 #undef UNARY
 #undef DEFINE
+
+/* Between two numbers that are no NaN, as the bounds nearly always are. */
+static void FN(clamp)(const tgc_call *call, ptrdiff_t n, char *const *data, const ptrdiff_t *steps)
+{
+    const T low = *(const T *)(const void *)data[1], high = *(const T *)(const void *)data[2];
+    if (steps[0] == 0 || steps[1] || steps[2] || low != low || high != high) {
+        FN(clamp_any)(call, n, data, steps);
+        return;
+    }
+    const T *a = (const T *)(const void *)data[0];
+    T *y = (T *)(void *)data[3];
+    for (; n >= VL; n -= VL, a += VL, y += VL) {
+        vec_prefetch(a);
+        vec_prefetch(y);
+        vec_store(y, vec_clamp(vec_load(a), low, high));
+    }
+    if (n > 0) {
+        vec_storen(y, vec_clamp(vec_loadn(a, n), low, high), n);
+    }
+}
 
 static const struct {
     T exponent;

@@ -1,5 +1,7 @@
 """Element by element: exact against NumPy's definition, in every layout, dtype and lane."""
 
+import itertools
+
 import numpy as np
 import pytest
 from exact import ALL, FLOATS, NUMBERS, same
@@ -169,6 +171,16 @@ def test_unaligned_operands_are_refused():
         kernels.neg(memory)
     with pytest.raises(ValueError, match="aligned"):
         kernels.add(memory[0:1].reshape(()), np.ones(2, np.float32))
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_clamp_to_numbers(isa, dtype):
+    values = np.array([np.nan, -np.inf, -2, -0.0, 0, 1, 3, np.inf], dtype)
+    for n in range(1, 40):
+        a = np.resize(values, n)
+        for low, high in itertools.product(values, values):
+            expected = np.minimum(np.maximum(a, low), high)
+            np.testing.assert_array_equal(kernels.clamp(a, low.item(), high.item()), expected)
 
 
 def test_clamp_without_bounds():

@@ -95,8 +95,18 @@ OTHERS = [
     Layer(64, 64, 28, 64, 3, padding=1, groups=4),
     Layer(64, 32, 28, 32, 3, padding=2, dilation=2),
 ]
+# What a network computes for one image, and layers that have one place.
+SINGLE = [
+    Layer(1, 64, 8, 64, 3, padding=1),
+    Layer(1, 128, 14, 128, 3, padding=1),
+    Layer(1, 256, 7, 256, 3, padding=1),
+    Layer(1, 512, 4, 512, 1),
+    Layer(16, 256, 1, 512, 1),
+    Layer(64, 16, 5, 120, 5),
+]
 # The generator of a DCGAN and the decoder of a U-Net.
 TRANSPOSED = [
+    Layer(64, 100, 1, 256, 4, transposed=True),
     Layer(64, 128, 8, 64, 4, 2, 1, transposed=True),
     Layer(32, 128, 28, 64, 2, 2, transposed=True),
 ]
@@ -109,14 +119,14 @@ VOLUMES = [
 ]
 
 
-def drawn(n, seed=0):
+def drawn(n, batch, seed):
     """n drawn layers, most of them odd."""
     draw = random.Random(seed)
     for _ in range(n):
         channels, outputs = (round(2 ** draw.uniform(0, 7)) for _ in range(2))
         kernel, stride = draw.choice([1, 2, 3, 3, 4, 5]), draw.choice([1, 1, 1, 2])
         size = round(2 ** draw.uniform(3, 6))
-        yield Layer(32, channels, size, outputs, kernel, stride, draw.randint(0, kernel // 2))
+        yield Layer(batch, channels, size, outputs, kernel, stride, draw.randint(0, kernel // 2))
 
 
 def convolution(layer, backward):
@@ -156,8 +166,9 @@ def named(prefix, layers):
 
 
 CASES = {
-    **dict(named("conv", LAYERS + OTHERS)),
+    **dict(named("conv", LAYERS + OTHERS + SINGLE)),
     **dict(named("transposed conv", TRANSPOSED)),
     **dict(named("conv3d", VOLUMES)),
-    **dict(named("drawn conv", drawn(8))),
+    **dict(named("drawn conv", drawn(8, batch=32, seed=0))),
+    **dict(named("drawn conv", drawn(4, batch=1, seed=1))),
 }

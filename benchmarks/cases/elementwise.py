@@ -41,6 +41,34 @@ def gelu_backward(form, n):
     return Case(for_torch, flops=n, reads=8 * n, writes=4 * n)
 
 
+def power(exponent, n):
+    """y = x ** exponent, one number."""
+
+    def for_torch(torch):
+        x = torch.rand(n)
+        return lambda: x**exponent
+
+    def for_numpy(np):
+        x = np.random.default_rng(0).random(n, np.float32)
+        return lambda: x**exponent
+
+    return Case(for_torch, for_numpy, flops=n, reads=4 * n, writes=4 * n)
+
+
+def clamp(n):
+    """y = x between two numbers."""
+
+    def for_torch(torch):
+        x = torch.rand(n)
+        return lambda: x.clamp(0.25, 0.75)
+
+    def for_numpy(np):
+        x = np.random.default_rng(0).random(n, np.float32)
+        return lambda: np.clip(x, 0.25, 0.75)
+
+    return Case(for_torch, for_numpy, flops=n, reads=4 * n, writes=4 * n)
+
+
 def numpy_unary(name, n):
     """The same, where NumPy has a function of that name."""
     names = {"neg": "negative"}
@@ -78,6 +106,8 @@ for n in (LARGE, SMALL):
     CASES |= {f"{name} of {n}": unary(name, n) for name in UNARY}
     CASES |= {f"{name} of {n}": gelu(form, n) for name, form in GELU.items()}
     CASES |= {f"gradient of {name} of {n}": gelu_backward(form, n) for name, form in GELU.items()}
+    CASES |= {f"{n} numbers ** {exponent}": power(exponent, n) for exponent in (2, 3, 0.5)}
+    CASES |= {f"clamp of {n}": clamp(n)}
     CASES |= {f"{name} of {n} and {n}": binary(name, ((n,), (n,))) for name in BINARY}
 CASES |= {
     "add 128x256 and 256": binary("add", ((128, 256), (256,))),

@@ -24,10 +24,20 @@ def permute(torch):
     return lambda: x.permute(0, 2, 3, 1).contiguous()
 
 
-def cat(torch):
+def cat(rows, cols):
     """Two batches side by side."""
-    a, b = torch.rand(1000, 500), torch.rand(1000, 500)
-    return lambda: torch.cat([a, b], dim=1)
+
+    def prepare(torch):
+        a, b = torch.rand(rows, cols), torch.rand(rows, cols)
+        return lambda: torch.cat([a, b], dim=1)
+
+    return copy(2 * rows * cols, prepare)
+
+
+def stack(torch):
+    """The hidden states of a recurrent network."""
+    states = [torch.rand(32, 64) for _ in range(20)]
+    return lambda: torch.stack(states, dim=1)
 
 
 def rows_of(torch):
@@ -48,7 +58,9 @@ CASES = {
     "transpose of 1024x1024": transpose(1024, 1024),
     "transpose of 1000x50": transpose(1000, 50),
     "permute of 64x16x28x28 to channels last": copy(64 * 16 * 784, permute),
-    "cat of 1000x500 and 1000x500": copy(1_000_000, cat),
+    "cat of 1000x500 and 1000x500": cat(1000, 500),
+    "cat of 32x128 and 32x128": cat(32, 128),
+    "stack of 20 times 32x64": copy(20 * 32 * 64, stack),
     "256 rows of 60000x784 by index": copy(256 * 784, rows_of),
     "gather of 1000x100 from 1000x1000": Case(gather, reads=12 * 100_000, writes=4 * 100_000),
 }

@@ -209,52 +209,54 @@ def test_copy_errors():
         kernels.copy_(np.ones((2,) * 13), np.ones(2))
 
 
-# --- concatenate --------------------------------------------------------------------------------
+# --- cat ----------------------------------------------------------------------------------------
 
 
 @given(data=st.data(), dtype=st.sampled_from(ALL))
-def test_concatenate(data, dtype):
+def test_cat(data, dtype):
     shape = list(data.draw(shapes().filter(len)))
-    axis = data.draw(st.integers(-len(shape), len(shape) - 1))
+    dim = data.draw(st.integers(-len(shape), len(shape) - 1))
     arrays = []
     for _ in range(data.draw(st.integers(1, 4))):
-        shape[axis] = data.draw(st.sampled_from(SIZES[:8]))
+        shape[dim] = data.draw(st.sampled_from(SIZES[:8]))
         arrays.append(data.draw(laid_out(shape, dtype)))
-    expected = np.concatenate(arrays, axis)
-    same(kernels.concatenate(arrays, axis), expected)
+    expected = np.concatenate(arrays, dim)
+    same(kernels.cat(arrays, dim), expected)
     out = np.zeros(expected.shape[::-1], dtype).T
-    assert kernels.concatenate(arrays, axis, out=out) is out
+    assert kernels.cat(arrays, dim, out=out) is out
     same(out, expected)
 
 
-def test_concatenate_promotes():
+def test_cat_promotes():
     arrays = [np.ones(2, bool), np.full(1, 3, np.uint8), np.full(2, 0.5, np.float32)]
-    same(kernels.concatenate(arrays), np.array([1, 1, 3, 0.5, 0.5], np.float32))
-    same(kernels.concatenate(arrays[:2]), np.array([1, 1, 3], np.uint8))
+    same(kernels.cat(arrays), np.array([1, 1, 3, 0.5, 0.5], np.float32))
+    same(kernels.cat(arrays[:2]), np.array([1, 1, 3], np.uint8))
 
 
-def test_concatenate_to_a_result_that_overlaps():
+def test_cat_to_a_result_that_overlaps():
     memory = np.arange(6.0)
-    kernels.concatenate([memory[3:], memory[:3]], out=memory)
+    kernels.cat([memory[3:], memory[:3]], out=memory)
     same(memory, np.array([3.0, 4, 5, 0, 1, 2]))
 
 
-def test_concatenate_errors():
-    with pytest.raises(ValueError, match="concatenate: arrays must be at least one, got none"):
-        kernels.concatenate([])
-    with pytest.raises(IndexError, match=r"concatenate: axis must be from -2 to 1, got 2"):
-        kernels.concatenate([np.ones((2, 3))], 2)
-    with pytest.raises(ShapeError, match=r"concatenate: shapes must agree but for axis 0, "
-                       r"got \(2, 3\) and \(2, 4\)"):  # fmt: skip
-        kernels.concatenate([np.ones((2, 3)), np.ones((2, 4))])
+def test_cat_errors():
+    with pytest.raises(ValueError, match="cat: tensors must not be empty"):
+        kernels.cat([])
+    with pytest.raises(IndexError, match=r"cat: Dimension out of range .* \[-2, 1\], but got 2"):
+        kernels.cat([np.ones((2, 3))], 2)
+    with pytest.raises(ShapeError, match=r"cat: tensors must have equal shapes except in dimension "
+                       r"0, got \(2, 3\) and \(2, 4\)"):  # fmt: skip
+        kernels.cat([np.ones((2, 3)), np.ones((2, 4))])
     with pytest.raises(ShapeError, match=r"got \(2,\) and \(2, 1\)"):
-        kernels.concatenate([np.ones(2), np.ones((2, 1))])
-    with pytest.raises(ValueError, match="concatenate: arrays must have at least one dimension"):
-        kernels.concatenate([np.ones(()), np.ones(())])
-    with pytest.raises(ValueError, match="concatenate: arrays must have at most 12 dimensions"):
-        kernels.concatenate([np.ones((1,) * 13)])
-    with pytest.raises(ShapeError, match=r"concatenate: out must have shape \(4,\), got \(3,\)"):
-        kernels.concatenate([np.ones(2), np.ones(2)], out=np.ones(3))
+        kernels.cat([np.ones(2), np.ones((2, 1))])
+    with pytest.raises(ShapeError, match=r"got \(2, 3\) and \(2,\)"):
+        kernels.cat([np.ones((2, 3)), np.ones(2)], 1)
+    with pytest.raises(ShapeError, match="cat: tensors must have at least one dimension"):
+        kernels.cat([np.ones(()), np.ones(())])
+    with pytest.raises(ValueError, match="cat: arrays must have at most 12 dimensions"):
+        kernels.cat([np.ones((1,) * 13)])
+    with pytest.raises(ShapeError, match=r"cat: out must have shape \(4,\), got \(3,\)"):
+        kernels.cat([np.ones(2), np.ones(2)], out=np.ones(3))
 
 
 # --- Threads ------------------------------------------------------------------------------------
@@ -268,6 +270,6 @@ def test_copies_with_any_number_of_threads():
             runtime.set_num_threads(n)
             same(kernels.contiguous(a.T), a.T.copy())
             same(kernels.cast(a.T, np.float32), a.T.astype(np.float32))
-            same(kernels.concatenate([a, a]), np.concatenate([a, a]))
+            same(kernels.cat([a, a]), np.concatenate([a, a]))
     finally:
         runtime.set_num_threads(before)

@@ -56,36 +56,47 @@ def fill_(ndarray dst, value):
     return assign("fill_", dst, checked_number(value, dst.dtype))
 
 
-def concatenate(arrays, axis=0, ndarray out=None):
-    """The arrays one after the other along `axis`; their other sizes must be the same."""
-    arrays = list(arrays)
+cdef bint fit(ndarray a, ndarray b, int dim) noexcept:
+    """Have they equal lengths in all dimensions but one?"""
+    cdef int d
+    if PyArray_NDIM(a) != PyArray_NDIM(b):
+        return False
+    for d in range(PyArray_NDIM(a)):
+        if d != dim and PyArray_DIMS(a)[d] != PyArray_DIMS(b)[d]:
+            return False
+    return True
+
+
+def cat(list arrays, dim=0, ndarray out=None):
+    """The arrays one after the other along `dim`; their other lengths must be the same."""
     if not arrays:
-        raise ValueError("concatenate: arrays must be at least one, got none")
+        raise ValueError("cat: tensors must not be empty")
     cdef ndarray first = arrays[0], a
     cdef int ndim = PyArray_NDIM(first), code = 0, d
     cdef npy_intp[TGC_MAX_DIMS] shape
-    cdef npy_intp total = 0, start = 0
-    check_ndim("concatenate", ndim)
+    cdef npy_intp start = 0
+    check_ndim("cat", ndim)
     if ndim == 0:
-        raise ValueError("concatenate: arrays must have at least one dimension, got none")
-    if not -ndim <= axis < ndim:
-        raise IndexError(f"concatenate: axis must be from {-ndim} to {ndim - 1}, got {axis}")
-    cdef int k = axis % ndim
-    for a in arrays:
-        if PyArray_NDIM(a) != ndim or any(
-                [d != k and PyArray_DIMS(a)[d] != PyArray_DIMS(first)[d] for d in range(ndim)]):
-            raise ShapeError(
-                f"concatenate: shapes must agree but for axis {axis}, got {shapes_of(arrays)}")
-        total += PyArray_DIMS(a)[k]
-        code = max(code, dtype_code(a))
+        raise ShapeError("cat: tensors must have at least one dimension, got none")
+    if not -ndim <= dim < ndim:
+        raise IndexError(f"cat: Dimension out of range (expected to be in range of "
+                         f"[{-ndim}, {ndim - 1}], but got {dim})")
+    cdef int k = dim % ndim
     for d in range(ndim):
-        shape[d] = total if d == k else PyArray_DIMS(first)[d]
+        shape[d] = PyArray_DIMS(first)[d]
+    shape[k] = 0
+    for a in arrays:
+        if not fit(a, first, k):
+            raise ShapeError(f"cat: tensors must have equal shapes except in dimension {k}, got "
+                             f"{shapes_of(arrays)}")
+        shape[k] += PyArray_DIMS(a)[k]
+        code = max(code, dtype_code(a))
     if out is None:
         out = empty(ndim, shape, code)
     else:
-        check_out("concatenate", out, ndim, shape, code)
+        check_out("cat", out, ndim, shape, code)
         if overlaps(out, arrays):
-            return copy_(out, concatenate(arrays, axis))
+            return copy_(out, cat(arrays, k))
     index = [slice(None)] * ndim
     for a in arrays:
         index[k] = slice(start, start + PyArray_DIMS(a)[k])

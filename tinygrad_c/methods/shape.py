@@ -255,21 +255,16 @@ def cat(tensors, dim=0):
     A tensor of shape (0,) goes with any others, as in PyTorch.
     """
     tensors = sequence("cat", tensors)
-    given = [t.array.shape for t in tensors]
-    shapes = [shape for shape in given if shape != (0,)]
-    if shapes:
-        shape = shapes[0]
-        dim = one_dim("cat", dim, len(shape))
-        others = {(len(s), s[:dim], s[dim + 1 :]) for s in shapes}
-        if len(others) > 1 or shape == ():
-            raise ShapeError(
-                f"cat: tensors must have equal shapes except in dimension {dim}, got "
-                f"{', '.join(map(str, given))}"
-            )
-        if len(shapes) < len(given):
+    shapes = [t.array.shape for t in tensors]
+    if (0,) in shapes:
+        shape = next((s for s in shapes if s != (0,)), None)
+        if shape is None:
+            dim = 0
+        elif len(shape) > 1:
+            dim = one_dim("cat", dim, len(shape))
             none = (*shape[:dim], 0, *shape[dim + 1 :])
             tensors = [ops.reshape(t, none) if t.array.shape == (0,) else t for t in tensors]
-    return ops.cat(*tensors, dim=dim if shapes else 0)
+    return ops.cat(*tensors, dim=dim)
 
 
 concat = cat

@@ -77,13 +77,14 @@ def grad_a(grad):
 @op
 def cat(*tensors, dim=0):
     """The tensors one after the other along `dim`; other lengths must agree."""
-    return kernels.concatenate([t for t in tensors], dim)
+    return kernels.cat(list(tensors), dim)
 
 
 @cat.grads
 def gradients(grad, tensors_shape, dim, needs):
     result = []
     start = 0
+    dim %= len(grad.shape)
     for shape, needed in zip(tensors_shape, needs, strict=True):
         length = shape[dim]
         result.append(narrow(grad, dim, start, length) if needed else None)

@@ -23,7 +23,7 @@ def one_shape(name, given):
 def new_shape(name, given):
     """The same for a tensor to be made, which has no negative length."""
     shape = one_shape(name, given)
-    if min(shape, default=0) < 0:
+    if shape and min(shape) < 0:
         raise ValueError(f"{name}: lengths must not be negative, got {shape}")
     return shape
 

@@ -119,18 +119,14 @@ def grad_a(grad, a_shape, dim, start):
 
 def complete_shape(name, old, shape):
     """`shape` with its -1 replaced by the length that makes the sizes agree."""
-    size = math.prod(old)
-    known = math.prod(n for n in shape if n != -1)
-    if sum(n == -1 for n in shape) > 1 or any(n < -1 for n in shape):
+    size, known = math.prod(old), math.prod(shape)
+    least = min(shape) if shape else 0
+    if known == size and least >= 0:
+        return tuple(shape)
+    if least < -1 or shape.count(-1) > 1:
         raise ShapeError(f"{name}: shape must have at most one -1, got {tuple(shape)}")
-    if -1 in shape:
-        fits = known > 0 and size % known == 0
-        if fits:
-            shape = tuple(size // known if n == -1 else n for n in shape)
-    else:
-        fits = known == size
-    if not fits:
-        raise ShapeError(
-            f"{name}: shape {tuple(shape)} must have as many elements as a of shape {old} ({size})"
-        )
-    return tuple(shape)
+    if least == -1 and known != 0 and size % known == 0:
+        return tuple([size // -known if n == -1 else n for n in shape])
+    raise ShapeError(
+        f"{name}: shape {tuple(shape)} must have as many elements as a of shape {old} ({size})"
+    )

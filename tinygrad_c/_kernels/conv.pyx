@@ -181,10 +181,10 @@ def conv(ndarray x, ndarray weight, size, stride, padding, dilation, groups, nda
     check_channels("conv", "x", x, PyArray_DIMS(weight)[1] * groups, weight, groups)
     check_bias("conv", bias, x, PyArray_DIMS(weight)[0])
     check_numbers("conv", "size", size, PyArray_NDIM(x) - 2, 0)
-    if takes_columns(x, PyArray_DIMS(weight)[0], spatial(weight), spatial(x), size, stride, padding,
-                     dilation, groups):
+    geometry = spatial(weight), spatial(x), size, stride, padding, dilation
+    if takes_columns(x, PyArray_DIMS(weight)[0], geometry, groups):
         remember(IM2COL)
-        return conv_by_columns(x, weight, bias, size, stride, padding, dilation, groups)
+        return conv_by_columns(x, weight, bias, geometry, groups)
     cdef ndarray y = new_image(x, PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], size)
     window = spatial(weight), stride, padding, dilation, groups
     remember(run_moving(
@@ -200,10 +200,10 @@ def conv_transpose(ndarray y, ndarray weight, size, stride, padding, dilation, g
     check_channels("conv_transpose", "y", y, PyArray_DIMS(weight)[0], weight, groups)
     check_bias("conv_transpose", bias, y, PyArray_DIMS(weight)[1] * groups)
     check_numbers("conv_transpose", "size", size, PyArray_NDIM(y) - 2, 0)
-    if takes_columns(y, PyArray_DIMS(weight)[1], spatial(weight), size, spatial(y), stride, padding,
-                     dilation, groups):
+    geometry = spatial(weight), size, spatial(y), stride, padding, dilation
+    if takes_columns(y, PyArray_DIMS(weight)[1], geometry, groups):
         remember(IM2COL)
-        return conv_transpose_by_columns(y, weight, bias, size, stride, padding, dilation, groups)
+        return conv_transpose_by_columns(y, weight, bias, geometry, groups)
     cdef npy_intp channels = PyArray_DIMS(weight)[1] * groups
     cdef ndarray x = new_image(y, PyArray_DIMS(y)[0], channels, size)
     window = spatial(weight), stride, padding, dilation, groups
@@ -223,10 +223,10 @@ def conv_weight(ndarray y, ndarray x, kernel, stride, padding, dilation, groups)
             f"conv_weight: y of shape {(<object>y).shape} and x of shape {(<object>x).shape} must "
             f"agree in their first dimension, and {groups} groups divide their channels")
     # Long images have a product each: together they must be smaller than y.
-    if takes_columns(y, PyArray_DIMS(x)[1], kernel, spatial(x), spatial(y), stride, padding,
-                     dilation, groups, max(LONG, 2 * PyArray_DIMS(x)[1])):
+    geometry = kernel, spatial(x), spatial(y), stride, padding, dilation
+    if takes_columns(y, PyArray_DIMS(x)[1], geometry, groups, max(LONG, 2 * PyArray_DIMS(x)[1])):
         remember(IM2COL)
-        return conv_weight_by_columns(y, x, kernel, stride, padding, dilation, groups)
+        return conv_weight_by_columns(y, x, geometry, groups)
     cdef ndarray weight = new_image(y, PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, kernel)
     window = kernel, stride, padding, dilation, groups
     remember(run_weight(y, x, weight, window))

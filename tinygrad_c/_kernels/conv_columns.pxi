@@ -1,15 +1,19 @@
 # Convolution by way of columns, a part of `conv`: im2col and col2im, and products of matrices.
 
+# A geometry is (kernel, size of x, size of y, stride, padding, dilation).
+
 # ---- which images take that way ----
 
-cdef bint is_pointwise(object kernel, object x_size, object y_size, object stride, object padding):
-    """Is every window one element, and no element without one? Then an image is its columns."""
+cdef bint is_pointwise(tuple geometry):
+    """Is every window one element, and no element without one? Then x is its columns."""
+    kernel, x_size, y_size, stride, padding, _ = geometry
     return (min(kernel) == max(kernel) == max(stride) == 1 and max(padding) == 0
             and tuple(x_size) == tuple(y_size))
 
 
-cdef bint is_whole(object kernel, object x_size, object y_size, object padding, object dilation):
-    """Is the one window the whole image? Then an image is its column."""
+cdef bint is_whole(tuple geometry):
+    """Is the one window the whole image? Then x is its column."""
+    kernel, x_size, y_size, _, padding, dilation = geometry
     return (min(y_size) == max(y_size) == max(dilation) == 1 and max(padding) == 0
             and tuple(kernel) == tuple(x_size))
 
@@ -25,23 +29,22 @@ cdef npy_intp FEW_PLACES = 512
 cdef npy_intp MANY_PRODUCTS = 8192
 
 
-cdef bint takes_columns(ndarray image, npy_intp others, object kernel, object x_size, object y_size,
-                        object stride, object padding, object dilation, object groups,
+cdef bint takes_columns(ndarray image, npy_intp others, tuple geometry, object groups,
                         npy_intp least_places=LONG) except -1:
     """Are columns chosen, or the fastest for this image, which is multiplied by weights between its
     channels and so many others? `least_places` are those of a long image."""
-    cdef npy_intp images = PyArray_DIMS(image)[0], channels = PyArray_DIMS(image)[1], places = 1
+    cdef npy_intp images = PyArray_DIMS(image)[0], channels = PyArray_DIMS(image)[1]
+    cdef double places = 1
     if chosen() != AUTO:
         return chosen() == IM2COL
     if groups != 1:
         return False
-    for n in x_size:
+    for n in geometry[1]:
         places *= n
-    if is_pointwise(kernel, x_size, y_size, stride, padding):
+    if is_pointwise(geometry):
         return (channels >= LONG and places >= least_places or
                 channels * others >= MANY_WEIGHTS and images * places <= FEW_PLACES)
-    return (is_whole(kernel, x_size, y_size, padding, dilation) and
-            images * channels * others * places >= MANY_PRODUCTS)
+    return is_whole(geometry) and images * channels * others * places >= MANY_PRODUCTS
 
 
 # ---- columns ----
@@ -117,20 +120,14 @@ cdef ndarray grouped_columns(ndarray columns, object groups):
     return columns.reshape((shape[0], groups, rows, places))
 
 
-cdef bint is_its_columns(object kernel, object x_size, object y_size, object stride, object padding,
-                         object dilation):
-    return (is_pointwise(kernel, x_size, y_size, stride, padding)
-            or is_whole(kernel, x_size, y_size, padding, dilation))
-
-
-cdef ndarray windows_of(ndarray x, object kernel, object size, object stride, object padding,
-                        object dilation, object groups):
+cdef ndarray windows_of(ndarray x, tuple geometry, object groups):
     """im2col's columns as matrices; x itself where these are its elements."""
+    kernel, _, y_size, *window = geometry
     cdef ndarray columns
-    if is_its_columns(kernel, spatial(x), size, stride, padding, dilation):
-        columns = copy.contiguous(x).reshape((*(<object>x).shape[:2], *kernel, *size))
+    if is_pointwise(geometry) or is_whole(geometry):
+        columns = copy.contiguous(x).reshape((*(<object>x).shape[:2], *kernel, *y_size))
     else:
-        columns = im2col(x, kernel, size, stride, padding, dilation)
+        columns = im2col(x, kernel, y_size, *window)
     return grouped_columns(columns, groups)
 
 
@@ -172,38 +169,35 @@ cdef ndarray products(ndarray w, ndarray images):
     return copy.contiguous((<object>y).transpose(1, 0, 3, 2))
 
 
-cdef ndarray conv_by_columns(ndarray x, ndarray weight, ndarray bias, object size, object stride,
-                             object padding, object dilation, object groups):
+cdef ndarray conv_by_columns(ndarray x, ndarray weight, ndarray bias, tuple geometry,
+                             object groups):
     """`conv`: the weight as a matrix (O, C K L) times the columns."""
-    cdef ndarray windows = windows_of(x, spatial(weight), size, stride, padding, dilation, groups)
-    cdef ndarray y = products(grouped(weight, 0, groups), windows)
-    return add_bias(y.reshape((PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], *size)), bias)
+    cdef ndarray y = products(grouped(weight, 0, groups), windows_of(x, geometry, groups))
+    return add_bias(y.reshape((PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], *geometry[2])), bias)
 
 
-cdef ndarray conv_transpose_by_columns(ndarray y, ndarray weight, ndarray bias, object size,
-                                       object stride, object padding, object dilation,
+cdef ndarray conv_transpose_by_columns(ndarray y, ndarray weight, ndarray bias, tuple geometry,
                                        object groups):
     """`conv_transpose`: the transposed weight times y gives the columns that sum to the image."""
+    kernel, x_size, y_size, *window = geometry
     cdef ndarray w = grouped(weight, 0, groups).transpose(0, 2, 1)
     cdef ndarray columns = products(w, grouped(y, 1, groups))
     cdef tuple shape = (PyArray_DIMS(y)[0], PyArray_DIMS(weight)[1] * groups)
-    if is_its_columns(spatial(weight), size, spatial(y), stride, padding, dilation):
-        return add_bias(columns.reshape((*shape, *size)), bias)
-    columns = columns.reshape((*shape, *spatial(weight), *spatial(y)))
-    return add_bias(col2im(columns, size, stride, padding, dilation), bias)
+    if is_pointwise(geometry) or is_whole(geometry):
+        return add_bias(columns.reshape((*shape, *x_size)), bias)
+    columns = columns.reshape((*shape, *kernel, *y_size))
+    return add_bias(col2im(columns, x_size, *window), bias)
 
 
-cdef ndarray conv_weight_by_columns(ndarray y, ndarray x, object kernel, object stride,
-                                    object padding, object dilation, object groups):
+cdef ndarray conv_weight_by_columns(ndarray y, ndarray x, tuple geometry, object groups):
     """`conv_weight`: y times the transposed columns. The sum over all images is that of products of
     each where these are smaller than the images, and else one product over the places of all."""
-    cdef ndarray windows = windows_of(x, kernel, spatial(y), stride, padding, dilation, groups)
-    cdef ndarray w, image = grouped(y, 1, groups)
+    cdef ndarray windows = windows_of(x, geometry, groups), image = grouped(y, 1, groups), w
     if PyArray_DIMS(windows)[3] >= 2 * PyArray_DIMS(windows)[2]:
         w = reductions.sum(matmul(image, windows.transpose(0, 1, 3, 2)), 0)
     else:
         w = matmul(places_of_all(image), places_of_all(windows).transpose(0, 2, 1))
-    return w.reshape((PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, *kernel))
+    return w.reshape((PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, *geometry[0]))
 
 
 cdef ndarray add_bias(ndarray y, ndarray bias):

@@ -11,7 +11,7 @@ from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.autograd.op import wrap
 from tinygrad_c.dtypes import as_numpy_dtype
 from tinygrad_c.dtypes import device as Device
-from tinygrad_c.methods.shape import new_shape
+from tinygrad_c.methods.shape import length, new_shape
 from tinygrad_c.tensor import Tensor
 
 
@@ -199,7 +199,8 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
 
 def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
     """`steps` numbers at equal distances from `start` to `end`, both included."""
-    result = layout.uninitialized(new_shape("linspace", (steps,)), floating(dtype))
+    shape = new_shape("linspace", (length("linspace", steps),))
+    result = layout.uninitialized(shape, floating(dtype))
     copy.copy_(result, from_any(np.linspace(start, end, steps).astype(floating(dtype))))
     return finish(result, requires_grad, device)
 

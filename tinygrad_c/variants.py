@@ -70,8 +70,8 @@ class use_kernels(ContextDecorator):  # noqa: N801  a context manager, spelled a
 
     ``conv2d``, which stands for all convolutions and their gradients, is one of
 
-    - "auto", the default: "implicit", or "im2col" for some windows of one element: such an image is
-      its own columns
+    - "auto", the default: "implicit", or "im2col" where the image is its own columns and a product
+      of matrices is faster: for some windows of one element, and for a window of the whole image
     - "naive": the definition, element by element
     - "im2col": windows copied into columns, and a product of matrices, which obeys ``matmul``
     - "implicit": taps read where they lie in the image. Windows too wide for any cache fall back to

@@ -41,8 +41,8 @@ typedef struct {
     ptrdiff_t channels, planes;
 } FN(weights);
 
-/* So many planes ahead weights are prefetched. */
-enum { FN(PLANES_AHEAD) = 8 };
+/* So many channels ahead weights are prefetched. */
+enum { FN(CHANNELS_AHEAD) = 8 };
 
 /* Where the taps of plane i of all channels begin. */
 TGC_INLINE const T *FN(weight_plane)(const FN(weights) *w, ptrdiff_t i)
@@ -51,14 +51,16 @@ TGC_INLINE const T *FN(weight_plane)(const FN(weights) *w, ptrdiff_t i)
     return w->data + channel * w->channel + (i - channel * w->planes) * w->plane;
 }
 
-/* Prefetches what the outputs of a tile have of plane i: planes lie so far apart that no CPU guesses
- * where the next ones are. Outputs that lie further apart than planes are lines of their own. */
-TGC_INLINE void FN(fetch_plane)(const FN(weights) *w, ptrdiff_t i, ptrdiff_t lanes)
+/* Prefetches what a tile's outputs have of a later channel, at the first of a channel's planes:
+ * channels lie so far apart that no CPU guesses where the next ones are. Outputs that lie further
+ * apart than channels are lines of their own. */
+TGC_INLINE void FN(fetch_channel)(const FN(weights) *w, ptrdiff_t plane, ptrdiff_t lanes)
 {
-    if (w->output < w->channel) {
-        const T *const plane = FN(weight_plane)(w, i);
+    const ptrdiff_t next = plane + FN(CHANNELS_AHEAD) * w->planes;
+    if (w->output < w->channel && plane % w->planes == 0 && next < w->channels * w->planes) {
+        const T *const first = FN(weight_plane)(w, next);
         for (ptrdiff_t l = 0; l < lanes * w->output; l += 64 / (ptrdiff_t)sizeof(T)) {
-            __builtin_prefetch(plane + l);
+            __builtin_prefetch(first + l);
         }
     }
 }
@@ -71,7 +73,7 @@ static ptrdiff_t FN(pack_phase)(const FN(weights) *w, const tgc_conv_axis *h, pt
     ptrdiff_t depth = 0, offset;
     for (ptrdiff_t c = 0; c < w->channels * w->planes; c++) {
         const T *const plane = FN(weight_plane)(w, c);
-        FN(fetch_plane)(w, c + FN(PLANES_AHEAD), lanes);
+        FN(fetch_channel)(w, c, lanes);
         for (ptrdiff_t k = 0; k < h->window.kernel; k++) {
             if (!tgc_conv_tap(h, phase_h, k, &offset)) {
                 continue;
@@ -137,7 +139,7 @@ static int FN(pack_as_lines)(const FN(weights) *w, const tgc_conv_axis *h, const
     }
     for (ptrdiff_t i = 0; i < planes * taps; i += line, packed += line * width) {
         const T *const lines = FN(weight_plane)(w, i / taps);
-        FN(fetch_plane)(w, i / taps + FN(PLANES_AHEAD), lanes);
+        FN(fetch_channel)(w, i / taps, lanes);
         if (width % VL == 0) {
             FN(pack_lines)(lines, w->output, line, lanes, width, packed);
         } else {

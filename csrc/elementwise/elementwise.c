@@ -55,6 +55,14 @@ static int lies_packed(const tgc_operand *o, const tgc_elementwise_tile *t)
     return o->strides[last] == 1 && (t->rows == 1 || o->strides[last - 1] == t->columns);
 }
 
+/* Is what a tile has of it one number? */
+static int is_uniform(const tgc_operand *o)
+{
+    const int last = o->ndim - 1;
+    return !(o->access & TGC_WRITE) && o->strides[last] == 0 &&
+           (last == 0 || o->strides[last - 1] == 0);
+}
+
 /* Packs an operand into p. If it is broadcast, the same elements are often still there. */
 static void pack(const tgc_operand *o, char *source, const tgc_elementwise_tile *t, packed *p)
 {
@@ -72,8 +80,8 @@ static void run_packed(const tgc_call *call, const tgc_elementwise_tile *t, pack
     ptrdiff_t steps[TGC_MAX_OPERANDS];
     for (int i = 0; i < call->n_operands; i++) {
         const tgc_operand *o = &call->operands[i];
-        steps[i] = 1;
-        data[i] = lies_packed(o, t) ? t->data[i] : buffers[i].data;
+        steps[i] = is_uniform(o) ? 0 : 1;
+        data[i] = steps[i] == 0 || lies_packed(o, t) ? t->data[i] : buffers[i].data;
         if (data[i] != t->data[i] && (o->access & TGC_READ)) {
             pack(o, t->data[i], t, &buffers[i]);
         }

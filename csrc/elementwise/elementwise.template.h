@@ -1,5 +1,6 @@
 /* The loops of elementwise kernels for one real type (T) and the vectors of one ISA: the maps
  * first, then a line for each kernel. */
+#include "../runtime/dimensions.h"
 #include "../vec/math.template.h"
 
 /* An operand of step 0 is one number: it is repeated in a buffer of one vector, which is then
@@ -182,7 +183,8 @@ BINARY(guarded, vec_select(vec_eq(a, vec_zero()), vec_zero(), a *b))
 
 DEFINE(leaky_relu_backward, map_3, vec, (vec a, vec b, vec c),
        vec_select(vec_gt(b, vec_zero()), a, a *c))
-DEFINE(clamp_any, map_3, vec, (vec a, vec low, vec high), vec_min(vec_max(a, low), high))
+/* Of equal zeros a's stays. */
+DEFINE(clamp_any, map_3, vec, (vec a, vec low, vec high), vec_min(high, vec_max(low, a)))
 
 /* Powers that a few products, a quotient or a root make of a: with pow's values for zeros,
  * infinities and NaN, and within 2 ulp. The smallest |a| has a square of 0 but no reciprocal, so
@@ -199,17 +201,18 @@ UNARY(inverse_root, 1 / FN(root_lanes)(a))
 #undef UNARY
 #undef DEFINE
 
-/* Between two numbers that are no NaN, as the bounds nearly always are. */
+/* Faster for bounds that are two numbers and no NaN, as they nearly always are. */
 static void FN(clamp)(const tgc_call *call, ptrdiff_t n, char *const *data, const ptrdiff_t *steps)
 {
     const T low = *(const T *)(const void *)data[1], high = *(const T *)(const void *)data[2];
-    if (steps[0] == 0 || steps[1] || steps[2] || low != low || high != high) {
+    if (steps[1] || steps[2] || low != low || high != high) {
         FN(clamp_any)(call, n, data, steps);
         return;
     }
-    const T *a = (const T *)(const void *)data[0];
+    FN(splat) a_splat;
+    const T *a = FN(begin)(data[0], steps[0], &a_splat);
     T *y = (T *)(void *)data[3];
-    for (; n >= VL; n -= VL, a += VL, y += VL) {
+    for (; n >= VL; n -= VL, a += VL * steps[0], y += VL) {
         vec_prefetch(a);
         vec_prefetch(y);
         vec_store(y, vec_clamp(vec_load(a), low, high));
@@ -226,9 +229,14 @@ static const struct {
                         {0.5, FN(root)},          {2, FN(square)},      {3, FN(cube)},
                         {4, FN(fourth_power)}};
 
-/* The loop for one of the usual powers, or NULL. */
-static tgc_elementwise_loop *FN(find_power)(T exponent)
+/* The loop for one of the usual powers, or NULL. Whether a power is one of those depends on the
+ * whole call, so that equal elements have equal powers wherever they lie. */
+static tgc_elementwise_loop *FN(find_power)(const tgc_operand *exponents)
 {
+    if (!tgc_is_number(exponents)) {
+        return NULL;
+    }
+    const T exponent = *(const T *)(const void *)exponents->data;
     for (size_t i = 0; i < sizeof FN(usual_powers) / sizeof *FN(usual_powers); i++) {
         if (exponent == FN(usual_powers)[i].exponent) {
             return FN(usual_powers)[i].loop;
@@ -240,13 +248,11 @@ static tgc_elementwise_loop *FN(find_power)(T exponent)
 /* Two vectors at a time, see vec_pows. */
 static void FN(pow)(const tgc_call *call, ptrdiff_t n, char *const *data, const ptrdiff_t *steps)
 {
-    if (steps[1] == 0) {
-        tgc_elementwise_loop *const usual = FN(find_power)(*(const T *)(const void *)data[1]);
-        if (usual) {
-            char *const base_and_power[] = {data[0], data[2]};
-            usual(call, n, base_and_power, steps);
-            return;
-        }
+    tgc_elementwise_loop *const usual = FN(find_power)(&call->operands[1]);
+    if (usual) {
+        char *const base_and_power[] = {data[0], data[2]};
+        usual(call, n, base_and_power, steps);
+        return;
     }
     FN(splat) a_splat, b_splat;
     const T *a = FN(begin)(data[0], steps[0], &a_splat);

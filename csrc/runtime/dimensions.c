@@ -1,6 +1,16 @@
 /* Shapes and strides of several operands, changed alike. */
 #include "dimensions.h"
 
+int tgc_is_number(const tgc_operand *o)
+{
+    for (int d = 0; d < o->ndim; d++) {
+        if (o->shape[d] > 1 && o->strides[d] != 0) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 void tgc_drop_dimension(tgc_operand *operands, int n, int d)
 {
     for (int i = 0; i < n; i++) {

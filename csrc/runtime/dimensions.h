@@ -7,6 +7,8 @@
 
 #include "call.h"
 
+/* Is it one number, for all places? */
+int tgc_is_number(const tgc_operand *o);
 /* Leaves out dimension d. */
 void tgc_drop_dimension(tgc_operand *operands, int n, int d);
 /* Moves dimension `from` to the place `to`; those between them make room. */

@@ -181,6 +181,10 @@ def test_clamp_to_numbers(isa, dtype):
         for low, high in itertools.product(values, values):
             expected = np.minimum(np.maximum(a, low), high)
             np.testing.assert_array_equal(kernels.clamp(a, low.item(), high.item()), expected)
+    negative = np.full((5, 6), -0.0, dtype)
+    for a in (negative, negative.T, negative[:, ::2]):
+        for bounds in ((0.0, 1.0), (0.0, np.ones_like(a)), (-1.0, 0.0), (0.0, None), (None, 0.0)):
+            assert np.signbit(kernels.clamp(a, *bounds)).all()
 
 
 def test_clamp_without_bounds():

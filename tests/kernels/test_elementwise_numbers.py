@@ -125,6 +125,16 @@ def test_usual_powers(isa, dtype, exponent):
         assert_same_or_near(kernels.pow(a, number), define(np.power, a, np.full_like(a, number)))
 
 
+@pytest.mark.parametrize("exponent", [-2, -0.5, 3, 1.5])
+def test_powers_do_not_depend_on_the_layout(isa, exponent):
+    a = np.random.default_rng(0).uniform(0.1, 9, (37, 41)).astype(np.float32)
+    number = np.array(exponent, np.float32)
+    whole = kernels.pow(a, number)
+    for view in (np.s_[::2], np.s_[:, ::3], np.s_[:, :7], np.s_[5:6, 7:8], np.s_[::-1, ::-1]):
+        same(kernels.pow(a[view], number), np.ascontiguousarray(whole[view]))
+    same(kernels.pow(a.T, number), np.ascontiguousarray(whole.T))
+
+
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_pow_limits(isa, dtype):
     values = np.array([0, -0.0, 1, -1, 2, -2, 0.5, -0.5, np.inf, -np.inf, np.nan, 3, -3], dtype)

@@ -31,8 +31,8 @@ cdef npy_intp MANY_PRODUCTS = 8192
 
 cdef bint takes_columns(ndarray image, npy_intp others, tuple geometry, object groups,
                         npy_intp least_places=LONG) except -1:
-    """Are columns chosen, or the fastest for this image, which is multiplied by weights between its
-    channels and so many others? `least_places` are those of a long image."""
+    """Are columns chosen, or the fastest? The sums are over this image's channels or places, and the
+    weights connect its channels with `others`. `least_places` are those of a long image."""
     cdef npy_intp images = PyArray_DIMS(image)[0], channels = PyArray_DIMS(image)[1]
     cdef double places = 1
     if chosen() != AUTO:
@@ -42,8 +42,8 @@ cdef bint takes_columns(ndarray image, npy_intp others, tuple geometry, object g
     for n in geometry[1]:
         places *= n
     if is_pointwise(geometry):
-        return (channels >= LONG and places >= least_places or
-                channels * others >= MANY_WEIGHTS and images * places <= FEW_PLACES)
+        return ((channels >= LONG and places >= least_places)
+                or (channels * others >= MANY_WEIGHTS and images * places <= FEW_PLACES))
     return is_whole(geometry) and images * channels * others * places >= MANY_PRODUCTS
 
 
@@ -193,7 +193,9 @@ cdef ndarray conv_weight_by_columns(ndarray y, ndarray x, tuple geometry, object
     """`conv_weight`: y times the transposed columns. The sum over all images is that of products of
     each where these are smaller than the images, and else one product over the places of all."""
     cdef ndarray windows = windows_of(x, geometry, groups), image = grouped(y, 1, groups), w
-    if PyArray_DIMS(windows)[3] >= 2 * PyArray_DIMS(windows)[2]:
+    cdef npy_intp rows = PyArray_DIMS(windows)[2], outputs = PyArray_DIMS(image)[2]
+    cdef npy_intp places = PyArray_DIMS(windows)[3]
+    if PyArray_DIMS(x)[0] > 1 and rows * outputs < (rows + outputs) * places:
         w = reductions.sum(matmul(image, windows.transpose(0, 1, 3, 2)), 0)
     else:
         w = matmul(places_of_all(image), places_of_all(windows).transpose(0, 2, 1))

@@ -1,6 +1,7 @@
 """Methods of the family `tinygrad_c.ops.shape`."""
 
 import math
+from collections.abc import Iterable
 from operator import index as as_int
 
 from tinygrad_c._kernels.graph import shares_memory
@@ -23,8 +24,8 @@ def one_shape(name, given):
 def new_shape(name, given):
     """The same for a tensor to be made, which has no negative length."""
     shape = one_shape(name, given)
-    if shape and min(shape) < 0:
-        raise ValueError(f"{name}: lengths must not be negative, got {shape}")
+    if shape and (min(shape) < 0 or max(shape) >= 2**63):
+        raise ValueError(f"{name}: lengths must be from 0 to 2**63 - 1, got {shape}")
     return shape
 
 
@@ -32,7 +33,7 @@ def length(name, n):
     """A length as a Python number."""
     try:
         return as_int(None if isinstance(n, bool) else n)
-    except TypeError:
+    except (TypeError, ValueError):
         raise TypeError(f"{name}: a length must be a whole number, got {n!r}") from None
 
 
@@ -42,9 +43,19 @@ def no_number(name, t):
         raise ShapeError(f"{name}: the tensor must have at least 1 dimension, got shape ()")
 
 
+def whole_dim(name, dim):
+    """A dimension as a Python number."""
+    try:
+        return as_int(dim)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: dim must be a whole number, got {dim!r}") from None
+
+
 def one_dim(name, dim, ndim):
     """`dim`, counted from the end if it is negative, as a number in 0 ... ndim - 1."""
     limit = max(ndim, 1)
+    if type(dim) is not int:
+        dim = whole_dim(name, dim)
     if not -limit <= dim < limit:
         raise IndexError(
             f"{name}: Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], "
@@ -170,7 +181,7 @@ class ShapeMethods:
 
     def repeat(self, *repeats):
         """Copies side by side: dimension d is ``repeats[d]`` times as long."""
-        repeats = one_shape("repeat", repeats)
+        repeats = new_shape("repeat", repeats)
         missing = len(repeats) - self.array.ndim
         if missing < 0:
             raise ShapeError(
@@ -238,8 +249,10 @@ class ShapeMethods:
 
 def sequence(name, tensors):
     """`tensors` as a list of at least one Tensor."""
-    if isinstance(tensors, TensorBase):
-        raise TypeError(f"{name}: tensors must be a sequence of Tensors, got a Tensor")
+    if isinstance(tensors, TensorBase) or not isinstance(tensors, (list, tuple, Iterable)):
+        raise TypeError(
+            f"{name}: tensors must be a sequence of Tensors, got {type(tensors).__name__}"
+        )
     tensors = list(tensors)
     if not tensors:
         raise ValueError(f"{name}: tensors must not be empty")
@@ -256,14 +269,15 @@ def cat(tensors, dim=0):
     """
     tensors = sequence("cat", tensors)
     shapes = [t.array.shape for t in tensors]
+    shape = shapes[0]
     if (0,) in shapes:
         shape = next((s for s in shapes if s != (0,)), None)
         if shape is None:
-            dim = 0
-        elif len(shape) > 1:
-            dim = one_dim("cat", dim, len(shape))
-            none = (*shape[:dim], 0, *shape[dim + 1 :])
-            tensors = [ops.reshape(t, none) if t.array.shape == (0,) else t for t in tensors]
+            return ops.cat(*tensors)
+    dim = one_dim("cat", dim, len(shape))
+    if (0,) in shapes and len(shape) > 1:
+        none = (*shape[:dim], 0, *shape[dim + 1 :])
+        tensors = [ops.reshape(t, none) if t.array.shape == (0,) else t for t in tensors]
     return ops.cat(*tensors, dim=dim)
 
 

@@ -83,7 +83,7 @@ def pow(a, b, /, out=None):
 
 @pow.grad
 def grad_a(grad, a, b):
-    return guarded(grad, b * a ** (where(eq(b, 0), 1, b) - 1))
+    return guarded(grad, where(eq(b, 0), 0, b * a ** (b - 1)))
 
 
 @pow.grad

@@ -124,7 +124,9 @@ def complete_shape(name, old, shape):
     if known == size and least >= 0:
         return tuple(shape)
     if least < -1 or shape.count(-1) > 1:
-        raise ShapeError(f"{name}: shape must have at most one -1, got {tuple(shape)}")
+        raise ShapeError(
+            f"{name}: shape must have lengths from 0 on and at most one -1, got {tuple(shape)}"
+        )
     if least == -1 and known != 0 and size % known == 0:
         return tuple([size // -known if n == -1 else n for n in shape])
     raise ShapeError(

@@ -7,6 +7,7 @@ elements.
 
 import operator
 from collections.abc import Iterable, Sequence
+from numbers import Integral
 
 from tinygrad_c.errors import ShapeError
 from tinygrad_c.ops import conv as ops
@@ -239,6 +240,7 @@ def numbers(name, what, value, ndim, least):
     """`value`, an int or as many as there are spatial dimensions, as a tuple."""
     if type(value) is int and value >= least:  # nearly always, and the rest takes a microsecond
         return (value,) * ndim
+    # Iterable says so of tuples and lists, too, but slowly.
     given = value if isinstance(value, (tuple, list, Iterable)) else (value,)
     try:
         result = tuple(map(operator.index, given))
@@ -293,7 +295,7 @@ def check_weight(name, ndim, weight, groups):
     shape = tuple(weight.shape)
     if len(shape) != ndim + 2:
         raise ShapeError(f"{name}: weight must have {ndim + 2} dimensions, got shape {shape}")
-    if not isinstance(groups, int) or groups < 1 or shape[0] % groups:
+    if not isinstance(groups, Integral) or groups < 1 or shape[0] % groups:
         raise ValueError(
             f"{name}: groups must be a positive int that divides the first dimension of weight of "
             f"shape {shape}, got {groups!r}"

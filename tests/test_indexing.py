@@ -82,3 +82,11 @@ def test_errors_say_what_is_wrong(call, error, message):
     with pytest.raises(error, match=re.escape(message)):
         call(x)
     assert not x.any()
+
+
+def test_what_an_index_takes_is_no_view():
+    x = tc.arange(60.0).reshape(3, 4, 5).requires_grad_()
+    y = x[:, [0, 3]]
+    assert y.is_contiguous() and y._base is None
+    y.view(-1).pow(2).sum().backward()
+    assert x.grad.equal(2 * x.detach() * tc.tensor([[1.0], [0], [0], [1]]))

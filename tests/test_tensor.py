@@ -270,3 +270,24 @@ def test_the_default_dtype_can_be_changed():
         assert tc.tensor([1.5]).dtype == tc.zeros(1).dtype == tc.get_default_dtype() == tc.float64
     finally:
         tc.set_default_dtype(tc.float32)
+
+
+def test_operators_in_place_write_to_the_tensor():
+    x = alias = tc.tensor([1, 5, 7])
+    x %= 4
+    x //= 2
+    assert (alias is x, alias.tolist()) == (True, [0, 0, 1])
+    b = alias = tc.tensor([True, True, False, False])
+    other = tc.tensor([True, False, True, False])
+    b &= other
+    b |= tc.tensor([False, False, False, True])
+    b ^= other
+    assert (alias is b, alias.tolist()) == (True, [False, False, True, True])
+
+
+@pytest.mark.parametrize("write", [lambda x: x.div_(tc.tensor([2])), lambda x: x.sqrt_()])
+def test_a_quotient_or_a_root_is_not_written_to_whole_numbers(write):
+    x = tc.tensor([4], dtype=tc.int32)
+    with pytest.raises(RuntimeError, match=r"_: result type float32 can't be cast .* int32"):
+        write(x)
+    assert x.tolist() == [4]

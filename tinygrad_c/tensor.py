@@ -136,8 +136,23 @@ class TensorCore(TensorBase):
     def __itruediv__(self, other):
         return inplace(ops.div, self, other)
 
+    def __ifloordiv__(self, other):
+        return inplace(ops.floor_divide, self, other)
+
+    def __imod__(self, other):
+        return inplace(ops.remainder, self, other)
+
     def __ipow__(self, other, modulo=None):
         return self.pow_(other)
+
+    def __iand__(self, other):
+        return self.copy_(self & other)
+
+    def __ior__(self, other):
+        return self.copy_(self | other)
+
+    def __ixor__(self, other):
+        return self.copy_(self ^ other)
 
     def __eq__(self, other):
         return comparison.eq(self, other) if is_operand(other) else NotImplemented

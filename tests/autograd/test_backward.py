@@ -271,3 +271,31 @@ def test_roots_of_nothing_have_gradient_zero(call):
     x = tc.zeros(4, requires_grad=True)
     call(x).backward()
     assert x.grad.tolist() == [0.0] * 4
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda x: x.flatten(),
+        lambda x: x.sum(0),
+        lambda x: x.t(),
+        lambda x: x[0],
+        lambda x: tc.cat([x, x]),
+        lambda x: tc.stack([x, x]),
+    ],
+)
+def test_what_keeps_no_array_can_be_passed_again(operation):
+    x = tc.ones(2, 2, requires_grad=True)
+    y = operation(x)
+    y.sum().backward()
+    once = x.grad.clone()
+    (y * 2).sum().backward()
+    assert x.grad.equal(once * 3)
+
+
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_an_infinite_gradient_goes_to_the_extreme_alone(name):
+    x = tc.tensor([0.0, 0.0], requires_grad=True)
+    y = x + tc.tensor([1.0, 0.0] if name == "min" else [-1.0, 0.0])
+    getattr(y, name)().sqrt().backward()
+    assert x.grad.tolist() == [0, float("inf")]

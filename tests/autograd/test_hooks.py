@@ -109,3 +109,12 @@ def test_the_graph_can_be_walked():
     (exp, _), (nothing, _) = y.grad_fn.next_functions
     assert (exp.name(), nothing) == ("ExpBackward", None)
     assert exp.next_functions[0][0].variable is x
+
+
+def test_the_gradient_of_an_input_is_taken_before_its_hooks():
+    x = tc.tensor([1.0, 2.0], requires_grad=True)
+    v = x * 1
+    y = v * 3
+    v.register_hook(lambda g: g * 2)
+    of_v, of_x = tc.autograd.grad(y.sum(), [v, x])
+    assert (of_v.tolist(), of_x.tolist()) == ([3, 3], [6, 6])

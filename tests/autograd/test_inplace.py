@@ -177,3 +177,47 @@ def test_a_leaf_that_needs_no_gradient_any_more_gets_none():
     y.backward(tc.ones(1, dtype=tc.float64))
     assert x.grad is None
     assert w.grad.tolist() == [1.0]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda y: y[:1].zero_(),
+        lambda y: y.__setitem__(0, 0.0),
+        lambda y: y.__setitem__(y < 0.5, 0.0),
+        lambda y: y.masked_fill_(tc.tensor([True, False]), 0.0),
+        lambda y: y.copy_(tc.tensor([0.0, 2.0])),
+    ],
+)
+def test_what_is_overwritten_has_no_gradient_whatever_arrives(write):
+    x = leaf(0.0, 2.0)
+    y = x * 1
+    write(y)
+    y.sqrt().sum().backward()  # the derivative at 0 is infinite
+    assert x.grad[0].item() == 0
+
+
+def test_what_is_not_overwritten_keeps_an_infinite_gradient():
+    x = leaf(1.0, 2.0)
+    y = x.clone()
+    y.masked_fill_(tc.tensor([True, False]), 0.0)
+    y.backward(tc.tensor([1.0, float("inf")], dtype=tc.float64))
+    assert x.grad.tolist() == [0, float("inf")]
+
+
+def test_a_view_that_is_a_leaf_is_not_overwritten():
+    x = tc.ones(4).view(2, 2).requires_grad_()
+    with pytest.raises(RuntimeError, match="mul_: a view of a leaf Variable"):
+        x.mul_(2)
+    assert x.is_leaf
+
+
+@pytest.mark.parametrize("write", [lambda y: y.mul_(2), lambda y: y.__setitem__(0, 5.0)])
+def test_a_retained_gradient_is_that_of_the_tensor_as_it_is(write):
+    x = leaf(1.0, 2.0)
+    y = x * 3
+    y.retain_grad()
+    write(y)
+    y.sum().backward()
+    assert y.grad.tolist() == [1.0, 1.0]
+    assert y.retains_grad

@@ -246,3 +246,16 @@ def test_what_is_no_optimizer(make):
 def test_a_subclass_defines_the_rates():
     with pytest.raises(NotImplementedError, match="LRScheduler must define get_lr"):
         lr_scheduler.LRScheduler(optimizer_of(tinygrad_c))
+
+
+def test_a_plateau_lowers_the_rates_of_groups_that_were_added():
+    optimizer = SGD([tinygrad_c.zeros(1, requires_grad=True)], lr=0.1)
+    schedule = lr_scheduler.ReduceLROnPlateau(optimizer, patience=0)
+    optimizer.add_param_group({"params": [tinygrad_c.zeros(1, requires_grad=True)], "lr": 0.5})
+    schedule.step(1.0)
+    schedule.step(2.0)
+    assert [group["lr"] for group in optimizer.param_groups] == pytest.approx([0.01, 0.05])
+    schedule.min_lrs = [0.0, 0.1]
+    optimizer.add_param_group({"params": [tinygrad_c.zeros(1, requires_grad=True)], "lr": 0.5})
+    with pytest.raises(RuntimeError, match="min_lr has 2 numbers, but the optimizer has 3 groups"):
+        schedule.step(3.0)

@@ -136,14 +136,14 @@ class Backward:
             if self.heap:
                 self.next = heappop(self.heap)[1]
                 self.next_slots = self.pending.pop(self.next)
-            if node.hooks is not None:
-                self.run_hooks(node, slots)
             if self.wanted is not None:
                 for index in range(node.n_outputs):
                     if (node, index) in self.wanted:
                         self.wanted[(node, index)] = slots[index]
-                if node not in self.needed:
-                    continue
+            if node.hooks is not None:
+                self.run_hooks(node, slots)
+            if self.needed is not None and node not in self.needed:
+                continue
             self.step(node, slots)
 
     def run_hooks(self, node, slots):
@@ -171,7 +171,7 @@ class Backward:
             for i in range(len(plan.rules)):
                 if plan.rules[i] is not None:
                     self.send_on(node, i, slots, self.call(plan.rules[i], slots, node))
-        if not self.retain_graph and kept:
+        if kept and plan.keeps_arrays and not self.retain_graph:
             node.kept = None
 
     def send_all(self, node, slots, gradients):

@@ -86,6 +86,7 @@ class FunctionPlan(plans.Plan):
         self.fused = False
         self.keeps_first = False
         self.joint = plans.Rule(rule, (plans.GRADS,))
+        self.keeps_arrays = True  # if its function saves any
 
 
 class Function:

@@ -391,7 +391,8 @@ def op(forward=None, *, view=False, casts=False, real=False):
 
     ``view=True``: its output may share the memory of its first operand.
     ``casts=True``: in place it writes any dtype to any other, as ``copy_`` does.
-    ``real=True``: it computes in floats, so that a whole number need not fit a tensor's dtype.
+    ``real=True``: it computes in floats, also from whole numbers, which need not fit a tensor's
+    dtype.
     """
     if forward is None:
         return lambda function: Op(function, view, casts, real)

@@ -21,3 +21,4 @@ cdef class Plan:
     cdef public Rule joint
     cdef public bint fused
     cdef public bint keeps_first
+    cdef public bint keeps_arrays

@@ -41,6 +41,7 @@ class Plan:
     ``joint``: the rule that returns all gradients, or None.
     ``fused``: whether the operation has a definition in plain operations.
     ``keeps_first``: whether the first operand is among the kept values.
+    ``keeps_arrays``: whether there are arrays among them, which backward frees.
     """
 
     def __init__(self, operation, mask):
@@ -60,6 +61,7 @@ class Plan:
             for name in operation.parameters:
                 self.position(PARAMETER, 0, name)
         self.keeps_first = Keep(OPERAND, 0, "") in self.keeps
+        self.keeps_arrays = any(k.kind in (OPERAND, OUTPUT, OUTPUTS, EXTRA) for k in self.keeps)
 
     def rule(self, operation, function):
         """The rule that `function` is."""

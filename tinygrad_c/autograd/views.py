@@ -8,7 +8,7 @@ Every view of the base then derives its own history anew when it is next used (`
 
 from tinygrad_c._kernels import copy as kernels
 from tinygrad_c._kernels import graph
-from tinygrad_c._kernels.promotion import can_cast, result_type
+from tinygrad_c._kernels.promotion import can_cast, get_default_dtype, result_type
 from tinygrad_c.autograd import op as ops
 from tinygrad_c.autograd import plan as plans
 
@@ -77,6 +77,8 @@ def write(operation, target, operands, kwargs):
         operation.forward(*arrays, out=out, **kwargs)
         return
     dtype = arrays[0].dtype if len(arrays) == 1 else result_type(*arrays)
+    if operation.real and dtype.kind != "f":
+        dtype = get_default_dtype()
     if not can_cast(dtype, out.dtype):
         raise RuntimeError(
             f"{operation.name}_: result type {dtype} can't be cast to the desired output type "
@@ -102,7 +104,7 @@ def of_recorded_base(target):
 def check_writable(name, target):
     """A leaf that requires a gradient must keep the value that its gradient is taken at."""
     base = target if target.base is None else target.base
-    if base.needs_grad and base.node is None:
+    if (base.needs_grad and base.node is None) or (target.needs_grad and target.node is None):
         what = "a leaf Variable" if base is target else "a view of a leaf Variable"
         raise RuntimeError(
             f"{name}_: {what} that requires grad is being used in an in-place operation: "
@@ -126,17 +128,34 @@ def with_output_version(node, array):
 
 def rebase(target, node):
     """Give `target`, which `node` has just written, its new history."""
+    before = target.node, target.output_nr
     if target.base is None:
         target.node = node
         target.output_nr = 0
         target.needs_grad = True
-        return
+    else:
+        rebase_view(target, node)
+    retain(target, *before)
+
+
+def retain(t, node, index):
+    """If `t` was to retain its gradient as output `index` of `node`, it retains that of what it is
+    now."""
+    hooks = None if node is None else node.hooks
+    if hooks is not None and "retain_grad" in hooks.get(index, {}):
+        t.node.hooks_of(t.output_nr)["retain_grad"] = hooks[index].pop("retain_grad")
+
+
+def rebase_view(target, node):
+    """The same for a view: its base gets a new history, from which it derives its own."""
     value = ops.output(target.array, node, 0)
     base = target.base
     operands = (base, value)
+    before = base.node, base.output_nr
     mask = 3 if base.needs_grad else 2
     kwargs = {"steps": target.view_steps}
     base.node = overwrite.record(operands, (), kwargs, base, None, None, mask)
     base.output_nr = 0
     base.needs_grad = True
+    retain(base, *before)
     ops.refresh(target)

@@ -41,13 +41,14 @@ def stand_together(dims):
 
 
 def from_front(y, n_index, dims):
-    """Move the index dimensions of the result to where the indices stood."""
+    """Move the index dimensions of the result to where the indices stood: in new memory, like all
+    that an index takes."""
     first = dims[0]
     if first == 0 or not stand_together(dims):
         return y
     rest = range(n_index, n_index + first)
     order = (*rest, *range(n_index), *range(n_index + first, y.array.ndim))
-    return shape_ops.permute(y, order)
+    return copy_ops.contiguous(shape_ops.permute(y, order))
 
 
 def index_dims_first(value, target, split):

@@ -31,7 +31,7 @@ def grad_g(grad, y, negative_slope):
     return leaky_relu_backward(grad, y, negative_slope)
 
 
-@op
+@op(real=True)
 def log_sigmoid(a, /, out=None):
     """``log(sigmoid(a))``, without its overflow."""
     return kernels.log_sigmoid(a, out)

@@ -177,7 +177,7 @@ def grad_a(grad, a):
     return grad * (a * 2)
 
 
-@op
+@op(real=True)
 def reciprocal(a, /, out=None):
     """``1 / a``"""
     return kernels.reciprocal(a, out)
@@ -188,7 +188,7 @@ def grad_a(grad, y):
     return guarded(grad, -square(y))
 
 
-@op
+@op(real=True)
 def exp(a, /, out=None):
     """``e ** a``"""
     return kernels.exp(a, out)
@@ -199,7 +199,7 @@ def grad_a(grad, y):
     return grad * y
 
 
-@op
+@op(real=True)
 def log(a, /, out=None):
     """The natural logarithm: -inf at 0, NaN below."""
     return kernels.log(a, out)
@@ -210,7 +210,7 @@ def grad_a(grad, a):
     return guarded(grad, reciprocal(a))
 
 
-@op
+@op(real=True)
 def sqrt(a, /, out=None):
     """The square root: NaN below 0."""
     return kernels.sqrt(a, out)
@@ -221,7 +221,7 @@ def grad_a(grad, y):
     return guarded(grad, reciprocal(y) * 0.5)
 
 
-@op
+@op(real=True)
 def tanh(a, /, out=None):
     """``(e**a - e**-a) / (e**a + e**-a)``"""
     return kernels.tanh(a, out)
@@ -243,7 +243,7 @@ def definition(g, y):
     return g * (1 - square(y))
 
 
-@op
+@op(real=True)
 def sigmoid(a, /, out=None):
     """``1 / (1 + e**-a)``"""
     return kernels.sigmoid(a, out)

@@ -140,8 +140,8 @@ def min_all(a, /):
 @max_all.grad
 @min_all.grad
 def grad_a(grad, a, y):
-    hits = logical_or(eq(a, y), logical_and(isnan(a), isnan(y))).to(grad.dtype)
-    return mul(grad, divide(hits, sum(hits)))
+    hits = logical_or(eq(a, y), logical_and(isnan(a), isnan(y)))
+    return where(hits, divide(grad, sum(hits)), 0)
 
 
 @op

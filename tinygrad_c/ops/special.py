@@ -7,7 +7,7 @@ from tinygrad_c.autograd.op import op
 from tinygrad_c.ops.elementwise import exp, guarded, reciprocal, square
 
 
-@op
+@op(real=True)
 def sin(a, /, out=None):
     """The sine of `a` radians."""
     return kernels.sin(a, out)
@@ -18,7 +18,7 @@ def grad_a(grad, a):
     return grad * cos(a)
 
 
-@op
+@op(real=True)
 def cos(a, /, out=None):
     """The cosine of `a` radians."""
     return kernels.cos(a, out)
@@ -29,7 +29,7 @@ def grad_a(grad, a):
     return -(grad * sin(a))
 
 
-@op
+@op(real=True)
 def erf(a, /, out=None):
     """The error function, ``2 / sqrt(pi)`` times the integral of ``e ** -t**2`` from 0 to `a`."""
     return kernels.erf(a, out)
@@ -40,7 +40,7 @@ def grad_a(grad, a):
     return grad * (exp(-square(a)) * (2 / math.sqrt(math.pi)))
 
 
-@op
+@op(real=True)
 def erfc(a, /, out=None):
     """``1 - erf(a)``, exact to the last digits also where that is near 0."""
     return kernels.erfc(a, out)
@@ -51,7 +51,7 @@ def grad_a(grad, a):
     return grad * (exp(-square(a)) * (-2 / math.sqrt(math.pi)))
 
 
-@op
+@op(real=True)
 def expm1(a, /, out=None):
     """``e**a - 1``, exact to the last digits also where `a` is near 0."""
     return kernels.expm1(a, out)
@@ -62,7 +62,7 @@ def grad_a(grad, y):
     return grad * (y + 1)
 
 
-@op
+@op(real=True)
 def log1p(a, /, out=None):
     """``log(1 + a)``, exact to the last digits also where `a` is near 0."""
     return kernels.log1p(a, out)

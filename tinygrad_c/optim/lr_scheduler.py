@@ -372,7 +372,15 @@ class ReduceLROnPlateau(LRScheduler):
 
     def reduce(self) -> None:
         """Lower the rates, where that changes them by more than eps."""
-        for group, least in zip(self.optimizer.param_groups, self.min_lrs, strict=True):
+        groups = self.optimizer.param_groups
+        missing = len(groups) - len(self.min_lrs)  # for groups that were added
+        if missing and len(set(self.min_lrs)) > 1:
+            raise RuntimeError(
+                f"ReduceLROnPlateau: min_lr has {len(self.min_lrs)} numbers, but the optimizer has "
+                f"{len(groups)} groups by now: append to min_lrs what the added ones have"
+            )
+        self.min_lrs += self.min_lrs[:1] * missing
+        for group, least in zip(groups, self.min_lrs, strict=True):
             old = rate_of(group)
             new = max(old * self.factor, least)
             if old - new > self.eps:

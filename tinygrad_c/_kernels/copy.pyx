@@ -4,6 +4,7 @@ from numpy cimport (
     PyArray_DIMS,
     PyArray_IS_C_CONTIGUOUS,
     PyArray_NDIM,
+    PyArray_STRIDES,
     import_array,
     ndarray,
     npy_intp,
@@ -17,7 +18,19 @@ from tinygrad_c._kernels.broadcast cimport (
     overlaps,
     shapes_of,
 )
-from tinygrad_c._kernels.runtime cimport TGC_MAX_DIMS, dtype_code, dtype_code_of, empty
+from tinygrad_c._kernels.runtime cimport (
+    TGC_MAX_DIMS,
+    TGC_READ,
+    TGC_WRITE,
+    add_operand,
+    begin,
+    dtype_code,
+    dtype_code_of,
+    empty,
+    run,
+    tgc_call,
+    tgc_operand,
+)
 
 from tinygrad_c._kernels.promotion import checked_number
 from tinygrad_c.errors import ShapeError
@@ -67,6 +80,18 @@ cdef bint fit(ndarray a, ndarray b, int dim) noexcept:
     return True
 
 
+cdef int copy_part(ndarray out, ndarray a, int dim, npy_intp start) except -1:
+    """Writes `a` to the elements of `out` from `start` on along `dim`."""
+    cdef tgc_call call
+    cdef tgc_operand *part
+    begin(&call, TGC_cast_bool + dtype_code(out), dtype_code(a))
+    add_operand(&call, a, TGC_READ)
+    part = &call.operands[add_operand(&call, out, TGC_WRITE)]
+    part.data += start * PyArray_STRIDES(out)[dim]
+    part.shape[dim] = PyArray_DIMS(a)[dim]
+    return run(&call)
+
+
 def cat(list arrays, dim=0, ndarray out=None):
     """The arrays one after the other along `dim`; their other lengths must be the same."""
     if not arrays:
@@ -97,9 +122,7 @@ def cat(list arrays, dim=0, ndarray out=None):
         check_out("cat", out, ndim, shape, code)
         if overlaps(out, arrays):
             return copy_(out, cat(arrays, k))
-    index = [slice(None)] * ndim
     for a in arrays:
-        index[k] = slice(start, start + PyArray_DIMS(a)[k])
-        copy_(out[tuple(index)], a)
+        copy_part(out, a, k, start)
         start += PyArray_DIMS(a)[k]
     return out

@@ -15,7 +15,7 @@ enum {
     COPY = 65536,
     /* The most elements of one channel of a block's image: a wider window has no method. */
     LARGEST = 1 << 24,
-    /* The most weights whose channels are not divided into slices, only the places into parts. */
+    /* The most weights whose channels need not be divided into slices. */
     FEW_WEIGHTS = 1 << 18,
     /* Chunks, about, of a call whose places are divided into parts. */
     CHUNKS = 16,
@@ -27,15 +27,17 @@ enum {
     CHUNK_WORK = 1 << 18
 };
 
-/* Chooses the number of slices of channels and of parts of places, from sizes alone. */
+/* Chooses the number of slices of channels and of parts of places, from sizes alone. For each slice
+ * y is transposed again, and each part has sums of all weights: what is smaller is repeated. */
 static void divide(tgc_conv_weight_layout *l)
 {
     const double weights = (double)l->groups * (double)l->outputs * (double)l->channels *
                            (double)l->taps;
     const double rows = (double)l->images * (double)l->rows;
     const double products = weights * rows * (double)l->cols;
+    const double y = (double)l->groups * (double)l->outputs * rows * (double)l->cols;
     double n = 1;
-    if (weights > FEW_WEIGHTS) {
+    if (weights > FEW_WEIGHTS || weights > y) {
         n = fmin(ceil(SLICES / (double)l->groups), (double)l->channels);
     }
     l->slices = (ptrdiff_t)n;
@@ -55,6 +57,8 @@ static void cut_blocks(tgc_conv_weight_layout *l)
         most = tgc_min(PLACES / tgc_max(l->padded, 1), most);
         most = tgc_max(most, FEWEST_PLACES);
     }
+    most = tgc_min(most, tgc_ceil_div(l->images * l->rows * l->cols, l->parts));
+    most = tgc_max(most, 1);
     const ptrdiff_t cols = tgc_max(l->cols, 1), rows = tgc_max(l->rows, 1);
     l->block_cols = tgc_ceil_div(cols, tgc_ceil_div(cols, most));
     const ptrdiff_t fitting = tgc_max(tgc_min(most / l->block_cols, rows), 1);

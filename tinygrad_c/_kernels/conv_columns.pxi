@@ -4,17 +4,24 @@
 
 # ---- which images take that way ----
 
+cdef bint are_ones(object numbers):
+    for n in numbers:
+        if n != 1:
+            return False
+    return True
+
+
 cdef bint is_pointwise(tuple geometry):
     """Is every window one element, and no element without one? Then x is its columns."""
     kernel, x_size, y_size, stride, padding, _ = geometry
-    return (min(kernel) == max(kernel) == max(stride) == 1 and max(padding) == 0
+    return (are_ones(kernel) and are_ones(stride) and max(padding) == 0
             and tuple(x_size) == tuple(y_size))
 
 
 cdef bint is_whole(tuple geometry):
     """Is the one window the whole image? Then x is its column."""
     kernel, x_size, y_size, _, padding, dilation = geometry
-    return (min(y_size) == max(y_size) == max(dilation) == 1 and max(padding) == 0
+    return (are_ones(y_size) and are_ones(dilation) and max(padding) == 0
             and tuple(kernel) == tuple(x_size))
 
 
@@ -37,14 +44,15 @@ cdef bint takes_columns(ndarray image, npy_intp others, tuple geometry, object g
     cdef double places = 1
     if chosen() != AUTO:
         return chosen() == IM2COL
-    if groups != 1:
+    cdef bint pointwise = is_pointwise(geometry)
+    if groups != 1 or not (pointwise or is_whole(geometry)):
         return False
     for n in geometry[1]:
         places *= n
-    if is_pointwise(geometry):
+    if pointwise:
         return ((channels >= LONG and places >= least_places)
                 or (channels * others >= MANY_WEIGHTS and images * places <= FEW_PLACES))
-    return is_whole(geometry) and images * channels * others * places >= MANY_PRODUCTS
+    return images * channels * others * places >= MANY_PRODUCTS
 
 
 # ---- columns ----

@@ -61,7 +61,8 @@ class Plan:
             for name in operation.parameters:
                 self.position(PARAMETER, 0, name)
         self.keeps_first = Keep(OPERAND, 0, "") in self.keeps
-        self.keeps_arrays = any(k.kind in (OPERAND, OUTPUT, OUTPUTS, EXTRA) for k in self.keeps)
+        arrays = [k for k in self.keeps if k.kind in (OPERAND, OUTPUT, OUTPUTS, EXTRA)]
+        self.keeps_arrays = len(arrays) > 0
 
     def rule(self, operation, function):
         """The rule that `function` is."""

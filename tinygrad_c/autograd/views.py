@@ -141,9 +141,12 @@ def rebase(target, node):
 def retain(t, node, index):
     """If `t` was to retain its gradient as output `index` of `node`, it retains that of what it is
     now."""
-    hooks = None if node is None else node.hooks
-    if hooks is not None and "retain_grad" in hooks.get(index, {}):
-        t.node.hooks_of(t.output_nr)["retain_grad"] = hooks[index].pop("retain_grad")
+    if node is None or node.hooks is None:
+        return
+    hooks = node.hooks_of(index)
+    if "retain_grad" in hooks:
+        t.node.hooks_of(t.output_nr)["retain_grad"] = hooks["retain_grad"]
+        del hooks["retain_grad"]
 
 
 def rebase_view(target, node):

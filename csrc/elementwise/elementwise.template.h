@@ -187,8 +187,8 @@ DEFINE(leaky_relu_backward, map_3, vec, (vec a, vec b, vec c),
 DEFINE(clamp_any, map_3, vec, (vec a, vec low, vec high), vec_min(high, vec_max(low, a)))
 
 /* Powers that a few products, a quotient or a root make of a: with pow's values for zeros,
- * infinities and NaN, and within 2 ulp. The smallest |a| has a square of 0 but no reciprocal, so
- * that a quotient comes first. */
+ * infinities and NaN, and within 2 ulp. The quotient is squared, not the reciprocal of a square
+ * taken, which may be 0 or infinite where the power is neither. */
 UNARY(cube, a *a *a)
 UNARY(fourth_power, a *a *(a * a))
 UNARY(inverse_square, (1 / a) * (1 / a))

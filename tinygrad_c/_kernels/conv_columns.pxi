@@ -25,6 +25,11 @@ cdef bint is_whole(tuple geometry):
             and tuple(kernel) == tuple(x_size))
 
 
+cdef bint is_its_columns(tuple geometry):
+    """Does x lie in memory as its columns would?"""
+    return is_pointwise(geometry) or is_whole(geometry)
+
+
 # So many terms of a sum lie far apart in an image: of so many places, a product of matrices, which
 # packs them, is faster than sums over taps (`python -m benchmarks k1`).
 cdef npy_intp LONG = 96
@@ -132,7 +137,7 @@ cdef ndarray windows_of(ndarray x, tuple geometry, object groups):
     """im2col's columns as matrices; x itself where these are its elements."""
     kernel, _, y_size, *window = geometry
     cdef ndarray columns
-    if is_pointwise(geometry) or is_whole(geometry):
+    if is_its_columns(geometry):
         columns = copy.contiguous(x).reshape((*(<object>x).shape[:2], *kernel, *y_size))
     else:
         columns = im2col(x, kernel, y_size, *window)
@@ -191,7 +196,7 @@ cdef ndarray conv_transpose_by_columns(ndarray y, ndarray weight, ndarray bias, 
     cdef ndarray w = grouped(weight, 0, groups).transpose(0, 2, 1)
     cdef ndarray columns = products(w, grouped(y, 1, groups))
     cdef tuple shape = (PyArray_DIMS(y)[0], PyArray_DIMS(weight)[1] * groups)
-    if is_pointwise(geometry) or is_whole(geometry):
+    if is_its_columns(geometry):
         return add_bias(columns.reshape((*shape, *x_size)), bias)
     columns = columns.reshape((*shape, *kernel, *y_size))
     return add_bias(col2im(columns, x_size, *window), bias)

@@ -1,10 +1,11 @@
 """Sequential and ModuleList."""
 
 from collections import OrderedDict
+from math import inf, nan
 
 import pytest
 
-from tinygrad_c import ShapeError, nn, ones, randn
+from tinygrad_c import ShapeError, nn, no_grad, ones, randn, tensor
 from tinygrad_c.autograd import grad
 
 
@@ -62,6 +63,37 @@ class TestSequential:
             assert (got == wanted).all()
         gradient = grad((grad(net(x).sum(), x, create_graph=True)[0] ** 2).sum(), net[0].weight)
         assert gradient[0].shape == (7, 5)
+
+    @pytest.mark.parametrize(
+        "pool", [nn.MaxPool2d(2), nn.MaxPool2d(3, 1, padding=1, ceil_mode=True), nn.MaxPool1d(2)]
+    )
+    def test_a_relu_changes_places_with_the_maximum_after_it(self, pool):
+        relu = nn.ReLU()
+        net = nn.Sequential(relu, pool)
+        x = randn(2, 3, 12, requires_grad=True)
+        with no_grad():
+            x[0] -= 9  # windows without a positive number
+            x[1, 0, :4] = tensor([nan, -1.0, -0.0, inf])
+        y, expected = net(x), pool(relu(x))
+        assert y.grad_fn.name() == "ReluBackward"
+        assert y.detach().numpy().tobytes() == expected.detach().numpy().tobytes()
+        weights = randn(*y.shape)
+        got, wanted = grad((y * weights).sum(), x), grad((expected * weights).sum(), x)
+        assert (got[0] == wanted[0]).all()
+
+    def test_what_a_changed_order_would_show_keeps_its_order(self):
+        x = randn(1, 2, 4, 4)
+        net = nn.Sequential(nn.ReLU(inplace=True), nn.MaxPool2d(2))
+        net(x)
+        assert (x >= 0).all()
+        y, positions = nn.Sequential(nn.ReLU(), nn.MaxPool2d(2, return_indices=True))(-x)
+        assert (y == 0).all()
+        assert positions[0, 0].tolist() == [[0, 2], [8, 10]]
+        net = nn.Sequential(nn.ReLU(), nn.MaxPool2d(2))
+        seen = []
+        net[0].register_forward_hook(lambda module, args, output: seen.append(output.shape))
+        net(x)
+        assert seen == [(1, 2, 4, 4)]
 
     def test_who_looks_in_between_sees_both(self):
         net = nn.Sequential(nn.Linear(5, 7), nn.ReLU())

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, Self
 
-from tinygrad_c.nn.fused import activated, is_activation, is_linear
+from tinygrad_c.nn.fused import is_first, is_pair, paired
 from tinygrad_c.nn.module import Module
 from tinygrad_c.tensor import Tensor
 
@@ -78,8 +78,9 @@ class Sequential(ModuleSequence):
     """y = layer_n(... layer_1(layer_0(x))): each layer takes what the one before it returned.
 
     Takes layers, or one dictionary from names to layers. A slice is a Sequential of the same
-    layers. A Linear and a ReLU, Sigmoid or Tanh after it are computed as one operation where
-    neither has hooks: to the same bits, without a pass over memory in between.
+    layers. Where neither has hooks, a Linear and a ReLU, Sigmoid or Tanh after it are computed as
+    one operation, and a ReLU and a maximum after it in the other order: to the same bits, with less
+    memory to pass over.
     """
 
     def __init__(self, *args: Any) -> None:
@@ -92,19 +93,19 @@ class Sequential(ModuleSequence):
 
     def forward(self, x: Tensor) -> Tensor:
         children = self.__dict__
-        layer = None  # a Linear that waits for an activation
+        waiting = None  # a layer that may make a pair with the next
         for name in self._module_names:
             child = children[name]
-            if layer is not None:
-                if is_activation(child):
-                    x = activated(layer, child, x)
-                    layer = None
+            if waiting is not None:
+                if is_pair(waiting, child):
+                    x = paired(waiting, child, x)
+                    waiting = None
                     continue
-                x = layer(x)
-            layer = child if is_linear(child) else None
-            if layer is None:
+                x = waiting(x)
+            waiting = child if is_first(child) else None
+            if waiting is None:
                 x = child(x)
-        return x if layer is None else layer(x)
+        return x if waiting is None else waiting(x)
 
     def __getitem__(self, index: int | slice) -> Any:
         if isinstance(index, slice):

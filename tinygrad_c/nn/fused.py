@@ -1,25 +1,22 @@
-"""A Linear and the activation after it as one operation: what Sequential makes of such a pair."""
+"""Two layers as one: what Sequential makes of pairs that cost less together, to the same bits.
+
+A Linear and the activation after it are one operation, whose product never lies in memory without
+the activation. A ReLU and the maximum after it change places: the largest element of a window is
+the same before and after max(x, 0), and a window is fewer numbers after it.
+"""
+
+from collections.abc import Callable
+from typing import Any
 
 from tinygrad_c.nn.activation import ReLU, Sigmoid, Tanh
 from tinygrad_c.nn.linear import Linear
 from tinygrad_c.nn.module import Module
+from tinygrad_c.nn.pooling import MaxPool, MaxPool1d, MaxPool2d
+from tinygrad_c.ops.elementwise import relu
 from tinygrad_c.ops.matmul import linear_activation
 from tinygrad_c.tensor import Tensor
 
 ACTIVATIONS: dict[type, str] = {ReLU: "relu", Sigmoid: "sigmoid", Tanh: "tanh"}
-
-
-def is_plain(module: Module) -> bool:
-    """Whether nobody watches what goes in and comes out, or has changed what is done to it."""
-    return not module._hooks and "forward" not in module.__dict__
-
-
-def is_linear(module: Module) -> bool:
-    return type(module) is Linear and is_plain(module)
-
-
-def is_activation(module: Module) -> bool:
-    return type(module) in ACTIVATIONS and is_plain(module)
 
 
 def activated(layer: Linear, activation: Module, x: Tensor) -> Tensor:
@@ -30,3 +27,35 @@ def activated(layer: Linear, activation: Module, x: Tensor) -> Tensor:
         pass
     # The error of the layer itself says which one it is.
     return activation(layer(x))
+
+
+def rectified_maximum(rectifier: ReLU, pool: MaxPool, x: Tensor) -> Any:
+    """``pool(rectifier(x))``"""
+    shows_order = rectifier.inplace or pool.return_indices
+    return pool(rectifier(x)) if shows_order else relu(pool(x))
+
+
+# {kind of a layer: (kinds that make a pair with it, the output of both)}
+PAIRS: dict[type, tuple[frozenset[type], Callable[..., Any]]] = {
+    Linear: (frozenset(ACTIVATIONS), activated),
+    ReLU: (frozenset([MaxPool1d, MaxPool2d]), rectified_maximum),
+}
+
+
+def is_plain(module: Module) -> bool:
+    """Whether nobody watches what goes in and comes out, or has changed what is done to it."""
+    return not module._hooks and "forward" not in module.__dict__
+
+
+def is_first(layer: Module) -> bool:
+    """Whether there are layers that make a pair with `layer`."""
+    return type(layer) in PAIRS and is_plain(layer)
+
+
+def is_pair(first: Module, second: Module) -> bool:
+    return type(second) in PAIRS[type(first)][0] and is_plain(second)
+
+
+def paired(first: Module, second: Module, x: Tensor) -> Any:
+    """``second(first(x))``"""
+    return PAIRS[type(first)][1](first, second, x)

@@ -1,6 +1,7 @@
 """What the package costs before anything is computed: the time and memory of its import, its size.
 
-import     from the start of the process until the import is done, each in a process of its own
+import     from the start of the process until the import is done, each in a process of its own,
+           with bytecode, which an installer or the first import leaves
 resident   the peak of this process's resident memory (VmHWM)
 installed  the bytes of the package's folder and of the libraries beside it that belong to it,
            without bytecode; of a tree that is built in place, what would be installed
@@ -8,6 +9,7 @@ wheel      the bytes of the newest wheel of tinygrad_c in dist/, if there is one
 """
 
 import importlib.util
+import os
 import subprocess
 import sys
 import time
@@ -32,8 +34,10 @@ SHIPPED = {".py", ".pyi", ".so", ".npz", ".md", ".typed"}
 def import_once(name):
     """Seconds from the start of the process, and bytes of resident memory."""
     start = time.monotonic()
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     command = [sys.executable, "-c", PROGRAM.format(name=name)]
-    words = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    words = done.stdout.split()
     return float(words[0]) - start, 1024 * int(words[2])
 
 
@@ -66,6 +70,8 @@ def measure(names, libraries, _peak, options):
     libraries = [library.name for library in libraries]
     figures = {name: {} for name in NAMES}
     if {IMPORT, RESIDENT} & {*names}:
+        for x in libraries:
+            import_once(x)
         rounds = [{x: import_once(x) for x in libraries} for _ in range(options.rounds)]
         for x in libraries:
             times, peaks = zip(*(found[x] for found in rounds), strict=True)

@@ -39,7 +39,8 @@ INSTRUMENT = (
     else []
 )
 # Modules that Cython writes are long and mostly error paths. Of all flags that shrink them these
-# cost no time: -Os takes a quarter more off, and a fifth more instructions for small tensors.
+# cost no time: -Os takes a quarter more off, and a fifth more instructions for small tensors. It is
+# for the modules through which no step of a usual training loop goes.
 CYTHON_FLAGS = [
     *DENSE,
     "-fno-align-loops",
@@ -50,6 +51,7 @@ CYTHON_FLAGS = [
     "-Werror=implicit-function-declaration",
     "-Wno-unused-function",
 ]
+SELDOM_RUN = {"tinygrad_c._kernels.random", "tinygrad_c.autograd.function"}
 LINK = ["-Wl,-z,noseparate-code"] if LINUX else []
 LIBC, VERSION = platform.libc_ver()
 if LIBC == "glibc" and tuple(map(int, VERSION.split("."))) >= (2, 36):
@@ -103,6 +105,7 @@ def extension(source):
     """The module of one source; all of csrc is linked into `_kernels.runtime`, once."""
     path = source.relative_to(ROOT)
     name = ".".join(path.with_suffix("").parts)
+    small = ["-Os"] if name in SELDOM_RUN else []
     link = [*LINK]
     # Profilers need the names of the kernels; those of the bindings are Python's already.
     if LINUX and "runtime" not in name and not SANITIZE:
@@ -112,7 +115,7 @@ def extension(source):
         [str(path)],
         include_dirs=["csrc", numpy.get_include()],
         define_macros=[*CYTHON_MACROS, ("TGC_BUILD_FLAGS", f'"{" ".join(C_FLAGS)}"')],
-        extra_compile_args=[*C_FLAGS, *CYTHON_FLAGS, *INSTRUMENT],
+        extra_compile_args=[*C_FLAGS, *CYTHON_FLAGS, *small, *INSTRUMENT],
         libraries=["pthread", "m"],
         extra_link_args=[*INSTRUMENT, *link],
         depends=[str(p) for p in ROOT.glob("csrc/**/*.[ch]")] if "runtime" in name else HEADERS,

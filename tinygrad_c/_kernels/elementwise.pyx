@@ -441,9 +441,9 @@ def clamp(ndarray a, min=None, max=None, ndarray out=None):
     if min is None and max is None:
         raise ValueError("clamp: min and max must not both be None")
     if max is None:
-        return maximum(bound(a, min), a, out)
+        return binary("clamp", TGC_maximum, bound(a, min), a, out)
     if min is None:
-        return minimum(bound(a, max), a, out)
+        return binary("clamp", TGC_minimum, bound(a, max), a, out)
     cdef ndarray low = bound(a, min), high = bound(a, max)
     cdef int code = result_code_of((a, low, high))
     return apply("clamp", TGC_clamp, code, code, to_code(a, code), to_code(low, code),

@@ -63,7 +63,11 @@ cdef struct Axes:
 
 
 cdef int add_axis(str name, Axes *axes, object dim) except -1:
-    cdef Py_ssize_t d = operator.index(dim), ndim = axes.ndim if axes.ndim else 1
+    cdef Py_ssize_t d, ndim = axes.ndim if axes.ndim else 1
+    try:
+        d = operator.index(dim)
+    except TypeError:
+        raise TypeError(f"{name}: dim must be a whole number or several, got {dim!r}") from None
     if d < -ndim or d >= ndim:
         raise IndexError(f"{name}: dim must be in [{-ndim}, {ndim - 1}], got {d}")
     cdef unsigned int bit = 1u << (d + ndim if d < 0 else d)

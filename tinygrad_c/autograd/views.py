@@ -11,6 +11,7 @@ from tinygrad_c._kernels import graph
 from tinygrad_c._kernels.promotion import can_cast, get_default_dtype, result_type
 from tinygrad_c.autograd import op as ops
 from tinygrad_c.autograd import plan as plans
+from tinygrad_c.errors import ShapeError, renamed
 
 __all__ = ["check_writable", "inplace", "overwrite"]
 
@@ -85,11 +86,14 @@ def write(operation, target, operands, kwargs):
             f"{out.dtype}"
         )
     if operation.writes_out and dtype == out.dtype:
-        operation.forward(*arrays, out=out, **kwargs)
+        try:
+            operation.forward(*arrays, out=out, **kwargs)
+        except ShapeError as error:
+            raise renamed(error, f"{operation.name}_") from None
         return
     result = operation.forward(*arrays, **kwargs)
     if result.shape != out.shape:
-        raise ops.ShapeError(
+        raise ShapeError(
             f"{operation.name}_: the result's shape {result.shape} must be that of the tensor "
             f"it is written to, {out.shape}"
         )

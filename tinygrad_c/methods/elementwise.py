@@ -9,6 +9,7 @@ from tinygrad_c.autograd.op import wrap
 from tinygrad_c.autograd.views import inplace
 from tinygrad_c.dtypes import as_numpy_dtype
 from tinygrad_c.dtypes import device as Device
+from tinygrad_c.errors import ShapeError, renamed
 from tinygrad_c.ops import comparison, special
 from tinygrad_c.ops import copy as copy_ops
 from tinygrad_c.ops import elementwise as ops
@@ -243,9 +244,12 @@ class ElementwiseMethods:
 
     def clamp_(self, min=None, max=None):
         """`clamp`, written into the tensor's own memory; returns it."""
-        check_result("clamp_", result_dtype(self, min, max), self)
         before = self.clone() if self.requires_grad and grad_enabled() else self
-        return self.copy_(before.clamp(min, max))
+        try:
+            check_result("clamp_", result_dtype(self, min, max), self)
+            return self.copy_(before.clamp(min, max))
+        except (ShapeError, TypeError, ValueError) as error:
+            raise renamed(error, "clamp_") from None
 
     def clone(self):
         """A copy with memory of its own; the gradient passes through."""

@@ -80,7 +80,14 @@ class FillMethods:
     def masked_fill(self, mask, value):
         """The tensor with `value`, a number, where `mask`, which broadcasts against it, is true."""
         check_mask("masked_fill", mask)
-        return comparison.where(mask, as_number("masked_fill", value, self.array.dtype), self)
+        number = as_number("masked_fill", value, self.array.dtype)
+        try:
+            return comparison.where(mask, number, self)
+        except ShapeError:
+            raise ShapeError(
+                f"masked_fill: mask of shape {tuple(mask.shape)} must broadcast against the tensor "
+                f"of shape {tuple(self.shape)}"
+            ) from None
 
     def masked_fill_(self, mask, value):
         """`masked_fill`, written into the tensor's own memory; returns it."""

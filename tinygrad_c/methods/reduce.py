@@ -4,6 +4,7 @@ from numbers import Real
 from typing import NamedTuple
 
 from tinygrad_c.autograd.node import TensorBase
+from tinygrad_c.errors import ShapeError, renamed
 from tinygrad_c.ops import reduce as ops
 from tinygrad_c.ops import softmax as softmax_ops
 from tinygrad_c.ops.elementwise import abs as absolute
@@ -41,6 +42,14 @@ def check_tensor(name, other):
         raise TypeError(f"{name}: other must be a Tensor, got {type(other).__name__}")
 
 
+def of_all(name, operation, t):
+    """`operation` of all elements, which is called `name` where it takes a dimension, too."""
+    try:
+        return operation(t)
+    except IndexError as error:
+        raise renamed(error, name) from None
+
+
 class ReduceMethods:
     """Sums, means, extremes; ``axis`` and ``keepdims`` are accepted as NumPy's users type them."""
 
@@ -74,12 +83,15 @@ class ReduceMethods:
 
     def std(self, dim=None, unbiased=True, keepdim=False, *, correction=None):
         """The standard deviation, the root of `var`."""
-        return ops.root(self.var(dim, unbiased, keepdim, correction=correction))
+        try:
+            return ops.root(self.var(dim, unbiased, keepdim, correction=correction))
+        except (IndexError, ShapeError, TypeError) as error:
+            raise renamed(error, "std") from None
 
     def max(self, dim=None, keepdim=False):
         """The largest element; with a number `dim` (values, indices); with a tensor `maximum`."""
         if dim is None:
-            return ops.max_all(self)
+            return of_all("max", ops.max_all, self)
         if isinstance(dim, TensorBase):
             return maximum(self, dim)
         return max(*ops.max_dim(self, dim, keepdim))
@@ -87,7 +99,7 @@ class ReduceMethods:
     def min(self, dim=None, keepdim=False):
         """The smallest element; with a number `dim` (values, indices); with a tensor `minimum`."""
         if dim is None:
-            return ops.min_all(self)
+            return of_all("min", ops.min_all, self)
         if isinstance(dim, TensorBase):
             return minimum(self, dim)
         return min(*ops.min_dim(self, dim, keepdim))
@@ -115,7 +127,10 @@ class ReduceMethods:
         check_floating("norm", t)
         if p != "fro" and not isinstance(p, Real):
             raise TypeError(f"norm: p must be a number or 'fro', got {p!r}")
-        return ops.norm(t, 2 if p == "fro" else p, no_none(dim), keepdim)
+        try:
+            return ops.norm(t, 2 if p == "fro" else p, no_none(dim), keepdim)
+        except (IndexError, ShapeError, TypeError) as error:
+            raise renamed(error, "norm") from None
 
     def softmax(self, dim, dtype=None):
         """``exp(x) / sum(exp(x))`` along `dim`."""

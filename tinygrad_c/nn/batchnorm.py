@@ -3,12 +3,12 @@
 from typing import Any, ClassVar
 
 from tinygrad_c import dtypes
-from tinygrad_c.creation import empty, tensor
+from tinygrad_c.creation import tensor
 from tinygrad_c.errors import ShapeError
 from tinygrad_c.nn import functional as F
 from tinygrad_c.nn import init
 from tinygrad_c.nn.module import Module
-from tinygrad_c.nn.parameter import Parameter
+from tinygrad_c.nn.parameter import Parameter, unset
 from tinygrad_c.tensor import Tensor
 
 
@@ -46,7 +46,7 @@ class BatchNorm(Module):
         self.track_running_stats = track_running_stats
 
         def vector():
-            return empty(num_features, device=device, dtype=dtype)
+            return unset(self, num_features, device, dtype)
 
         self.register_parameter("weight", Parameter(vector()) if affine else None)
         self.register_parameter("bias", Parameter(vector()) if affine and bias else None)

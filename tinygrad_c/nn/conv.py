@@ -3,13 +3,13 @@
 import math
 from typing import Any
 
-from tinygrad_c.creation import empty, tensor
+from tinygrad_c.creation import tensor
 from tinygrad_c.errors import ShapeError
 from tinygrad_c.nn import functional as F
 from tinygrad_c.nn import init
 from tinygrad_c.nn.functional.conv import Numbers, named_padding, numbers
 from tinygrad_c.nn.module import Module
-from tinygrad_c.nn.parameter import Parameter
+from tinygrad_c.nn.parameter import Parameter, unset
 from tinygrad_c.tensor import Tensor
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -59,9 +59,9 @@ class Convolution(Module):
             self.padding = numbers(name, "padding", padding, ndim, 0)
         self.groups = groups
         self.padding_mode = padding_mode
-        kind = {"device": device, "dtype": dtype}
-        self.weight = Parameter(empty(self.weight_shape(), **kind))
-        self.register_parameter("bias", Parameter(empty(out_channels, **kind)) if bias else None)
+        self.weight = Parameter(unset(self, self.weight_shape(), device, dtype))
+        vector = Parameter(unset(self, out_channels, device, dtype)) if bias else None
+        self.register_parameter("bias", vector)
         self.reset_parameters()
 
     def weight_shape(self) -> tuple[int, ...]:

@@ -3,12 +3,11 @@
 from typing import Any
 
 from tinygrad_c.autograd import no_grad
-from tinygrad_c.creation import empty
 from tinygrad_c.errors import ShapeError
 from tinygrad_c.nn import functional as F
 from tinygrad_c.nn import init
 from tinygrad_c.nn.module import Module
-from tinygrad_c.nn.parameter import Parameter
+from tinygrad_c.nn.parameter import Parameter, unset
 from tinygrad_c.tensor import Tensor
 
 
@@ -54,7 +53,7 @@ class Embedding(Module):
         self.norm_type = norm_type
         self.scale_grad_by_freq = scale_grad_by_freq
         self.sparse = sparse
-        table = empty(shape, device=device, dtype=dtype) if _weight is None else _weight
+        table = unset(self, shape, device, dtype) if _weight is None else _weight
         self.weight = Parameter(table, requires_grad=not _freeze)
         if _weight is None:
             self.reset_parameters()

@@ -3,10 +3,9 @@
 import math
 from typing import Any
 
-from tinygrad_c.creation import empty
 from tinygrad_c.nn import init
 from tinygrad_c.nn.module import Module
-from tinygrad_c.nn.parameter import Parameter
+from tinygrad_c.nn.parameter import Parameter, unset
 from tinygrad_c.ops.matmul import linear
 from tinygrad_c.tensor import Tensor
 
@@ -43,9 +42,9 @@ class Linear(Module):
         super().__init__()
         self.in_features = in_features
         self.out_features = out_features
-        kind = {"device": device, "dtype": dtype}
-        self.weight = Parameter(empty((out_features, in_features), **kind))
-        self.register_parameter("bias", Parameter(empty(out_features, **kind)) if bias else None)
+        self.weight = Parameter(unset(self, (out_features, in_features), device, dtype))
+        vector = Parameter(unset(self, out_features, device, dtype)) if bias else None
+        self.register_parameter("bias", vector)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

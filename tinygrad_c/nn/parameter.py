@@ -4,6 +4,7 @@ from typing import Any
 
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.creation import empty
+from tinygrad_c.errors import renamed
 from tinygrad_c.tensor import Tensor
 
 
@@ -51,3 +52,11 @@ def share_memory(tensor, data):
         raise TypeError(f"{name}: data must be a Tensor, got {type(data).__name__}")
     TensorBase.__init__(tensor)
     tensor.array = empty(0).array if data is None else data.array
+
+
+def unset(layer: object, shape: Any, device: Any, dtype: Any) -> Tensor:
+    """Memory that ``layer.reset_parameters()`` is to fill; an error names the layer."""
+    try:
+        return empty(shape, device=device, dtype=dtype)
+    except (TypeError, ValueError) as error:
+        raise renamed(error, type(layer).__name__) from None

@@ -4,6 +4,7 @@ Shapes: N examples, C classes, d1, d2, ... further dimensions; * any dimensions.
 """
 
 import warnings
+from operator import index
 
 from tinygrad_c.autograd import is_grad_enabled
 from tinygrad_c.dtypes import int64, uint8
@@ -107,7 +108,8 @@ def nll_loss(
     """
     check_reduction("nll_loss", reduction)
     check_constant("nll_loss", weight)
-    return ops_loss.nll_loss(input, as_classes(target), weight, ignore_index, reduction)
+    ignored = as_class("nll_loss", ignore_index)
+    return ops_loss.nll_loss(input, as_classes(target), weight, ignored, reduction)
 
 
 def check_constant(name, weight):
@@ -116,6 +118,16 @@ def check_constant(name, weight):
         raise RuntimeError(
             f"{name}: weight must not require a gradient, for the loss has none with respect to it"
         )
+
+
+def as_class(name, ignore_index):
+    """The class that does not count, as an int."""
+    try:
+        return index(ignore_index)
+    except TypeError:
+        raise TypeError(
+            f"{name}: ignore_index must be a whole number, got {ignore_index!r}"
+        ) from None
 
 
 def as_classes(target):
@@ -164,13 +176,12 @@ def cross_entropy(
     if target.array.dtype.kind == "f":
         return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
     check_constant("cross_entropy", weight)
+    ignored = as_class("cross_entropy", ignore_index)
     target = as_classes(target)
     shape = target.array.shape
     if input.array.ndim != 2 or len(shape) != 1:
         input, target = class_rows(input, target)
-    losses = ops_softmax.cross_entropy(
-        input, target, weight, ignore_index, reduction, label_smoothing
-    )
+    losses = ops_softmax.cross_entropy(input, target, weight, ignored, reduction, label_smoothing)
     return losses.reshape(shape) if reduction == "none" else losses
 
 

@@ -11,7 +11,7 @@ or one for each dimension.
 
 from typing import Any
 
-from tinygrad_c.errors import ShapeError
+from tinygrad_c.errors import ShapeError, renamed
 from tinygrad_c.ops import pool
 from tinygrad_c.tensor import Tensor
 
@@ -77,7 +77,7 @@ def max_pool1d(
     """`max_pool2d` along the last dimension."""
     name = "max_pool1d"
     window = row_window(name, kernel_size, stride, padding, dilation, ceil_mode)
-    found = pool.max_pool2d(as_row(name, input), window, return_indices)
+    found = in_rows(name, pool.max_pool2d, input, window, return_indices)
     return tuple([t.squeeze(-2) for t in found]) if return_indices else found.squeeze(-2)
 
 
@@ -92,22 +92,25 @@ def avg_pool1d(
     """`avg_pool2d` along the last dimension."""
     name = "avg_pool1d"
     window = row_window(name, kernel_size, stride, padding, 1, ceil_mode)
-    return pool.avg_pool2d(as_row(name, input), window, count_include_pad).squeeze(-2)
+    return in_rows(name, pool.avg_pool2d, input, window, count_include_pad).squeeze(-2)
 
 
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
     """`adaptive_avg_pool2d` along the last dimension."""
     name = "adaptive_avg_pool1d"
     size = single(name, "output_size", output_size)
-    return pool.adaptive_avg_pool2d(as_row(name, input), (1, size)).squeeze(-2)
+    return in_rows(name, pool.adaptive_avg_pool2d, input, (1, size)).squeeze(-2)
 
 
-def as_row(name, input):
-    """(N, C, L) as (N, C, 1, L), (C, L) as (C, 1, L)."""
+def in_rows(name, operation, input, *args):
+    """`operation` of the input as planes of one row: (N, C, 1, L) or (C, 1, L)."""
     shape = tuple(input.shape)
     if len(shape) not in (2, 3):
         raise ShapeError(f"{name}: input must be (N, C, L) or (C, L), got {shape}")
-    return input.unsqueeze(-2)
+    try:
+        return operation(input.unsqueeze(-2), *args)
+    except (ShapeError, TypeError) as error:
+        raise renamed(error, name) from None
 
 
 def single(name, what, value):

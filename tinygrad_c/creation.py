@@ -192,7 +192,7 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
     if step == 0 or (end - start) * step < 0:
         raise ValueError(f"arange: step must lead from start to end, got {start}, {end}, {step}")
     count = math.ceil((end - start) / step)
-    result = layout.uninitialized((count,), wanted)
+    result = layout.uninitialized(new_shape("arange", (count,)), wanted)
     copy.copy_(result, from_any((start + step * np.arange(count)).astype(wanted)))
     return finish(result, requires_grad, device)
 

@@ -73,11 +73,11 @@ class Formatter:
 def shown_part(array):
     """The elements that will be shown, when the middle of each dimension is left out."""
     n = options["edgeitems"]
-    for d in range(array.ndim):
-        if array.shape[d] > 2 * n:
-            index = [*range(n), *range(array.shape[d] - n, array.shape[d])]
-            array = array.take(index, axis=d)
-    return array.ravel()
+    shown = [
+        range(size) if size <= 2 * n else [*range(n), *range(size - n, size)]
+        for size in array.shape
+    ]
+    return array[np.ix_(*shown)].ravel()
 
 
 def vector_text(array, indent, summarize, formatter):

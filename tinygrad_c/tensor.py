@@ -43,6 +43,7 @@ class TensorCore(TensorBase):
         return add.binary(other, self)
 
     def __sub__(self, other):
+        # Compiled, a binary operator gets its operands in the order in which they are written.
         if type(other) is bool or type(self) is bool:
             check_subtracted(True)
         return sub.binary(self, other)

@@ -100,7 +100,7 @@ static void FN(conv_chunk)(const tgc_call *call, ptrdiff_t index)
     T *const copy = result + l.result_elements;
     /* Aligned: the workspace is, and the sizes of the result and of the copy are made even. */
     ptrdiff_t *const offsets = (ptrdiff_t *)(copy + (l.block_elements + 1) / 2 * 2);
-    ptrdiff_t *const depths = offsets + l.depth;
+    ptrdiff_t *const depths = offsets + l.depth + 1;
     const ptrdiff_t phases = l.h.phases * l.w.phases;
     FN(block) b = {.layout = &l, .tiling = tiling, .all_offsets = offsets, .depths = depths,
                    .to = &call->operands[call->n_operands - 1],
@@ -115,6 +115,7 @@ static void FN(conv_chunk)(const tgc_call *call, ptrdiff_t index)
         depths[phase] = tgc_conv_offsets(&l, phase / l.w.phases, phase % l.w.phases, next);
         next += depths[phase];
     }
+    *next = 0; /* the one that channel_tile reads behind the last */
     const ptrdiff_t first = index / l.parts * l.units_per_chunk;
     const ptrdiff_t end = tgc_min(first + l.units_per_chunk, l.units);
     for (ptrdiff_t unit = first; unit < end; unit++) {

@@ -127,7 +127,7 @@ static double channels_cycles(const tgc_conv_layout *l, tgc_conv_limits limits, 
     const double sums = inside * ((double)(vecs / 2) * rows_cycles(l->w.block, 2, 2, limits) +
                                   (double)(vecs % 2) * rows_cycles(l->w.block, 1, 1, limits));
     const double store =
-        0.4 * (double)(vecs * limits.lanes) * (double)(l->h.step_out * l->w.step_out);
+        0.4 * (double)(vecs * limits.lanes) * (double)(l->h.phases * l->w.phases);
     const double copy = in_place ? 0 : 0.3 * image_of_block(l);
     return (double)l->h.block * ((double)l->depth * sums + store * (double)l->w.block) + copy;
 }
@@ -139,7 +139,7 @@ static double places_cycles(const tgc_conv_layout *l, tgc_conv_limits limits)
     const double sums = pairs * rows_cycles(l->outputs, 2, 4, limits);
     /* Results two apart are stored by vectors, others one by one. */
     const double scatters = l->w.step_out > 2 ? 1.5 : l->w.step_out > 1 ? 0.5 : 0;
-    const double scatter = scatters * (double)(l->h.step_out * l->w.step_out * l->outputs);
+    const double scatter = scatters * (double)(l->h.phases * l->w.phases * l->outputs);
     const double copy = (l->w.step_in > 2 ? 1.5 : l->w.step_in > 1 ? 0.5 : 0.3) * image_of_block(l);
     return (double)l->h.block * ((double)l->depth * sums + scatter * (double)l->w.block) + copy;
 }
@@ -148,7 +148,7 @@ static double places_cycles(const tgc_conv_layout *l, tgc_conv_limits limits)
  * RESULT allow. */
 static void cut_blocks(tgc_conv_layout *l, tgc_conv_limits limits)
 {
-    const ptrdiff_t width = 2 * limits.lanes * l->h.step_out * l->w.step_out;
+    const ptrdiff_t width = 2 * limits.lanes * l->h.phases * l->w.phases;
     const ptrdiff_t channels = tgc_max(l->channels, 1);
     const ptrdiff_t cols = tgc_max(
         tgc_min(RESULT / width, BLOCK / channels / l->w.step_in / tgc_max(l->h.extent, 1)),
@@ -162,7 +162,7 @@ static void cut_blocks(tgc_conv_layout *l, tgc_conv_limits limits)
     rows = tgc_min(rows, RESULT / (width * l->w.block));
     rows = tgc_max(tgc_min(rows, l->h.places), 1);
     l->h.block = tgc_ceil_div(tgc_max(l->h.places, 1),
-                                   tgc_ceil_div(tgc_max(l->h.places, 1), rows));
+                              tgc_ceil_div(tgc_max(l->h.places, 1), rows));
 }
 
 /* Decides where the elements of a block's image lie. A vector of places wants them side by side:
@@ -286,7 +286,7 @@ void tgc_conv_plan(tgc_call *call, int transposed, tgc_conv_limits limits)
     }
     const ptrdiff_t patches =
         l.method == TGC_CONV_CHANNELS ? tgc_conv_most_patches(&l, limits) : 0;
-    call->workspace = (size_t)(l.depth + 2 * l.h.phases * l.w.phases) * sizeof(ptrdiff_t) + 64 +
+    call->workspace = (size_t)(l.depth + 1 + 2 * l.h.phases * l.w.phases) * sizeof(ptrdiff_t) + 64 +
                       (size_t)patches * sizeof(tgc_conv_patch) +
                       (size_t)(l.block_elements + l.result_elements) *
                           tgc_item_size(result->dtype);

@@ -11,6 +11,7 @@
 #define TGC_ELEMENTWISE_H
 
 #include "../runtime/dispatch.h"
+#include "../runtime/sizes.h"
 
 /* The `loop` of an elementwise kernel: n elements. An operand's step is 1 if its elements lie side
  * by side, and 0 if it is one number for all; outputs have step 1. */

@@ -78,7 +78,7 @@ TGC_INLINE void FN(map_3)(vec (*f)(vec, vec, vec), ptrdiff_t n, char *const *dat
     }
 }
 
-/* y = f(a), a bool */
+/* y = f(a), where y is bool. */
 TGC_INLINE void FN(test_1)(vmask (*f)(vec), ptrdiff_t n, char *const *data,
                            const ptrdiff_t *steps)
 {
@@ -94,7 +94,7 @@ TGC_INLINE void FN(test_1)(vmask (*f)(vec), ptrdiff_t n, char *const *data,
     }
 }
 
-/* y = f(a, b), a bool */
+/* y = f(a, b), where y is bool. */
 TGC_INLINE void FN(test_2)(vmask (*f)(vec, vec), ptrdiff_t n, char *const *data,
                            const ptrdiff_t *steps)
 {
@@ -183,7 +183,7 @@ BINARY(guarded, vec_select(vec_eq(a, vec_zero()), vec_zero(), a *b))
 
 DEFINE(leaky_relu_backward, map_3, vec, (vec a, vec b, vec c),
        vec_select(vec_gt(b, vec_zero()), a, a *c))
-/* Of equal zeros a's stays. */
+/* Of zeros of both signs the result has a's. */
 DEFINE(clamp_any, map_3, vec, (vec a, vec low, vec high), vec_min(high, vec_max(low, a)))
 
 /* Powers that a few products, a quotient or a root make of a: with pow's values for zeros,
@@ -274,7 +274,7 @@ static void FN(pow)(const tgc_call *call, ptrdiff_t n, char *const *data, const 
         vec_store(y + VL, power[1]);
     }
     for (; n > 0; n -= VL, a += a_step, b += b_step, y += VL) {
-        const ptrdiff_t lanes = n < VL ? n : VL;
+        const ptrdiff_t lanes = tgc_min(n, VL);
         vec_storen(y, vec_pow(vec_loadn(a, lanes), vec_loadn(b, lanes)), lanes);
     }
 }
@@ -354,6 +354,7 @@ static void FN(install)(tgc_table table)
 #define INSTALL_TRANSCENDENTAL(kernel) INSTALL(kernel, 0.8)
     TGC_TRANSCENDENTAL_KERNELS(INSTALL_TRANSCENDENTAL)
 #undef INSTALL_TRANSCENDENTAL
+    /* Of the binary kernels these take longer: other rows in place of those above. */
     INSTALL(pow, 4)
     INSTALL(floor_divide, 8)
     INSTALL(remainder, 8)

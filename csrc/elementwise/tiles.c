@@ -19,7 +19,7 @@ static ptrdiff_t piece(ptrdiff_t length, ptrdiff_t size, ptrdiff_t *index, ptrdi
     const ptrdiff_t pieces = tgc_ceil_div(length, size);
     *begin = *index % pieces * size;
     *index /= pieces;
-    return length - *begin < size ? length - *begin : size;
+    return tgc_min(length - *begin, size);
 }
 
 void tgc_elementwise_find_tile(const tgc_call *call, ptrdiff_t index, tgc_elementwise_tile *tile)

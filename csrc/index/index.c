@@ -179,7 +179,7 @@ static void run_range(const tgc_call *call, const tgc_operand *operands, int n_o
     tgc_lines_begin(&w, operands, n_operands, (int)call->sizes[TGC_INDEX_NDIM]);
     tgc_lines_merge(&w);
     const ptrdiff_t left = tgc_lines_size(&w) - first;
-    tgc_lines_seek(&w, first, left < size ? left : size);
+    tgc_lines_seek(&w, first, tgc_min(left, size));
     run_lines(call, &w, indices, first);
 }
 
@@ -241,7 +241,7 @@ static void put_chunk(const tgc_call *call, ptrdiff_t index)
     if (split >= 0) {
         const ptrdiff_t size = call->sizes[TGC_INDEX_CHUNK], first = index * size;
         const ptrdiff_t left = w.shape[split] - first;
-        tgc_lines_narrow(&w, split, first, left < size ? left : size);
+        tgc_lines_narrow(&w, split, first, tgc_min(left, size));
     }
     tgc_lines_merge(&w);
     tgc_lines_seek(&w, 0, tgc_lines_size(&w));

@@ -9,6 +9,7 @@
 
 /* The most elements that are looked at in one go. */
 enum { BLOCK = 256 };
+_Static_assert(BLOCK <= UINT8_MAX + 1, "places in a block are bytes");
 
 /* The `loop` of both kernels: writes which of n <= BLOCK elements, `step` bytes apart, are not
  * zero, and returns how many those are. No branch depends on them, as no CPU could predict it. */
@@ -46,14 +47,14 @@ static tgc_lines chunk_lines(const tgc_call *call, ptrdiff_t index)
     const ptrdiff_t first = index * TGC_NONZERO_CHUNK, left = tgc_operand_size(a) - first;
     tgc_lines w;
     tgc_lines_begin(&w, a, 1, a->ndim);
-    tgc_lines_seek(&w, first, left < TGC_NONZERO_CHUNK ? left : TGC_NONZERO_CHUNK);
+    tgc_lines_seek(&w, first, tgc_min(left, TGC_NONZERO_CHUNK));
     return w;
 }
 
 static inline ptrdiff_t block_size(const tgc_lines *w)
 {
     const ptrdiff_t n = tgc_lines_left(w);
-    return n < BLOCK ? n : BLOCK;
+    return tgc_min(n, BLOCK);
 }
 
 static void count_chunk(const tgc_call *call, ptrdiff_t index)
@@ -110,7 +111,7 @@ static tgc_error nonzero_explain(const tgc_call *call, char *text, size_t size)
     snprintf(text, size,
              "nonzero: %td elements were not zero when the call was recorded, now there are %lld",
              y->shape[1],
-             ((const long long *)(const void *)call->operands[1].data)[call->n_chunks]);
+             (long long)((const int64_t *)(const void *)call->operands[1].data)[call->n_chunks]);
     return TGC_INDEX_ERROR;
 }
 

@@ -75,7 +75,7 @@ TGC_INLINE double FN(run_line)(FN(loss) *loss, const FN(line) *line)
         const ptrdiff_t end = line->n - begin < BLOCK ? line->n : begin + BLOCK;
         vec sum = vec_zero();
         for (ptrdiff_t i = begin; i < end; i += VL) {
-            const ptrdiff_t n = end - i < VL ? end - i : VL;
+            const ptrdiff_t n = tgc_min(end - i, VL);
             const vec x = FN(get)(line->x + i * line->x_step, line->x_step, n);
             const vec l = loss(x, FN(get)(line->t + i * line->t_step, line->t_step, n));
             if (!line->y) {
@@ -109,7 +109,7 @@ TGC_INLINE void FN(run_loss)(const tgc_call *call, ptrdiff_t index, FN(loss) *lo
     const int reduced = call->sizes[TGC_LOSS_REDUCTION] != TGC_LOSS_NONE;
     const ptrdiff_t size = tgc_operand_size(&call->operands[1]);
     ptrdiff_t first = index * TGC_LOSS_CHUNK;
-    const ptrdiff_t count = size - first < TGC_LOSS_CHUNK ? size - first : TGC_LOSS_CHUNK;
+    const ptrdiff_t count = tgc_min(size - first, TGC_LOSS_CHUNK);
     tgc_lines w;
     tgc_lines_begin(&w, call->operands, reduced ? 2 : 3, call->operands[1].ndim);
     tgc_lines_merge(&w);
@@ -140,7 +140,7 @@ TGC_INLINE void FN(run_slope)(const tgc_call *call, ptrdiff_t n, char *const *da
 {
     const vec scale = vec_set1((T)tgc_scalar_value(&call->scalars[0]));
     for (ptrdiff_t i = 0; i < n; i += VL) {
-        const ptrdiff_t k = n - i < VL ? n - i : VL;
+        const ptrdiff_t k = tgc_min(n - i, VL);
         const vec grad = scale * FN(operand)(data, steps, 0, i, k);
         const vec x = FN(operand)(data, steps, 1, i, k), t = FN(operand)(data, steps, 2, i, k);
         vec_store_first((T *)(void *)data[3] + i, grad * slope(x, t), k);

@@ -2,28 +2,31 @@
  * row of classes, so there is nothing for vectors. */
 #include "nll.h"
 
-#include <stdio.h>
-
-#include "../index/index.h"
 #include "../runtime/lines.h"
 #include "../runtime/sizes.h"
 #include "../vec/typed.h"
+#include "classes.h"
 
 enum { TARGET, X, WEIGHT };
 
 /* A call taken apart. What it does not have is NULL. */
 typedef struct {
     const tgc_operand *weight, *total, *y, *partial;
-    ptrdiff_t n_classes, class_stride, ignore_index;
+    tgc_classes classes;
+    ptrdiff_t class_stride;
     int reduction;
 } nll;
+
+static tgc_classes classes_of(const tgc_call *call)
+{
+    return (tgc_classes){call->sizes[TGC_NLL_CLASSES], call->sizes[TGC_NLL_IGNORE_INDEX]};
+}
 
 static nll unpack(const tgc_call *call, int backward)
 {
     const int weighted = call->sizes[TGC_NLL_WEIGHTED] != 0;
-    nll c = {.n_classes = call->sizes[TGC_NLL_CLASSES],
+    nll c = {.classes = classes_of(call),
              .class_stride = call->sizes[TGC_NLL_STRIDE],
-             .ignore_index = call->sizes[TGC_NLL_IGNORE_INDEX],
              .reduction = (int)call->sizes[TGC_LOSS_REDUCTION]};
     const tgc_operand *next = &call->operands[WEIGHT];
     c.weight = weighted ? next++ : NULL;
@@ -38,19 +41,6 @@ static nll unpack(const tgc_call *call, int backward)
         c.partial = next;
     }
     return c;
-}
-
-/* The class at position p, or -1 where it does not count; reports one that is out of range. */
-static inline ptrdiff_t class_at(const tgc_call *call, const nll *c, int64_t target, ptrdiff_t p)
-{
-    if (target == c->ignore_index) {
-        return -1;
-    }
-    if (target < 0 || target >= c->n_classes) {
-        tgc_report(call, p);
-        return -1;
-    }
-    return (ptrdiff_t)target;
 }
 
 static void plan_chunks(tgc_call *call, ptrdiff_t chunk, double cost)
@@ -84,20 +74,14 @@ static ptrdiff_t begin(const tgc_call *call, ptrdiff_t index, tgc_lines *w,
     const ptrdiff_t left = tgc_operand_size(&call->operands[TARGET]) - first;
     tgc_lines_begin(w, walked, 3, walked[0].ndim);
     tgc_lines_merge(w);
-    tgc_lines_seek(w, first, left < chunk ? left : chunk);
+    tgc_lines_seek(w, first, tgc_min(left, chunk));
     return first;
 }
 
 static tgc_error explain(const tgc_call *call, char *text, size_t size)
 {
-    const tgc_operand *target = &call->operands[TARGET];
-    char position[TGC_POSITION_TEXT];
-    tgc_write_position(target, call->status, 0, target->ndim, position);
-    snprintf(text, size,
-             "nll_loss: target must be from 0 to %td or ignore_index, got %lld at position %s",
-             call->sizes[TGC_NLL_CLASSES] - 1, (long long)tgc_index_at(target, call->status),
-             position);
-    return TGC_INDEX_ERROR;
+    return tgc_explain_class(call, "nll_loss", classes_of(call), &call->operands[TARGET], text,
+                             size);
 }
 
 #define T float

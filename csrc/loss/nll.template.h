@@ -16,7 +16,7 @@ static void FN(forward)(const tgc_call *call, ptrdiff_t index)
         for (ptrdiff_t i = 0; i < n; i++, p++) {
             const int64_t target = *(const int64_t *)(const void *)(w.data[0] + i * w.step[0]);
             const T *x = (const T *)(const void *)(w.data[1] + i * w.step[1]);
-            const ptrdiff_t class = class_at(call, &c, target, p);
+            const ptrdiff_t class = tgc_class_at(call, c.classes, target, p);
             const double weight = class < 0 ? 0 : FN(weight_of)(&c, class);
             const double loss = class < 0 ? 0 : -weight * (double)x[class * c.class_stride];
             sum += loss;
@@ -54,7 +54,7 @@ static void FN(finish)(const tgc_call *call)
 static void FN(clear)(T *y, ptrdiff_t n, ptrdiff_t step, const nll *c)
 {
     const int by_class = c->class_stride > step;
-    const ptrdiff_t rows = by_class ? c->n_classes : n, columns = by_class ? n : c->n_classes;
+    const ptrdiff_t rows = by_class ? c->classes.n : n, columns = by_class ? n : c->classes.n;
     const ptrdiff_t row = by_class ? c->class_stride : step;
     if (row == columns) {
         memset(y, 0, (size_t)(rows * columns) * sizeof(T));
@@ -78,7 +78,7 @@ static void FN(backward)(const tgc_call *call, ptrdiff_t index)
         for (ptrdiff_t i = 0; i < n; i++, p++) {
             const int64_t target = *(const int64_t *)(const void *)(w.data[0] + i * w.step[0]);
             const T grad = *(const T *)(const void *)(w.data[1] + i * w.step[1]);
-            const ptrdiff_t class = class_at(call, &c, target, p);
+            const ptrdiff_t class = tgc_class_at(call, c.classes, target, p);
             if (class >= 0) {
                 const double weight = FN(weight_of)(&c, class);
                 y[i * step + class * c.class_stride] = (T)(-weight * (double)grad / total);

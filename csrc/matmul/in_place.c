@@ -29,7 +29,6 @@ enum {
 };
 
 /* Are lines at this distance a multiple of `period` bytes apart, so that they evict each other? */
-
 static int collide(ptrdiff_t bytes, ptrdiff_t period)
 {
     return bytes != 0 && bytes % period == 0;
@@ -37,7 +36,7 @@ static int collide(ptrdiff_t bytes, ptrdiff_t period)
 
 static ptrdiff_t distance_bytes(const tgc_matmul_limits *tiles, ptrdiff_t stride)
 {
-    return (stride < 0 ? -stride : stride) * tiles->item_size;
+    return tgc_distance(stride) * tiles->item_size;
 }
 
 ptrdiff_t tgc_matmul_in_place_cols(const tgc_matmul_limits *tiles, const tgc_matmul_view *a,

@@ -20,7 +20,7 @@ static const double PACKED_GAIN = 1.5;
 /* The most elements of a and b that are packed once: they take memory of their own. */
 static const double MOST_PACKED = 1 << 26;
 
-/* fmax and ceil are calls of the library on CPUs without SSE 4.1, a good part of a small plan. */
+/* fmax is a call of the library, as ceil is without SSE 4.1: a good part of a small plan. */
 static double larger(double a, double b)
 {
     return a > b ? a : b;
@@ -304,10 +304,7 @@ void tgc_matmul_plan(tgc_call *call, const tgc_matmul_limits *limits)
     sizes[TGC_MATMUL_M] = y->shape[y->ndim - 2];
     sizes[TGC_MATMUL_N] = y->shape[y->ndim - 1];
     sizes[TGC_MATMUL_K] = k;
-    sizes[TGC_MATMUL_BATCH] = 1;
-    for (int d = 0; d < y->ndim - 2; d++) {
-        sizes[TGC_MATMUL_BATCH] *= y->shape[d];
-    }
+    sizes[TGC_MATMUL_BATCH] = tgc_product(y->shape, 0, y->ndim - 2);
     sizes[TGC_MATMUL_TILE_ROWS] = own->tile_rows;
     sizes[TGC_MATMUL_TILE_COLS] = own->tile_cols;
     const int is_short = own->few_rows > 0 && p.m <= (double)own->few_rows &&

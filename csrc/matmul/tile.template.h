@@ -126,7 +126,7 @@ TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, const int packs,
             fetch = t->ahead;
             fetch_row = t->ahead_row;
         }
-        for (ptrdiff_t n = k < FN(FETCH) ? k : FN(FETCH); n > 0; n--, a += a_col, b += b_row) {
+        for (ptrdiff_t n = tgc_min(k, FN(FETCH)); n > 0; n--, a += a_col, b += b_row) {
             if (rows > FN(FEW_ROWS)) {
                 __builtin_prefetch(a + FN(TERMS_AHEAD) * a_col);
                 if (rows * (int)sizeof(T) > 32) { /* mostly on a second line */

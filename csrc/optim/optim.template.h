@@ -21,7 +21,7 @@ TGC_INLINE T FN(scalar)(const tgc_call *call, int i)
 
 TGC_INLINE ptrdiff_t FN(lanes)(ptrdiff_t left)
 {
-    return left < VL ? left : VL;
+    return tgc_min(left, VL);
 }
 
 /* g + weight_decay * p. Without decay p is left out, so that an infinite p does not make it NaN. */

@@ -14,7 +14,7 @@ static FN(max_lines) FN(new_max_lines)(const tgc_pool *pool, ptrdiff_t n)
 {
     const tgc_pool_axis *columns = &pool->columns;
     FN(max_lines) l = {.first_taps = tgc_workspace(),
-                       .line = tgc_pool_room(tgc_pool_line(columns)),
+                       .line = tgc_pool_room(tgc_pool_line(columns, tgc_pool_taps(columns))),
                        .room = tgc_pool_room(columns->out)};
     l.lines = l.first_taps + l.room;
     l.largest = l.lines + n * l.line;
@@ -28,7 +28,8 @@ static FN(max_lines) FN(new_max_lines)(const tgc_pool *pool, ptrdiff_t n)
 /* line = the row at x with the padding around it; writes up to a vector beyond. */
 static void FN(pad_row)(const tgc_pool_axis *columns, T *line, const T *x, ptrdiff_t step, T fill)
 {
-    const ptrdiff_t length = tgc_pool_line(columns), begin = tgc_min(columns->padding, length);
+    const ptrdiff_t length = tgc_pool_line(columns, tgc_pool_taps(columns));
+    const ptrdiff_t begin = tgc_min(columns->padding, length);
     const ptrdiff_t end = tgc_min(begin + columns->size, length);
     for (ptrdiff_t j = 0; j < begin; j++) {
         line[j] = fill;
@@ -52,11 +53,12 @@ static void FN(pad_row)(const tgc_pool_axis *columns, T *line, const T *x, ptrdi
 TGC_INLINE void FN(largest_columns)(const tgc_pool_axis *columns, const T *line, ptrdiff_t stride,
                                     const T *first_taps, T *largest, T *taps)
 {
+    const ptrdiff_t taps_inside = tgc_pool_taps(columns);
     for (ptrdiff_t j = 0; j < columns->out; j += VL) {
         const ptrdiff_t n = tgc_min(columns->out - j, VL);
         vec best = FN(load_every)(line + j * stride, stride, n), at = vec_load(first_taps + j);
         vec tap = vec_set1(1);
-        for (ptrdiff_t k = 1; k < columns->kernel; k++, tap += 1) {
+        for (ptrdiff_t k = 1; k < taps_inside; k++, tap += 1) {
             const vec v = FN(load_every)(line + j * stride + k * columns->dilation, stride, n);
             TAKE_LARGER(best, at, v, tap);
         }

@@ -97,7 +97,7 @@ void tgc_max_pool_plan(tgc_call *call)
     const tgc_pool pool = tgc_pool_unpack(call, 0, 1);
     const tgc_pool_axis *rows = &pool.rows, *columns = &pool.columns;
     const ptrdiff_t span = (rows->kernel - 1) * rows->dilation + 1;
-    const ptrdiff_t line = tgc_pool_room(tgc_pool_line(columns));
+    const ptrdiff_t line = tgc_pool_room(tgc_pool_line(columns, tgc_pool_taps(columns)));
     const ptrdiff_t room = tgc_pool_room(columns->out);
     const ptrdiff_t cached = cached_lines(line);
     const ptrdiff_t block = tgc_min(cached > span ? cached : span, rows->size);
@@ -133,7 +133,7 @@ ptrdiff_t tgc_avg_pool_line(const tgc_pool *pool)
 {
     const tgc_pool_axis *columns = &pool->columns;
     const ptrdiff_t padded = columns->padding + columns->size;
-    const ptrdiff_t line = pool->adaptive ? 0 : tgc_pool_line(columns);
+    const ptrdiff_t line = pool->adaptive ? 0 : tgc_pool_line(columns, columns->kernel);
     return tgc_pool_room(line > padded ? line : padded);
 }
 

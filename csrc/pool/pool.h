@@ -75,10 +75,16 @@ static inline ptrdiff_t tgc_pool_first_tap(const tgc_pool_axis *axis, ptrdiff_t 
     return start < 0 ? tgc_ceil_div(-start, axis->dilation) : 0;
 }
 
-/* The number of columns that the windows of a row span together, padding included. */
-static inline ptrdiff_t tgc_pool_line(const tgc_pool_axis *axis)
+/* The taps of which some may be in the plane: at every position, the others are behind it. */
+static inline ptrdiff_t tgc_pool_taps(const tgc_pool_axis *axis)
 {
-    return (axis->out - 1) * axis->stride + (axis->kernel - 1) * axis->dilation + 1;
+    return tgc_min(axis->kernel, tgc_ceil_div(axis->size + axis->padding, axis->dilation));
+}
+
+/* The number of columns that the first `taps` taps of all positions span, padding included. */
+static inline ptrdiff_t tgc_pool_line(const tgc_pool_axis *axis, ptrdiff_t taps)
+{
+    return (axis->out - 1) * axis->stride + (taps - 1) * axis->dilation + 1;
 }
 
 /* Elements of a line in the workspace: room for n, and for the three vectors that may begin in it

@@ -7,11 +7,9 @@
 #include "../runtime/lines.h"
 #include "../runtime/sizes.h"
 
-enum {
-    CHUNK = 16384, /* elements of a chunk */
-    BLOCK = 64,    /* elements that a block of words is for */
-    WORDS = 4      /* words that a counter gives */
-};
+/* Elements of a chunk. */
+enum { CHUNK = 16384 };
+_Static_assert(CHUNK % TGC_PHILOX_BLOCK == 0, "chunks are whole blocks");
 
 /* What the plan leaves in call->sizes: the number of elements, and whether a is contiguous. */
 enum { ELEMENTS = TGC_DROPOUT_END, CONTIGUOUS };
@@ -29,11 +27,11 @@ void tgc_dropout_plan(tgc_call *call)
 void tgc_dropout_start(tgc_call *call)
 {
     tgc_generator *g = (tgc_generator *)(void *)call->operands[1].data;
-    const ptrdiff_t blocks = tgc_ceil_div(call->sizes[ELEMENTS], BLOCK);
+    const ptrdiff_t blocks = tgc_ceil_div(call->sizes[ELEMENTS], TGC_PHILOX_BLOCK);
     tgc_generator_lock(g);
     call->sizes[TGC_DROPOUT_COUNTER] = (ptrdiff_t)g->philox_counter;
     call->sizes[TGC_DROPOUT_SEED] = (ptrdiff_t)g->seed;
-    g->philox_counter += (uint64_t)blocks * (BLOCK / WORDS);
+    g->philox_counter += (uint64_t)blocks * TGC_PHILOX_COUNTERS;
     tgc_generator_unlock(g);
 }
 
@@ -41,17 +39,17 @@ void tgc_dropout_range(const tgc_call *call, ptrdiff_t index, ptrdiff_t *first, 
 {
     const ptrdiff_t left = call->sizes[ELEMENTS] - index * CHUNK;
     *first = index * CHUNK;
-    *n = left < CHUNK ? left : CHUNK;
+    *n = tgc_min(left, CHUNK);
 }
 
 const void *tgc_dropout_input(const tgc_call *call, ptrdiff_t first, ptrdiff_t n, void *buffer)
 {
     const tgc_operand *a = &call->operands[0];
     const ptrdiff_t item = (ptrdiff_t)tgc_item_size(a->dtype);
-    if (call->sizes[CONTIGUOUS] && n == BLOCK) {
+    if (call->sizes[CONTIGUOUS] && n == TGC_PHILOX_BLOCK) {
         return a->data + first * item;
     }
-    memset(buffer, 0, (size_t)(BLOCK * item));
+    memset(buffer, 0, (size_t)(TGC_PHILOX_BLOCK * item));
     tgc_lines w;
     tgc_lines_begin(&w, a, 1, a->ndim);
     tgc_lines_merge(&w);

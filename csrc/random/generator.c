@@ -4,6 +4,8 @@
 #include <sched.h>
 #include <string.h>
 
+#include "../runtime/sizes.h"
+
 /* The constants of MT19937, named as in the paper. */
 enum { N = TGC_MT_WORDS, M = 397 };
 static const uint32_t A = 0x9908b0df, UPPER_MASK = 0x80000000, LOWER_MASK = 0x7fffffff;
@@ -101,7 +103,7 @@ void tgc_generator_words(tgc_generator *g, uint32_t *words, ptrdiff_t n)
             next_round(g);
         }
         const ptrdiff_t unused = N - (ptrdiff_t)g->n_used;
-        const ptrdiff_t m = n < unused ? n : unused;
+        const ptrdiff_t m = tgc_min(n, unused);
         temper(g->words + g->n_used, words, m);
         g->n_used += (uint32_t)m;
         words += m;
@@ -116,7 +118,7 @@ void tgc_generator_words64(tgc_generator *g, uint64_t *words, ptrdiff_t n)
 {
     uint32_t halves[2 * BLOCK];
     for (ptrdiff_t done = 0; done < n; done += BLOCK) {
-        const ptrdiff_t m = n - done < BLOCK ? n - done : BLOCK;
+        const ptrdiff_t m = tgc_min(n - done, BLOCK);
         tgc_generator_words(g, halves, 2 * m);
         for (ptrdiff_t i = 0; i < m; i++) {
             words[done + i] = (uint64_t)halves[2 * i] << 32 | halves[2 * i + 1];
@@ -129,7 +131,7 @@ void tgc_unit_f32(tgc_generator *g, float *y, ptrdiff_t n)
     uint32_t words[BLOCK] = {0};
     float numbers[BLOCK];
     for (ptrdiff_t done = 0; done < n; done += BLOCK) {
-        const ptrdiff_t m = n - done < BLOCK ? n - done : BLOCK;
+        const ptrdiff_t m = tgc_min(n - done, BLOCK);
         tgc_generator_words(g, words, m);
         for (int i = 0; i < BLOCK; i++) {
             numbers[i] = (float)tgc_u24(words[i]);
@@ -142,7 +144,7 @@ void tgc_unit_f64(tgc_generator *g, double *y, ptrdiff_t n)
 {
     uint64_t words[BLOCK];
     for (ptrdiff_t done = 0; done < n; done += BLOCK) {
-        const ptrdiff_t m = n - done < BLOCK ? n - done : BLOCK;
+        const ptrdiff_t m = tgc_min(n - done, BLOCK);
         tgc_generator_words64(g, words, m);
         for (ptrdiff_t i = 0; i < m; i++) {
             y[done + i] = tgc_u53(words[i]);

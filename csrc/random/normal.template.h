@@ -35,7 +35,7 @@ static void FN(normal_in_blocks)(tgc_generator *g, T mean, T std, ptrdiff_t n, T
 {
     const ptrdiff_t n_blocks = n / NORMAL_BLOCK, rest = n % NORMAL_BLOCK;
     for (ptrdiff_t k = 0; k < n_blocks; k += NORMAL_GROUP) {
-        const ptrdiff_t group = n_blocks - k < NORMAL_GROUP ? n_blocks - k : NORMAL_GROUP;
+        const ptrdiff_t group = tgc_min(n_blocks - k, NORMAL_GROUP);
         FN(normal_group)(g, mean, std, group, y + k * NORMAL_BLOCK);
     }
     if (rest > 0) {

@@ -15,14 +15,14 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "dropout.h"
+
 enum {
-    PHILOX_COUNTERS = 16,               /* of a block */
-    PHILOX_BLOCK = 4 * PHILOX_COUNTERS, /* words of a block */
     PHILOX_ROUNDS = 10,
     PHILOX_LANES = sizeof(philox_lanes) / sizeof(uint64_t),
     /* Vectors that are computed together: each round waits for the products of the round before,
      * and meanwhile another vector has its turn. */
-    PHILOX_GROUP = PHILOX_LANES == 1 ? PHILOX_COUNTERS : 2,
+    PHILOX_GROUP = PHILOX_LANES == 1 ? TGC_PHILOX_COUNTERS : 2,
     /* Counters that are computed together. */
     PHILOX_STEP = PHILOX_GROUP * PHILOX_LANES
 };
@@ -69,16 +69,16 @@ static inline void philox_step(uint64_t first, uint64_t key, uint32_t *words)
     }
     for (int g = 0; g < PHILOX_GROUP; g++, words += PHILOX_LANES) {
         philox_store(words, x0[g]);
-        philox_store(words + PHILOX_COUNTERS, x1[g]);
-        philox_store(words + 2 * PHILOX_COUNTERS, x2[g]);
-        philox_store(words + 3 * PHILOX_COUNTERS, x3[g]);
+        philox_store(words + TGC_PHILOX_COUNTERS, x1[g]);
+        philox_store(words + 2 * TGC_PHILOX_COUNTERS, x2[g]);
+        philox_store(words + 3 * TGC_PHILOX_COUNTERS, x3[g]);
     }
 }
 
 /* The words of 16 counters, of which the first is a multiple of 16. */
 static inline void philox_block(uint64_t first, uint64_t key, uint32_t *words)
 {
-    for (int i = 0; i < PHILOX_COUNTERS; i += PHILOX_STEP) {
+    for (int i = 0; i < TGC_PHILOX_COUNTERS; i += PHILOX_STEP) {
         philox_step(first + (uint64_t)i, key, words + i);
     }
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../runtime/lines.h"
+#include "../runtime/sizes.h"
 
 /* Words are drawn and converted in blocks; a whole block is converted even where less of it is
  * wanted, because the compiler vectorises a loop of fixed length. */
@@ -12,7 +13,7 @@ enum { BLOCK = 64 };
 
 static inline ptrdiff_t block_size(ptrdiff_t n)
 {
-    return n < BLOCK ? n : BLOCK;
+    return tgc_min(n, BLOCK);
 }
 
 void tgc_random_plan(tgc_call *call)

@@ -35,14 +35,4 @@ ptrdiff_t tgc_count_tiles(const tgc_operand *o, int kept, ptrdiff_t width);
 tgc_reduce_tile tgc_find_tile(const tgc_call *call, int n_arrays, int kept, ptrdiff_t width,
                               ptrdiff_t index);
 
-/* The number of elements in dimensions begin .. end - 1. */
-static inline ptrdiff_t tgc_product(const ptrdiff_t *shape, int begin, int end)
-{
-    ptrdiff_t n = 1;
-    for (int d = begin; d < end; d++) {
-        n *= shape[d];
-    }
-    return n;
-}
-
 #endif

@@ -52,7 +52,7 @@ static inline ptrdiff_t tgc_reduce_splits(ptrdiff_t n_in, ptrdiff_t n_out)
         return 1;
     }
     const ptrdiff_t chunks = n_in / TGC_REDUCE_CHUNK, terms = n_in / n_out / 128;
-    const ptrdiff_t splits = chunks < terms ? chunks : terms;
+    const ptrdiff_t splits = tgc_min(chunks, terms);
     return splits < 2 ? 1 : splits < 64 ? tgc_ceil_div(splits, 2) * 2 : 64;
 }
 

@@ -183,7 +183,7 @@ TGC_INLINE double FN(reduce_rows)(int op, const T *a, const tgc_reduce_block *b)
 {
     double sum = reduce_identity(op);
     for (ptrdiff_t i = 0; i < b->n; i += TGC_REDUCE_RUN) {
-        const ptrdiff_t n = b->n - i < TGC_REDUCE_RUN ? b->n - i : TGC_REDUCE_RUN;
+        const ptrdiff_t n = tgc_min(b->n - i, TGC_REDUCE_RUN);
         const vec v = FN(reduce_run)(op, a + i, b, n, 1);
         sum = reduce_apply(op, sum, FN(fold_lanes)(op, v));
     }

@@ -1,4 +1,4 @@
-/* What this CPU can run, asked once. Compiled without any instruction-set flag. */
+/* What this CPU can run. Compiled without any instruction-set flag. */
 #ifndef TGC_CPU_H
 #define TGC_CPU_H
 

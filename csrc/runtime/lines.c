@@ -91,11 +91,7 @@ void tgc_lines_merge(tgc_lines *w)
 
 ptrdiff_t tgc_lines_size(const tgc_lines *w)
 {
-    ptrdiff_t n = 1;
-    for (int d = 0; d < w->ndim; d++) {
-        n *= w->shape[d];
-    }
-    return n;
+    return tgc_product(w->shape, 0, w->ndim);
 }
 
 void tgc_lines_seek(tgc_lines *w, ptrdiff_t first, ptrdiff_t count)

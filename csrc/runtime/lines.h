@@ -13,6 +13,7 @@
 #define TGC_LINES_H
 
 #include "call.h"
+#include "sizes.h"
 
 typedef struct {
     int n_operands;
@@ -43,7 +44,7 @@ static inline ptrdiff_t tgc_lines_left(const tgc_lines *w)
         return w->left;
     }
     const ptrdiff_t n = w->shape[w->ndim - 1] - w->position[w->ndim - 1];
-    return n < w->left ? n : w->left;
+    return tgc_min(n, w->left);
 }
 /* Steps n elements on, 0 < n <= tgc_lines_left(w). */
 void tgc_lines_next(tgc_lines *w, ptrdiff_t n);
@@ -64,11 +65,7 @@ static inline int tgc_is_contiguous(const tgc_operand *o)
 /* The number of elements of an operand. */
 static inline ptrdiff_t tgc_operand_size(const tgc_operand *o)
 {
-    ptrdiff_t n = 1;
-    for (int d = 0; d < o->ndim; d++) {
-        n *= o->shape[d];
-    }
-    return n;
+    return tgc_product(o->shape, 0, o->ndim);
 }
 
 #endif

@@ -69,6 +69,16 @@ static inline ptrdiff_t tgc_deal(ptrdiff_t n, ptrdiff_t parts, ptrdiff_t index)
     return tgc_share_start(tgc_share(n, parts), index);
 }
 
+/* The number of elements in dimensions begin .. end - 1. */
+static inline ptrdiff_t tgc_product(const ptrdiff_t *shape, int begin, int end)
+{
+    ptrdiff_t n = 1;
+    for (int d = begin; d < end; d++) {
+        n *= shape[d];
+    }
+    return n;
+}
+
 /* How far apart neighbours are, in whichever direction. */
 static inline ptrdiff_t tgc_distance(ptrdiff_t stride)
 {

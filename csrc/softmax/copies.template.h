@@ -68,7 +68,7 @@ static void FN(from_lines)(T *to, const T *from, ptrdiff_t line_step, ptrdiff_t 
         vec v[VL];
         TGC_UNROLL for (int i = 0; i < VL; i++)
         {
-            v[i] = vec_load_first(from + (i < lines ? i : lines - 1) * line_step, n < VL ? n : VL);
+            v[i] = vec_load_first(from + tgc_min(i, lines - 1) * line_step, tgc_min(n, VL));
         }
         FN(transpose)(v);
         TGC_UNROLL for (int j = 0; j < VL; j++)
@@ -91,7 +91,7 @@ static void FN(to_lines)(T *to, ptrdiff_t line_step, ptrdiff_t lines, const T *f
         TGC_UNROLL for (int i = 0; i < VL; i++)
         {
             if (i < lines) {
-                vec_store_first(to + i * line_step, v[i], n < VL ? n : VL);
+                vec_store_first(to + i * line_step, v[i], tgc_min(n, VL));
             }
         }
     }

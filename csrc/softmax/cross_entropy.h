@@ -28,12 +28,11 @@
 #ifndef TGC_CROSS_ENTROPY_H
 #define TGC_CROSS_ENTROPY_H
 
-#include "../runtime/dispatch.h"
-#include "../runtime/sizes.h"
+#include "../loss/classes.h"
+#include "../loss/loss.h"
 
 enum { TGC_CE_ROLE, TGC_CE_CLASSES, TGC_CE_REDUCTION, TGC_CE_WEIGHTED, TGC_CE_IGNORE_INDEX };
 enum { TGC_CE_FORWARD, TGC_CE_TOTAL, TGC_CE_BACKWARD };
-enum { TGC_CE_NONE, TGC_CE_MEAN, TGC_CE_SUM };
 
 /* Rows of one chunk. */
 static inline ptrdiff_t tgc_cross_entropy_rows(ptrdiff_t n_classes)
@@ -51,30 +50,19 @@ static inline ptrdiff_t tgc_cross_entropy_chunks(ptrdiff_t n, ptrdiff_t n_classe
 /* A call taken apart. What it does not have is NULL. */
 typedef struct {
     const tgc_operand *grad, *logits, *target, *weight, *lse, *total, *y, *partial;
-    ptrdiff_t n, n_classes, ignore_index;
+    ptrdiff_t n; /* rows */
+    tgc_classes classes;
     double smoothing;
     int reduction;
 } tgc_cross_entropy;
 
 tgc_cross_entropy tgc_cross_entropy_unpack(const tgc_call *call);
 
-static inline int64_t tgc_target(const tgc_cross_entropy *c, ptrdiff_t i)
-{
-    return ((const int64_t *)c->target->data)[i * c->target->strides[0]];
-}
-
-/* The class of row i, or -1 where it does not count; reports a target that is no class. */
+/* The class of row i, or -1 where it does not count. */
 static inline ptrdiff_t tgc_class_of(const tgc_call *call, const tgc_cross_entropy *c, ptrdiff_t i)
 {
-    const int64_t target = tgc_target(c, i);
-    if (target == c->ignore_index) {
-        return -1;
-    }
-    if (target < 0 || target >= c->n_classes) {
-        tgc_report(call, i);
-        return -1;
-    }
-    return (ptrdiff_t)target;
+    const int64_t *const target = (const int64_t *)(const void *)c->target->data;
+    return tgc_class_at(call, c->classes, target[i * c->target->strides[0]], i);
 }
 
 static inline double *tgc_lse(const tgc_cross_entropy *c, ptrdiff_t i)

@@ -8,8 +8,8 @@ enum { FN(LOGITS), FN(WEIGHTS) };
 static FN(stream) FN(side_by_side)(const tgc_cross_entropy *c, int what, T *line, ptrdiff_t step)
 {
     if (step != 1) {
-        T *const copy = (T *)tgc_workspace() + what * c->n_classes;
-        FN(copy_lines)(copy, 1, 1, line, step, 1, 1, c->n_classes);
+        T *const copy = (T *)tgc_workspace() + what * c->classes.n;
+        FN(copy_lines)(copy, 1, 1, line, step, 1, 1, c->classes.n);
         line = copy;
     }
     return (FN(stream)){line, VL};
@@ -24,8 +24,8 @@ TGC_INLINE FN(stream) FN(logits_row)(const tgc_cross_entropy *c, ptrdiff_t i)
 
 TGC_INLINE tgc_softmax_walk FN(row_walk)(const tgc_cross_entropy *c)
 {
-    const ptrdiff_t n = (c->n_classes + VL - 1) / VL;
-    return (tgc_softmax_walk){.n = n, .lanes = VL, .last = c->n_classes - (n - 1) * VL};
+    const ptrdiff_t n = (c->classes.n + VL - 1) / VL;
+    return (tgc_softmax_walk){.n = n, .lanes = VL, .last = c->classes.n - (n - 1) * VL};
 }
 
 TGC_INLINE T FN(weight_of)(const tgc_cross_entropy *c, ptrdiff_t class)
@@ -36,7 +36,7 @@ TGC_INLINE T FN(weight_of)(const tgc_cross_entropy *c, ptrdiff_t class)
 static double FN(sum_of_weights)(const tgc_cross_entropy *c)
 {
     double sum = 0;
-    for (ptrdiff_t k = 0; k < c->n_classes; k++) {
+    for (ptrdiff_t k = 0; k < c->classes.n; k++) {
         sum += (double)FN(weight_of)(c, k);
     }
     return sum;
@@ -69,7 +69,7 @@ typedef struct {
 
 static FN(rows) FN(rows_of)(const tgc_cross_entropy *c, ptrdiff_t index)
 {
-    const ptrdiff_t rows = tgc_cross_entropy_rows(c->n_classes), begin = index * rows;
+    const ptrdiff_t rows = tgc_cross_entropy_rows(c->classes.n), begin = index * rows;
     return (FN(rows)){.begin = begin,
                       .end = tgc_min(begin + rows, c->n),
                       .weights = FN(weights)(c),
@@ -93,7 +93,7 @@ TGC_INLINE double FN(row_loss)(const tgc_cross_entropy *c, ptrdiff_t i, ptrdiff_
     }
     const double smooth =
         rows->weight_sum * log_sum - FN(weighted_logits)(w, rows->weights, x, max[0]);
-    return (1 - c->smoothing) * loss + c->smoothing / (double)c->n_classes * smooth;
+    return (1 - c->smoothing) * loss + c->smoothing / (double)c->classes.n * smooth;
 }
 
 static void FN(cross_entropy)(const tgc_call *call, ptrdiff_t index)
@@ -134,7 +134,7 @@ static void FN(cross_entropy_finish)(const tgc_call *call)
         loss += partial[2 * k];
         total += partial[2 * k + 1];
     }
-    *(T *)c.y->data = (T)(c.reduction == TGC_CE_MEAN ? loss / total : loss);
+    *(T *)c.y->data = (T)(c.reduction == TGC_LOSS_MEAN ? loss / total : loss);
 }
 
 static void FN(cross_entropy_total)(const tgc_call *call, ptrdiff_t index)
@@ -160,7 +160,7 @@ TGC_INLINE void FN(row_grad)(const tgc_cross_entropy *c, ptrdiff_t i, ptrdiff_t 
     const double lse = *tgc_lse(c, i);
     const T high = (T)lse, low = (T)(lse - (double)high);
     const double s = scale * (1 - c->smoothing) * (double)FN(weight_of)(c, target);
-    const double u = scale * c->smoothing / (double)c->n_classes;
+    const double u = scale * c->smoothing / (double)c->classes.n;
     const T factor = (T)(s + u * rows->weight_sum), offset = (T)u;
     for (ptrdiff_t k = 0; k < w.n; k++) {
         FN(prefetch)(w, x, k);
@@ -176,7 +176,7 @@ static void FN(cross_entropy_backward)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_cross_entropy c = tgc_cross_entropy_unpack(call);
     const FN(rows) rows = FN(rows_of)(&c, index);
-    const ptrdiff_t step = c.reduction == TGC_CE_NONE ? c.grad->strides[0] : 0;
+    const ptrdiff_t step = c.reduction == TGC_LOSS_NONE ? c.grad->strides[0] : 0;
     const double total = c.total ? *(const double *)c.total->data : 1;
     for (ptrdiff_t i = rows.begin; i < rows.end; i++) {
         const ptrdiff_t class = tgc_class_of(call, &c, i);
@@ -184,7 +184,7 @@ static void FN(cross_entropy_backward)(const tgc_call *call, ptrdiff_t index)
             const double grad = (double)((const T *)c.grad->data)[i * step];
             FN(row_grad)(&c, i, class, &rows, grad / total);
         } else {
-            memset((T *)c.y->data + i * c.y->strides[0], 0, (size_t)c.n_classes * sizeof(T));
+            memset((T *)c.y->data + i * c.y->strides[0], 0, (size_t)c.classes.n * sizeof(T));
         }
     }
 }

@@ -77,6 +77,24 @@ def test_a_saved_tensor_that_was_overwritten_is_noticed():
         z.sum().backward()
 
 
+def test_what_backward_returns_stays_the_users():
+    class Weighted(Function):
+        @staticmethod
+        def forward(ctx, a, weight):
+            ctx.save_for_backward(weight)
+            return a * weight
+
+        @staticmethod
+        def backward(ctx, grad):
+            return ctx.saved_tensors[0], None
+
+    a, weight = tc.ones(3, requires_grad=True), tc.tensor([1.0, 2.0, 3.0])
+    for _ in range(2):
+        Weighted.apply(a, weight).backward(tc.ones(3))
+    assert weight.tolist() == [1, 2, 3]
+    assert a.grad.tolist() == [2, 4, 6]
+
+
 def test_a_second_backward_is_noticed():
     x = point()
     y = Cube.apply(x).sum()

@@ -37,6 +37,14 @@ def test_an_overwritten_value_that_backward_needs_is_an_error_with_both_lines():
         z.sum().backward()
 
 
+def test_one_of_several_overwritten_outputs_is_an_error_too():
+    x = tc.randn(2, 3, requires_grad=True)
+    values, indices = x.max(1)
+    indices.zero_()
+    with pytest.raises(RuntimeError, match="modified by an inplace operation: its output"):
+        values.sum().backward()
+
+
 def test_an_overwritten_value_that_backward_does_not_need_is_fine():
     x = leaf(1.0, 2.0)
     y = x * 1

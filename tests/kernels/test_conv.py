@@ -371,6 +371,14 @@ def test_errors():
                 kernels.col2im, X[..., None], (4, 4), *WINDOW[:3])  # fmt: skip
 
 
+def test_strides_far_beyond_the_result():
+    x, w = np.full((1, 1, 1, 1), 3, np.float32), np.arange(9, dtype=np.float32).reshape(1, 1, 3, 3)
+    far = (2**30, 2**30)
+    y = kernels.conv_transpose(x, w, (3, 3), far, (0, 0), (1, 1), 1)
+    np.testing.assert_array_equal(y, 3 * w)
+    np.testing.assert_array_equal(kernels.conv(w, x, (1, 1), far, (0, 0), (1, 1), 1), 3 * w[..., :1, :1])
+
+
 def test_results_that_no_memory_holds():
     with pytest.raises(MemoryError):
         kernels.conv(X, W, (2**30, 2**30), *WINDOW)

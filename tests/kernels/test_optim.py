@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
+from tinygrad_c._kernels import graph, runtime
 from tinygrad_c._kernels import optim as kernels
-from tinygrad_c._kernels import runtime
 from tinygrad_c.errors import ShapeError
 
 dtypes = pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -145,9 +145,17 @@ def test_steps_are_recorded_one_by_one():
 
 def test_writes_are_counted():
     params, grads, buffers = operands(1, "float32", [(3,), (200, 300)])
-    before = [runtime.version(p) for p in params]
+    before = [graph.version(p) for p in params]
     sgd(params, grads, buffers)
-    assert [runtime.version(p) - b for p, b in zip(params, before, strict=True)] == [1, 1]
+    assert [graph.version(p) - b for p, b in zip(params, before, strict=True)] == [1, 1]
+
+
+def test_a_grad_that_overlaps_its_parameter_is_refused():
+    memory = runtime.from_foreign(np.arange(64, dtype=np.float32))
+    (buffer,) = operands(1, "float32", [(32,)])[2]
+    with pytest.raises(ValueError, match="must not overlap in memory"):
+        sgd([memory[1:33]], [memory[:32]], [buffer])
+    sgd([memory[:32]], [memory[32:]], [buffer])
 
 
 def test_nothing_changes_where_one_parameter_is_refused():

@@ -289,6 +289,14 @@ def test_the_first_maximum_wins_a_tie(isa):
     assert kernels.max_pool2d(np.full((1, 2, 2), -np.inf), (3, 1, 1, 1, False))[1][0, 0, 0] == 4
 
 
+def test_a_dilation_far_beyond_the_input_costs_nothing():
+    far = 10**8
+    x = np.arange(12, dtype=np.float32).reshape(1, 1, 4, 3)
+    y, taps = kernels.max_pool2d(x, (2, (1, far), 0, (1, far), True))
+    np.testing.assert_array_equal(y[..., 0], x[..., 1:, 0])
+    assert y.shape == (1, 1, 3, 1) and (taps == 2).all()
+
+
 @pytest.mark.parametrize("window", [(2, 2, 0, 1, False), (3, 2, 1, 1, False), (3, 1, 1, 1, False)])
 def test_bits_do_not_depend_on_threads(isa, window):
     a = np.random.default_rng(0).normal(size=(9, 17, 45, 46)).astype("float32")

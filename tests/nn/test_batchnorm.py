@@ -65,6 +65,9 @@ def test_loading_a_state():
     x = randn(8, 2)
     assert other.eval()(x).tolist() == layer.eval()(x).tolist()
     assert other.num_batches_tracked.item() == 1
+    old = {key: value for key, value in layer.state_dict().items() if "batches" not in key}
+    assert other.load_state_dict(old).missing_keys == []
+    assert other.num_batches_tracked.item() == 1
     layer.reset_running_stats()
     assert layer.running_var.tolist() == [1, 1] and layer.num_batches_tracked.item() == 0
 

@@ -7,6 +7,7 @@ import pytest
 
 from tinygrad_c import ShapeError, nn, no_grad, ones, randn, tensor
 from tinygrad_c.autograd import grad
+from tinygrad_c.nn import functional as F
 
 
 def layers(n=4):
@@ -75,11 +76,18 @@ class TestSequential:
             x[0] -= 9  # windows without a positive number
             x[1, 0, :4] = tensor([nan, -1.0, -0.0, inf])
         y, expected = net(x), pool(relu(x))
-        assert y.grad_fn.name() == "ReluBackward"
+        assert y.grad_fn.name() == "RectifyBackward"
         assert y.detach().numpy().tobytes() == expected.detach().numpy().tobytes()
         weights = randn(*y.shape)
         got, wanted = grad((y * weights).sum(), x), grad((expected * weights).sum(), x)
         assert (got[0] == wanted[0]).all()
+
+    def test_the_result_of_the_pair_may_be_overwritten(self):
+        x = randn(2, 3, 12, requires_grad=True)
+        y = nn.Sequential(nn.ReLU(), nn.MaxPool1d(2))(x)
+        expected = grad((F.max_pool1d(F.relu(x), 2) * 3).sum(), x)
+        y *= 3
+        assert (grad(y.sum(), x)[0] == expected[0]).all()
 
     def test_what_a_changed_order_would_show_keeps_its_order(self):
         x = randn(1, 2, 4, 4)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tinygrad_c import float64, int32, nn, no_grad, ones, tensor, uint8, zeros
+from tinygrad_c.autograd import grad
 from tinygrad_c.errors import ShapeError
 from tinygrad_c.nn import functional as F
 
@@ -158,3 +159,20 @@ def test_mse_loss_broadcasts_with_a_warning():
     assert loss.item() == 5.25
     assert x.grad.tolist() == [[0.0, 0.5], [1.0, 2.0]]
     assert t.grad.tolist() == [-1.0, -2.5]
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_ignored_rows_have_no_gradient_at_any_order(reduction):
+    x = tensor([[1.0, np.inf, 3.0], [1.0, 2.0, 3.0]], requires_grad=True)
+    options = {"ignore_index": 7, "reduction": reduction}
+    for targets in ([7, 0], [7, 7]):
+        loss = F.cross_entropy(x, tensor(targets), **options)
+        once = grad(loss, x, retain_graph=True)[0]
+        again = grad(loss, x, create_graph=True)[0]
+        np.testing.assert_allclose(again.tolist(), once.tolist(), rtol=1e-6)
+        assert once[0].tolist() == [0, 0, 0]
+
+
+def test_a_weight_of_binary_cross_entropy_adds_no_losses():
+    with pytest.raises(ShapeError, match="binary_cross_entropy: weight of shape"):
+        F.binary_cross_entropy(tensor([0.5]), tensor([1.0]), weight=ones(3))

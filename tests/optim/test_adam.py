@@ -105,6 +105,8 @@ def test_adamw_is_adam_with_decoupled_decay():
     assert repr(optimizer).startswith("AdamW (\n")
     with pytest.raises(ValueError, match=r"AdamW: betas\[0\] must be in \[0, 1\), got 1"):
         AdamW([tensor([1.0])], betas=(1, 0))
+    with pytest.raises(ValueError, match=r"Adam: betas must be two numbers, got \(0.9,\)"):
+        Adam([tensor([1.0])], betas=(0.9,))
 
 
 def test_the_state_has_the_layout_of_pytorch():

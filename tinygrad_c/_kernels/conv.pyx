@@ -54,6 +54,11 @@ cdef extern from "runtime/kernels.h" nogil:
         TGC_col2im
 
 
+cdef extern from "runtime/sizes.h" nogil:
+    enum:
+        TGC_MAX_LANES
+
+
 cdef extern from "conv/conv.h" nogil:
     enum:
         TGC_CONV_KERNEL_H
@@ -147,7 +152,8 @@ cdef bint run_packed(int kernel, ndarray image, ndarray weight, npy_intp outputs
 
 cdef int run_moving(int kernel, int naive, ndarray image, ndarray weight, npy_intp outputs,
                     ndarray bias, ndarray result, object window) except -1:
-    """Runs `kernel`, or `naive`, which it leaves to what does not suit it; returns the variant."""
+    """Runs `kernel` where it suits the window and the chosen variant, else `naive`; returns the
+    variant that has run."""
     cdef tgc_call call
     cdef int dtype = dtype_code(image)
     if may_be_implicit() and run_packed(kernel, image, weight, outputs, bias, result, window):
@@ -165,13 +171,9 @@ cdef int run_moving(int kernel, int naive, ndarray image, ndarray weight, npy_in
 
 cdef npy_intp packed_size(ndarray weight, npy_intp outputs, npy_intp groups) except -1:
     """Elements that the packed weights and biases take at most: outputs in whole vectors."""
-    cdef npy_intp padded = (outputs // groups + LANES - 1) // LANES * LANES
+    cdef npy_intp padded = (outputs // groups + TGC_MAX_LANES - 1) // TGC_MAX_LANES * TGC_MAX_LANES
     cdef npy_intp depth = PyArray_SIZE(weight) // outputs if outputs else 0
     return groups * padded * (1 + depth)
-
-
-# Of the widest vectors.
-cdef npy_intp LANES = 16
 
 
 def conv(ndarray x, ndarray weight, size, stride, padding, dilation, groups, ndarray bias=None):

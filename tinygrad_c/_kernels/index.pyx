@@ -78,10 +78,10 @@ cdef extern from "index/nonzero.h" nogil:
 # Which elements a call moves, and where their places in `a` are (csrc/index/index.h).
 cdef struct Positions:
     int ndim                        # n: the dimensions of all positions together
-    npy_intp[12] shape
-    int[12] dim_of_a                # the dimension of `a` that each of them is, or -1
+    npy_intp[TGC_MAX_DIMS] shape
+    int[TGC_MAX_DIMS] dim_of_a      # the dimension of `a` that each of them is, or -1
     int k
-    int[6] indexed                  # the dimensions of `a` that indices enter
+    int[TGC_MAX_INDICES] indexed    # the dimensions of `a` that indices enter
     int first, count                # the dimensions that tell where an index stands
     bint from_end                   # does a negative index count from the end?
 
@@ -434,12 +434,12 @@ def one_hot(index, num_classes):
     IndexError where an index is not one of these c.
     """
     cdef tgc_call call
-    cdef npy_intp[12] shape
+    cdef npy_intp[TGC_MAX_DIMS] shape
     cdef int d
     cdef ndarray a = check_index("one_hot", index)
     num_classes = as_int(num_classes)
-    if num_classes < 1:
-        raise ValueError(f"one_hot: num_classes must be at least 1, got {num_classes}")
+    if not 1 <= num_classes < 2**63:
+        raise ValueError(f"one_hot: num_classes must be from 1 to 2**63 - 1, got {num_classes}")
     check_ndim("one_hot", PyArray_NDIM(a) + 1)
     for d in range(PyArray_NDIM(a)):
         shape[d] = PyArray_DIMS(a)[d]

@@ -4,6 +4,7 @@ import operator
 
 from numpy cimport PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, import_array, ndarray, npy_intp
 
+from tinygrad_c._kernels.promotion cimport dtype_of_code
 from tinygrad_c._kernels.runtime cimport (
     TGC_F32,
     TGC_F64,
@@ -191,7 +192,7 @@ cdef int check_likelihoods(object shape, ndarray target, ndarray weight, int dty
             f"nll_loss: input must be (N, C, d1, ...) or (C,) and target (N, d1, ...) or (), "
             f"got {shape} and {(<object>target).shape}")
     if dtype < TGC_F32:
-        raise TypeError("nll_loss: input must be float32 or float64")
+        raise TypeError(f"nll_loss: input must be float32 or float64, got {dtype_of_code(dtype)}")
     if dtype_code(target) != TGC_I64:
         raise TypeError(f"nll_loss: target must be int64, got {target.dtype}")
     if weight is not None:

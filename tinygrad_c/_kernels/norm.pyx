@@ -12,6 +12,7 @@ from numpy cimport (
     npy_intp,
 )
 
+from tinygrad_c._kernels.broadcast cimport check_writeable
 from tinygrad_c._kernels.runtime cimport (
     TGC_F32,
     TGC_F64,
@@ -160,8 +161,8 @@ def batch_norm(ndarray x, ndarray weight=None, ndarray bias=None, ndarray runnin
         raise ValueError("batch_norm: running_mean and running_var must both be given, or neither")
     if not training and not running:
         raise ValueError("batch_norm: running_mean and running_var must be given in evaluation")
-    if eps <= 0 and training:
-        raise ValueError(f"batch_norm: eps must be positive in training, got {eps}")
+    if eps < 0 or (eps == 0 and training):
+        raise ValueError(f"batch_norm: eps must not be negative, nor 0 in training, got {eps}")
     x = with_lines(x)
     stats_shape[0] = 2
     stats_shape[1] = PyArray_DIMS(x)[1]
@@ -177,6 +178,9 @@ def batch_norm(ndarray x, ndarray weight=None, ndarray bias=None, ndarray runnin
         add_operand(&call, bias, TGC_READ)
     if running:
         has |= TGC_NORM_RUNNING
+        if training:
+            check_writeable("batch_norm", "running_mean", running_mean)
+            check_writeable("batch_norm", "running_var", running_var)
         add_operand(&call, running_mean, TGC_UPDATE if training else TGC_READ)
         add_operand(&call, running_var, TGC_UPDATE if training else TGC_READ)
     add_operand(&call, factors, TGC_WRITE)

@@ -17,7 +17,7 @@ from numpy cimport (
     npy_intp,
 )
 
-from tinygrad_c._kernels.broadcast cimport check_writeable
+from tinygrad_c._kernels.broadcast cimport check_writeable, overlaps
 from tinygrad_c._kernels.runtime cimport (
     TGC_F32,
     TGC_READ,
@@ -25,6 +25,7 @@ from tinygrad_c._kernels.runtime cimport (
     add_operand,
     add_scalar,
     begin,
+    block_of,
     dtype_code,
     run_together,
     tgc_call,
@@ -89,6 +90,9 @@ cdef int start(str name, tgc_call *call, int kernel, int flags, ndarray param,
                ndarray grad) except -1:
     if dtype_code(param) < TGC_F32:
         raise TypeError(f"{name}: a parameter must be float32 or float64, got {param.dtype}")
+    if block_of(param) == block_of(grad) and overlaps(param, [grad]):
+        raise ValueError(f"{name}: a parameter and its grad must not overlap in memory, got shapes "
+                         f"{(<object>param).shape} and {(<object>grad).shape}")
     begin(call, kernel, dtype_code(param))
     call.sizes[TGC_OPTIM_FLAGS] = flags
     add_like(name, call, "grad", grad, param, TGC_READ)

@@ -296,19 +296,20 @@ def bernoulli_(ndarray out not None, p=0.5, generator=None):
     return out
 
 
-def randint_(ndarray out not None, low, high, generator=None):
+def randint_(ndarray out not None, low, high, generator=None, str op="randint"):
     """out[i] := a whole number drawn evenly from low, ..., high - 1; returns out.
 
-    Errors: ValueError unless low < high and out's dtype holds all those numbers exactly.
+    Errors, which name `op`: ValueError unless low < high and out's dtype holds all those numbers
+    exactly.
     """
     low, high = index(low), index(high)
     smallest, largest = INTEGER_LIMITS[dtype_code(out)]
     if low >= high:
-        raise ValueError(f"randint_: low must be < high, got {low} and {high}")
+        raise ValueError(f"{op}: low must be < high, got {low} and {high}")
     if low < smallest or high - 1 > largest:
-        raise ValueError(f"randint_: low and high - 1 must be whole numbers of {out.dtype}, "
+        raise ValueError(f"{op}: low and high - 1 must be whole numbers of {out.dtype}, "
                          f"from {smallest} to {largest}, got low {low} and high {high}")
-    draw_whole(out, low, high - low, high - low >= 2**28, generator)
+    draw_whole(op, out, low, high - low, high - low >= 2**28, generator)
     return out
 
 
@@ -316,14 +317,14 @@ def random_(ndarray out not None, generator=None):
     """out[i] := a whole number drawn evenly from 0, ..., the largest that out's dtype holds (of the
     floats the largest below which there are no gaps); returns out."""
     cdef int dtype = dtype_code(out)
-    draw_whole(out, 0, INTEGER_LIMITS[dtype][1] + 1, dtype == TGC_I64 or dtype == TGC_F64, generator)
+    draw_whole("random_", out, 0, INTEGER_LIMITS[dtype][1] + 1, dtype == TGC_I64 or dtype == TGC_F64, generator)
     return out
 
 
-cdef int draw_whole(ndarray out, object low, object n, bint wide, generator) except -1:
+cdef int draw_whole(str op, ndarray out, object low, object n, bint wide, generator) except -1:
     """Draws from the n whole numbers from low on, by words of 64 bits if `wide`."""
     cdef tgc_call call
-    begin_draw(&call, TGC_randint, "randint_", out, generator)
+    begin_draw(&call, TGC_randint, op, out, generator)
     call.sizes[0] = <ptrdiff_t><uint64_t>n
     call.sizes[1] = <int64_t>low
     call.sizes[2] = wide

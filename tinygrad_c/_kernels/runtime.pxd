@@ -150,12 +150,6 @@ cpdef ndarray from_foreign(ndarray array)
 
 # The block under `array`, or NULL where NumPy or somebody else owns the memory.
 cdef tgc_block *block_of(ndarray array) noexcept
-# How often the memory under `array` has been written to. ValueError without a block.
-cpdef uint64_t version(ndarray array) except? 0
-# Counts a write to the memory under `array`. ValueError without a block.
-cpdef int bump(ndarray array) except -1
-# Are the two arrays views of one block?
-cpdef bint same_block(ndarray a, ndarray b) noexcept
 
 # ---- calls ----
 

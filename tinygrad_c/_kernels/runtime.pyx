@@ -208,30 +208,6 @@ cdef tgc_block *block_of(ndarray array) noexcept:
     return NULL
 
 
-cdef tgc_block *require_block(ndarray array) except NULL:
-    cdef tgc_block *block = block_of(array)
-    if block == NULL:
-        raise ValueError("the array's memory has no version; from_foreign(array) gives it one")
-    return block
-
-
-cpdef uint64_t version(ndarray array) except? 0:
-    """How often the memory under `array` has been written to."""
-    return require_block(array).version
-
-
-cpdef int bump(ndarray array) except -1:
-    """Count a write to the memory under `array`."""
-    require_block(array).version += 1
-    return 0
-
-
-cpdef bint same_block(ndarray a, ndarray b) noexcept:
-    """Whether the two arrays are views of one block."""
-    cdef tgc_block *block = block_of(a)
-    return block != NULL and block == block_of(b)
-
-
 # ---- calls ----
 
 # Work of fewer nanoseconds keeps the GIL: with a busy second Python thread, getting it back may

@@ -11,6 +11,7 @@ from numpy cimport (
     npy_intp,
 )
 
+from tinygrad_c._kernels.loss cimport find_reduction
 from tinygrad_c._kernels.runtime cimport (
     TGC_F32,
     TGC_F64,
@@ -57,9 +58,6 @@ cdef extern from "softmax/cross_entropy.h" nogil:
         TGC_CE_FORWARD
         TGC_CE_TOTAL
         TGC_CE_BACKWARD
-        TGC_CE_NONE
-        TGC_CE_MEAN
-        TGC_CE_SUM
 
     ptrdiff_t tgc_cross_entropy_chunks(ptrdiff_t n, ptrdiff_t n_classes)
 
@@ -138,41 +136,36 @@ def log_softmax_backward(ndarray grad, ndarray y, dim):
 
 # ---- cross entropy ----
 
-cdef dict REDUCTIONS = {"none": TGC_CE_NONE, "mean": TGC_CE_MEAN, "sum": TGC_CE_SUM}
-
-
-cdef int check_vector(str operand, ndarray array, npy_intp n, int dtype, str rule) except -1:
-    if PyArray_NDIM(array) != 1 or PyArray_DIMS(array)[0] != n:
-        raise ShapeError(
-            f"cross_entropy: {operand} must be {rule} ({n},), got {(<object>array).shape}")
-    if dtype_code(array) != dtype:
-        raise TypeError(f"cross_entropy: {operand} must be {rule} {DTYPES[dtype]}, got {array.dtype}")
-    return 0
-
-
 cdef dict DTYPES = {TGC_I64: "int64", TGC_F32: "float32", TGC_F64: "float64"}
+
+
+cdef int check_vector(str operand, ndarray array, str shape, npy_intp n, int dtype) except -1:
+    if PyArray_NDIM(array) != 1 or PyArray_DIMS(array)[0] != n:
+        raise ShapeError(f"cross_entropy: {operand} must have shape {shape} = ({n},), "
+                         f"got {(<object>array).shape}")
+    if dtype_code(array) != dtype:
+        raise TypeError(f"cross_entropy: {operand} must be {DTYPES[dtype]}, got {array.dtype}")
+    return 0
 
 
 cdef int check_arguments(ndarray logits, ndarray target, ndarray weight) except -1:
     cdef int dtype = dtype_code(logits)
     if PyArray_NDIM(logits) != 2:
-        raise ShapeError(f"cross_entropy: logits must be (N, C), got {(<object>logits).shape}")
+        raise ShapeError(f"cross_entropy: input must be (N, C), got {(<object>logits).shape}")
     if dtype < TGC_F32:
-        raise TypeError(f"cross_entropy: logits must be float32 or float64, got {logits.dtype}")
-    check_vector("target", target, PyArray_DIMS(logits)[0], TGC_I64, "class indices (N,) =")
+        raise TypeError(f"cross_entropy: input must be float32 or float64, got {logits.dtype}")
+    check_vector("target", target, "(N,)", PyArray_DIMS(logits)[0], TGC_I64)
     if weight is not None:
-        check_vector("weight", weight, PyArray_DIMS(logits)[1], dtype, "one number per class (C,) =")
+        check_vector("weight", weight, "(C,)", PyArray_DIMS(logits)[1], dtype)
     return 0
 
 
 cdef int start(tgc_call *call, int kernel, int role, ndarray logits, ndarray weight,
                object ignore_index, object label_smoothing, str reduction) except -1:
     begin(call, kernel, dtype_code(logits))
-    if reduction not in REDUCTIONS:
-        raise ValueError(f"cross_entropy: reduction must be none, mean or sum, got {reduction!r}")
     call.sizes[TGC_CE_ROLE] = role
     call.sizes[TGC_CE_CLASSES] = PyArray_DIMS(logits)[1]
-    call.sizes[TGC_CE_REDUCTION] = REDUCTIONS[reduction]
+    call.sizes[TGC_CE_REDUCTION] = find_reduction("cross_entropy", reduction)
     call.sizes[TGC_CE_WEIGHTED] = weight is not None
     call.sizes[TGC_CE_IGNORE_INDEX] = operator.index(ignore_index)
     add_scalar(call, label_smoothing)
@@ -234,9 +227,9 @@ def cross_entropy_backward(ndarray grad, ndarray logits, ndarray target, ndarray
     check_arguments(logits, target, weight)
     start(&call, TGC_cross_entropy_backward, TGC_CE_BACKWARD, logits, weight, ignore_index,
           label_smoothing, reduction)
-    check_vector("lse", lse, PyArray_DIMS(logits)[0], TGC_F64, "that of the forward pass")
+    check_vector("lse", lse, "(N,)", PyArray_DIMS(logits)[0], TGC_F64)
     if reduction == "none":
-        check_vector("grad", grad, PyArray_DIMS(logits)[0], dtype, "like the loss")
+        check_vector("grad", grad, "(N,)", PyArray_DIMS(logits)[0], dtype)
     elif PyArray_NDIM(grad) != 0:
         raise ShapeError(f"cross_entropy: grad must be 0-d, got {(<object>grad).shape}")
     elif dtype_code(grad) != dtype:

@@ -16,13 +16,16 @@ from tinygrad_c._kernels.copy import contiguous, copy_, fill_
 from tinygrad_c._kernels.layout import uninitialized
 from tinygrad_c.errors import ShapeError
 
+# What the numbers of a window are at most, as for images.
+LARGEST = 1 << 30
 # Elements of the planes that are copied at once, about: whole volumes.
 PLANES = 1 << 22
 
 
 def conv(x, weight, size, stride, padding, dilation, groups, bias=None):
     """y (N, O, *size): the sums over the windows of x."""
-    check("conv", ("x", x), ("weight", weight), size, stride, padding, dilation, groups)
+    sizes = "size", size, 0
+    check("conv", ("x", x), ("weight", weight), sizes, stride, padding, dilation, groups)
     outputs, channels, taps, *kernel = weight.shape
     check_channels("conv", "x", x, channels * groups, weight, groups)
     check_bias("conv", bias, x, outputs)
@@ -41,7 +44,8 @@ def conv(x, weight, size, stride, padding, dilation, groups, bias=None):
 
 def conv_transpose(y, weight, size, stride, padding, dilation, groups, bias=None):
     """x (N, C, *size): the gradient of `conv` with respect to x, and a bias."""
-    check("conv_transpose", ("y", y), ("weight", weight), size, stride, padding, dilation, groups)
+    sizes = "size", size, 0
+    check("conv_transpose", ("y", y), ("weight", weight), sizes, stride, padding, dilation, groups)
     outputs, channels, taps, *kernel = weight.shape
     check_channels("conv_transpose", "y", y, outputs, weight, groups)
     check_bias("conv_transpose", bias, y, channels * groups)
@@ -61,7 +65,8 @@ def conv_transpose(y, weight, size, stride, padding, dilation, groups, bias=None
 
 def conv_weight(y, x, kernel, stride, padding, dilation, groups):
     """The weight whose windows are `kernel`: the gradient of `conv` with respect to it."""
-    check("conv_weight", ("y", y), ("x", x), kernel, stride, padding, dilation, groups)
+    sizes = "kernel", kernel, 1
+    check("conv_weight", ("y", y), ("x", x), sizes, stride, padding, dilation, groups)
     if len(y) != len(x) or y.shape[1] % groups or x.shape[1] % groups:
         raise ShapeError(
             f"conv_weight: y of shape {y.shape} and x of shape {x.shape} must agree in their first "
@@ -178,8 +183,9 @@ def by_depth(y, shape):
 # ---- checks ----
 
 
-def check(op, first, second, size, stride, padding, dilation, groups):
-    """Both operands are volumes of one dtype, and the numbers are three and large enough."""
+def check(op, first, second, sizes, stride, padding, dilation, groups):
+    """Both operands are volumes of one dtype, and the numbers are three and large enough; `sizes`
+    is (name, numbers, the least of them)."""
     (name_a, a), (name_b, b) = first, second
     if a.ndim != 5 or b.ndim != 5:
         raise ShapeError(
@@ -192,13 +198,16 @@ def check(op, first, second, size, stride, padding, dilation, groups):
             f"{a.dtype} and {b.dtype}"
         )
     for name, numbers, least in (
-        ("size", size, 0), ("stride", stride, 1), ("padding", padding, 0),
-        ("dilation", dilation, 1), ("groups", (groups,) * 3, 1),
+        sizes, ("stride", stride, 1), ("padding", padding, 0), ("dilation", dilation, 1)
     ):  # fmt: skip
         if len(numbers) != 3:
             raise ShapeError(f"{op}: {name} must have 3 numbers, got {tuple(numbers)}")
-        if min(numbers) < least:
-            raise ValueError(f"{op}: {name} must be at least {least}, got {tuple(numbers)}")
+        if min(numbers) < least or max(numbers) > LARGEST:
+            raise ValueError(
+                f"{op}: {name} must be from {least} to {LARGEST}, got {tuple(numbers)}"
+            )
+    if groups < 1:
+        raise ValueError(f"{op}: groups must be at least 1, got {groups}")
 
 
 def check_bias(op, bias, like, n):

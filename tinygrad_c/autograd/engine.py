@@ -209,14 +209,12 @@ class Backward:
         plan = node.plan
         keep = plan.keeps[i]
         value = node.kept[2 * i]
+        if keep.kind > plans.OUTPUTS or value is None:
+            return value
+        if ops.version(keep, value) != node.kept[2 * i + 1]:
+            raise stale(node, keep, value, node.kept[2 * i + 1])
         if keep.kind == plans.OUTPUTS:
             return tuple([self.output(node, k, v) for k, v in enumerate(value)])
-        if keep.kind > plans.OUTPUT or value is None:
-            return value
-        version = node.kept[2 * i + 1]
-        if graph.version(value) != version:
-            what = "output" if keep.kind == plans.OUTPUT else node.op.operands[keep.index]
-            raise stale(node, what, value, version)
         if keep.kind == plans.OUTPUT:
             return self.output(node, 0, value)
         return self.operand(node, keep.index, value)
@@ -375,11 +373,13 @@ def check_replacement(hook, result, gradient):
             )
 
 
-def stale(node, what, array, version):
+def stale(node, keep, value, version):
     """The error for a kept value that has been overwritten."""
+    what = node.op.operands[keep.index] if keep.kind == plans.OPERAND else "output"
+    shape = [a.shape for a in value] if keep.kind == plans.OUTPUTS else value.shape
     return RuntimeError(
         f"{node.op.name} (made at {node.place}): one of the variables needed for gradient "
         f"computation has been modified by an inplace operation: its {what}, of shape "
-        f"{array.shape}, is at version {graph.version(array)}; expected version {version}. "
+        f"{shape}, is at version {ops.version(keep, value)}; expected version {version}. "
         "Keep a clone() of it, or use the operation that is not in place"
     )

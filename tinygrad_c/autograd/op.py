@@ -41,9 +41,8 @@ from tinygrad_c._kernels import graph, objects
 from tinygrad_c._kernels.promotion import scalar_array
 from tinygrad_c.autograd import node as nodes
 from tinygrad_c.autograd import plan as plans
-from tinygrad_c.errors import ShapeError
 
-__all__ = ["Op", "ShapeError", "lift", "op", "output", "refresh", "replay", "wrap"]
+__all__ = ["Op", "lift", "op", "output", "refresh", "replay", "wrap"]
 
 
 tensor_type = None
@@ -108,9 +107,11 @@ def layouts_of(operands, y):
 
 
 def version(keep, value):
-    """How often the memory of a kept operand or output has been written to; others never are."""
-    if value is None or keep.kind > plans.OUTPUT:
+    """How often the memory of kept operands or outputs has been written to; others never are."""
+    if value is None or keep.kind > plans.OUTPUTS:
         return 0
+    if keep.kind == plans.OUTPUTS:
+        return sum([graph.version(array) for array in value])
     return graph.version(value)
 
 

@@ -4,6 +4,7 @@ from tinygrad_c._kernels import layout
 from tinygrad_c.autograd import engine
 from tinygrad_c.autograd import op as ops
 from tinygrad_c.autograd.node import TensorBase
+from tinygrad_c.errors import ShapeError
 
 __all__ = ["backward", "grad"]
 
@@ -101,7 +102,7 @@ def starting_gradients(name, roots, given):
     """The gradient to send back from each root."""
     if given is None:
         given = (None,) * len(roots)
-    elif isinstance(given, TensorBase):
+    elif not isinstance(given, (tuple, list)):
         given = (given,)
     if len(given) != len(roots):
         raise RuntimeError(f"{name}: got {len(roots)} tensors and {len(given)} gradients")
@@ -118,14 +119,14 @@ def starting_gradient(name, root, gradient):
     if gradient is None:
         if root.array.size != 1:
             raise RuntimeError(
-                "grad can be implicitly created only for scalar outputs, got shape "
+                f"{name}: grad can be implicitly created only for scalar outputs, got shape "
                 f"{root.array.shape}: pass a gradient of that shape"
             )
         return ops.wrap(layout.full(root.array.shape, 1, root.array.dtype))
     if not isinstance(gradient, TensorBase):
-        gradient = ops.lift(gradient, root, "backward")
+        gradient = ops.lift(gradient, root, name)
     if gradient.array.shape != root.array.shape:
-        raise ops.ShapeError(
+        raise ShapeError(
             f"{name}: the gradient's shape {gradient.array.shape} must be that of the tensor, "
             f"{root.array.shape}"
         )

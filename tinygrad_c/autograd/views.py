@@ -47,7 +47,7 @@ def inplace(operation, target, *others, **kwargs):
         and (mask or of_recorded_base(target))
     )
     if recording:
-        check_writable(operation.name, target)
+        check_writable(f"{operation.name}_", target)
     if not (recording and mask):
         write(operation, target, operands, kwargs)
         return target
@@ -111,12 +111,12 @@ def check_writable(name, target):
     if (base.needs_grad and base.node is None) or (target.needs_grad and target.node is None):
         what = "a leaf Variable" if base is target else "a view of a leaf Variable"
         raise RuntimeError(
-            f"{name}_: {what} that requires grad is being used in an in-place operation: "
+            f"{name}: {what} that requires grad is being used in an in-place operation: "
             f"do it under no_grad(), or on a clone(); its shape is {target.array.shape}"
         )
     if target.base is not None and target.view_steps is None:
         raise RuntimeError(
-            f"{name}_: a view made under no_grad() is being modified in place with recording on: "
+            f"{name}: a view made under no_grad() is being modified in place with recording on: "
             "make the view with recording on, or modify it under no_grad()"
         )
 

@@ -9,7 +9,7 @@ from tinygrad_c.autograd.op import wrap
 from tinygrad_c.autograd.views import inplace
 from tinygrad_c.dtypes import as_numpy_dtype
 from tinygrad_c.dtypes import device as Device
-from tinygrad_c.errors import ShapeError, renamed
+from tinygrad_c.errors import renamed
 from tinygrad_c.ops import comparison, special
 from tinygrad_c.ops import copy as copy_ops
 from tinygrad_c.ops import elementwise as ops
@@ -248,7 +248,7 @@ class ElementwiseMethods:
         try:
             check_result("clamp_", result_dtype(self, min, max), self)
             return self.copy_(before.clamp(min, max))
-        except (ShapeError, TypeError, ValueError) as error:
+        except (RuntimeError, TypeError, ValueError) as error:
             raise renamed(error, "clamp_") from None
 
     def clone(self):

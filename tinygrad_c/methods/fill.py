@@ -7,7 +7,7 @@ from tinygrad_c._kernels.promotion import checked_number
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.autograd.op import wrap
 from tinygrad_c.autograd.views import inplace
-from tinygrad_c.errors import ShapeError
+from tinygrad_c.errors import ShapeError, renamed
 from tinygrad_c.ops import comparison
 from tinygrad_c.ops import copy as ops
 from tinygrad_c.ops.index import slice_view
@@ -45,6 +45,14 @@ def check_mask(name, mask):
         raise TypeError(f"{name}: mask must be of dtype bool, got {mask.array.dtype}")
 
 
+def assign(name, t, source):
+    """Write `source` into the memory of `t`, which is returned; an error names `name`."""
+    try:
+        return inplace(ops.assign, t, source)
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise renamed(error, name) from None
+
+
 def each_once(t):
     """The view of `t`, which may be expanded, that has every element of its memory once."""
     array = t.array
@@ -63,18 +71,18 @@ class FillMethods:
 
     def copy_(self, source):
         """Write `source`, broadcast and cast, into the tensor; returns it."""
-        return inplace(ops.assign, self, as_source(source, self.array.dtype))
+        return assign("copy_", self, as_source(source, self.array.dtype))
 
     def fill_(self, value):
         """Write `value`, a number, everywhere; returns the tensor.
 
         RuntimeError where the dtype cannot hold it; a float is truncated for whole numbers."""
-        inplace(ops.assign, each_once(self), as_number("fill_", value, self.array.dtype))
+        assign("fill_", each_once(self), as_number("fill_", value, self.array.dtype))
         return self
 
     def zero_(self):
         """Write 0 everywhere; returns the tensor."""
-        inplace(ops.assign, each_once(self), 0)
+        assign("zero_", each_once(self), 0)
         return self
 
     def masked_fill(self, mask, value):
@@ -91,4 +99,4 @@ class FillMethods:
 
     def masked_fill_(self, mask, value):
         """`masked_fill`, written into the tensor's own memory; returns it."""
-        return self.copy_(self.masked_fill(mask, value))
+        return assign("masked_fill_", self, self.masked_fill(mask, value))

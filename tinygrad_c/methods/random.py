@@ -16,23 +16,23 @@ class RandomMethods:
 
     def uniform_(self, a=0, b=1, *, generator=None):
         """Fill with numbers from the uniform distribution on [a, b); returns the tensor."""
-        kernels.uniform_(drawn_to("uniform", self), a, b, generator)
+        kernels.uniform_(drawn_to("uniform_", self), a, b, generator)
         return self
 
     def normal_(self, mean=0, std=1, *, generator=None):
         """Fill with numbers from the normal distribution; returns the tensor."""
-        kernels.normal_(drawn_to("normal", self), mean, std, generator)
+        kernels.normal_(drawn_to("normal_", self), mean, std, generator)
         return self
 
     def random_(self, low=None, high=None, *, generator=None):
         """Fill with whole numbers from ``low ... high - 1``, from ``0 ... low - 1`` if there is one
         number, else up to the largest that the dtype holds; returns the tensor."""
-        array = drawn_to("random", self)
+        array = drawn_to("random_", self)
         if low is None:
             kernels.random_(array, generator)
         else:
             low, high = (0, low) if high is None else (low, high)
-            kernels.randint_(array, low, high, generator)
+            kernels.randint_(array, low, high, generator, "random_")
         return self
 
 

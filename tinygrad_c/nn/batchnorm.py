@@ -25,6 +25,8 @@ class BatchNorm(Module):
     num_batches_tracked: Tensor | None
     # The shapes that are taken, by the number of their dimensions.
     shapes: ClassVar[dict[int, str]]
+    # What a state may lack: PyTorch's did before it counted batches.
+    optional_keys: ClassVar = {"num_batches_tracked"}
 
     def __init__(
         self,

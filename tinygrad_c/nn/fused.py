@@ -12,7 +12,7 @@ from tinygrad_c.nn.activation import ReLU, Sigmoid, Tanh
 from tinygrad_c.nn.linear import Linear
 from tinygrad_c.nn.module import Module
 from tinygrad_c.nn.pooling import MaxPool, MaxPool1d, MaxPool2d
-from tinygrad_c.ops.elementwise import relu
+from tinygrad_c.ops.activation import rectify
 from tinygrad_c.ops.matmul import linear_activation
 from tinygrad_c.tensor import Tensor
 
@@ -31,8 +31,9 @@ def activated(layer: Linear, activation: Module, x: Tensor) -> Tensor:
 
 def rectified_maximum(rectifier: ReLU, pool: MaxPool, x: Tensor) -> Any:
     """``pool(rectifier(x))``"""
-    shows_order = rectifier.inplace or pool.return_indices
-    return pool(rectifier(x)) if shows_order else relu(pool(x))
+    if rectifier.inplace or pool.return_indices or not isinstance(x, Tensor):
+        return pool(rectifier(x))
+    return rectify(pool(x))
 
 
 # {kind of a layer: (kinds that make a pair with it, the output of both)}

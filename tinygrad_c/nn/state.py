@@ -72,7 +72,7 @@ class StateMethods(TreeMethods):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
         own = self.state_dict(keep_vars=True)
         keys = _IncompatibleKeys(
-            [key for key in own if key not in state_dict],
+            [key for key in own if key not in state_dict and not may_lack(self, key)],
             [key for key in state_dict if key not in own],
         )
         problems = misfits(own, state_dict)
@@ -88,6 +88,12 @@ class StateMethods(TreeMethods):
                 put = assign_tensor if assign else copy_tensor
                 put(self, key, own[key], state_dict[key])
         return keys
+
+
+def may_lack(model, key):
+    """May a state come without `key`, because those of old did?"""
+    path, _, name = key.rpartition(".")
+    return name in getattr(model.get_submodule(path), "optional_keys", ())
 
 
 def key_problems(keys):

@@ -4,8 +4,19 @@ import math
 
 from tinygrad_c._kernels import elementwise as kernels
 from tinygrad_c.autograd.op import op
-from tinygrad_c.ops.elementwise import exp, mul, neg, sigmoid, square, tanh
+from tinygrad_c.ops.elementwise import exp, mul, neg, relu_backward, sigmoid, square, tanh
 from tinygrad_c.ops.special import erf
+
+
+@op
+def rectify(a, /):
+    """`relu`, which keeps `a` for its gradient, not its result: that may be overwritten."""
+    return kernels.relu(a)
+
+
+@rectify.grad
+def grad_a(grad, a):
+    return relu_backward(grad, a)
 
 
 @op

@@ -77,7 +77,7 @@ def grad_b(grad, a, b):  # not from the output: that may be overwritten, as in P
 
 @op
 def pow(a, b, /, out=None):
-    """``a ** b``; ``0 ** 0`` is 1, and so is its derivative's factor ``0 * 0 ** -1`` taken as 0."""
+    """``a ** b``; ``0 ** 0`` is 1, and its derivative by `a` is taken as 0."""
     return kernels.pow(a, b, out)
 
 
@@ -157,7 +157,7 @@ def grad_a(grad, a):
 
 @op
 def sign(a, /, out=None):
-    """-1, 0 or 1; NaN where `a` is NaN."""
+    """-1, 0 or 1; 0 where `a` is NaN."""
     return kernels.sign(a, out)
 
 

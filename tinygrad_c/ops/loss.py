@@ -69,7 +69,8 @@ def grad_target(grad, input, target, reduction):
 
 @op
 def binary_cross_entropy_backward(g, input, target, /, reduction="mean"):
-    """``g * (input - target) / (input * (1 - input))``, divided by 1e-12 at least."""
+    """``g * (input - target) / (input * (1 - input))``, the divisor at least 1e-12; for the mean
+    divided by the number of elements."""
     return kernels.binary_cross_entropy_backward(g, input, target, reduction)
 
 

@@ -79,7 +79,9 @@ def grad_logits(grad, logits, target, weight, lse, ignore_index, reduction, labe
 def definition(
     logits, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0
 ):
-    return nll(log_softmax(logits, 1), target, weight, ignore_index, reduction, label_smoothing)
+    kept = reshape(ne(target, ignore_index), (logits.shape[0], 1))
+    log_p = log_softmax(where(kept, logits, 0), 1)
+    return nll(log_p, target, weight, ignore_index, reduction, label_smoothing)
 
 
 @op
@@ -120,6 +122,7 @@ def nll(log_p, target, weight, ignore_index, reduction, label_smoothing):
         spread = log_p if weight is None else mul(log_p, weight)
         smooth = mul(neg(sum(spread, 1)), kept.to(log_p.dtype))
         loss = mul(loss, 1 - label_smoothing) + mul(smooth, label_smoothing / classes)
+    loss = where(kept, loss, 0)
     if reduction == "none":
         return loss
     if reduction == "sum":

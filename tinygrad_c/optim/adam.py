@@ -54,6 +54,10 @@ class Adam(Optimizer):
 
     def check_options(self, group: dict[str, Any]) -> None:
         check_not_negative(self, group, "lr", "eps", "weight_decay")
+        if len(group["betas"]) != 2:
+            raise ValueError(
+                f"{type(self).__name__}: betas must be two numbers, got {group['betas']}"
+            )
         for number, beta in enumerate(group["betas"]):
             if not 0 <= beta < 1:
                 raise ValueError(

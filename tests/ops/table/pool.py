@@ -31,6 +31,14 @@ ROWS = [
         **EXACT,
     ),
     Row(
+        "relu_max_pool2d",
+        lambda t, a: t.nn.Sequential(t.nn.ReLU(), t.nn.MaxPool2d(2))(a),
+        lambda a: pooled(np.max, np.maximum(a, 0), (2, 2), (2, 2), (0, 0), -np.inf),
+        (("distinct", (2, 2, 4, 5)),),
+        ("rectify",),
+        **EXACT,
+    ),
+    Row(
         "max_pool1d",
         lambda t, a: t.nn.functional.max_pool1d(a, 3, 1, 1, 1),
         lambda a: pooled(np.max, a[:, :, None], (1, 3), (1, 1), (0, 1), -np.inf)[:, :, 0],

@@ -10,11 +10,15 @@ from collections.abc import Iterable, Sequence
 from numbers import Integral
 
 from tinygrad_c.errors import ShapeError
+from tinygrad_c.nn.functional.checks import check_tensors
 from tinygrad_c.ops import conv as ops
 from tinygrad_c.ops.shape import reshape
 from tinygrad_c.tensor import Tensor
 
 Numbers = int | Sequence[int]
+
+# Far above all that fits memory, and low enough for sums of products of two.
+LARGEST = 1 << 30
 
 
 def conv1d(
@@ -192,6 +196,7 @@ def fold(
 
 def convolve(name, ndim, input, weight, bias, stride, padding, dilation, groups):
     """`conv1d` to `conv3d`: checks, the size of the output, and the operation."""
+    check_tensors(name, input=input, weight=weight)
     outputs, channels, *kernel = check_weight(name, ndim, weight, groups)
     kernel, stride, _, dilation = window(name, ndim, kernel, stride, 0, dilation)
     if isinstance(padding, str):
@@ -208,6 +213,7 @@ def convolve(name, ndim, input, weight, bias, stride, padding, dilation, groups)
 
 def convolve_transposed(name, ndim, input, weight, bias, moves, groups):
     """`conv_transpose1d` to `conv_transpose3d`; `moves` are stride to dilation."""
+    check_tensors(name, input=input, weight=weight)
     stride, padding, output_padding, dilation = moves
     channels, outputs, *kernel = check_weight(name, ndim, weight, groups)
     kernel, stride, padding, dilation = window(name, ndim, kernel, stride, padding, dilation)
@@ -238,7 +244,7 @@ def convolve_transposed(name, ndim, input, weight, bias, moves, groups):
 
 def numbers(name, what, value, ndim, least):
     """`value`, an int or as many as there are spatial dimensions, as a tuple."""
-    if type(value) is int and value >= least:  # nearly always, and the rest takes a microsecond
+    if type(value) is int and least <= value <= LARGEST:  # nearly always: the rest takes longer
         return (value,) * ndim
     # Iterable says so of tuples and lists, too, but slowly.
     given = value if isinstance(value, (tuple, list, Iterable)) else (value,)
@@ -251,6 +257,8 @@ def numbers(name, what, value, ndim, least):
         raise ValueError(f"{name}: {what} must be an int or {ndim} ints, got {value!r}")
     if min(result) < least:
         raise ValueError(f"{name}: {what} must be at least {least}, got {value!r}")
+    if max(result) > LARGEST:
+        raise ValueError(f"{name}: {what} must be at most {LARGEST}, got {value!r}")
     return result
 
 

@@ -4,11 +4,11 @@ Shapes: N examples, C classes, d1, d2, ... further dimensions; * any dimensions.
 """
 
 import warnings
-from operator import index
 
 from tinygrad_c.autograd import is_grad_enabled
 from tinygrad_c.dtypes import int64, uint8
 from tinygrad_c.errors import ShapeError
+from tinygrad_c.nn.functional.checks import check_tensors, whole
 from tinygrad_c.ops import loss as ops_loss
 from tinygrad_c.ops import softmax as ops_softmax
 from tinygrad_c.tensor import Tensor
@@ -28,6 +28,7 @@ def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tenso
 
     input, target: (*), or shapes that broadcast, with a warning. One kernel computes and reduces.
     """
+    check_tensors("mse_loss", input=input, target=target)
     check_reduction("mse_loss", reduction)
     if input.shape != target.shape:
         warnings.warn(
@@ -48,12 +49,18 @@ def binary_cross_entropy(
     input, target: (*), both in [0, 1]; weight: broadcast to that. As in PyTorch the logarithms are
     -100 at least, so that the loss stays finite. RuntimeError for an element outside of [0, 1].
     """
+    check_tensors("binary_cross_entropy", input=input, target=target)
     check_reduction("binary_cross_entropy", reduction)
     check_same_shape("binary_cross_entropy", input, target)
     if weight is None:
         return ops_loss.binary_cross_entropy(input, target, reduction)
-    losses = ops_loss.binary_cross_entropy(input, target, "none")
-    return ops_loss.reduced(losses * weight, reduction)
+    losses = ops_loss.binary_cross_entropy(input, target, "none") * weight
+    if losses.shape != input.shape:
+        raise ShapeError(
+            f"binary_cross_entropy: weight of shape {tuple(weight.shape)} must broadcast to the "
+            f"shape of input, {tuple(input.shape)}"
+        )
+    return ops_loss.reduced(losses, reduction)
 
 
 def binary_cross_entropy_with_logits(
@@ -72,6 +79,7 @@ def binary_cross_entropy_with_logits(
     input, target: (*); weight, pos_weight: broadcast to that. Without weights one kernel computes
     ``(1 - target) * input + log(1 + exp(-input))`` and reduces it.
     """
+    check_tensors("binary_cross_entropy_with_logits", input=input, target=target)
     check_reduction("binary_cross_entropy_with_logits", reduction)
     check_same_shape("binary_cross_entropy_with_logits", input, target)
     if weight is None and pos_weight is None:
@@ -106,9 +114,10 @@ def nll_loss(
     weight: (C). Where the target is `ignore_index` the loss is 0; the mean divides by the sum of
     the weights of the targets that count. IndexError for a target that is no class.
     """
+    check_tensors("nll_loss", input=input, target=target)
     check_reduction("nll_loss", reduction)
     check_constant("nll_loss", weight)
-    ignored = as_class("nll_loss", ignore_index)
+    ignored = whole("nll_loss", "ignore_index", ignore_index)
     return ops_loss.nll_loss(input, as_classes(target), weight, ignored, reduction)
 
 
@@ -118,16 +127,6 @@ def check_constant(name, weight):
         raise RuntimeError(
             f"{name}: weight must not require a gradient, for the loss has none with respect to it"
         )
-
-
-def as_class(name, ignore_index):
-    """The class that does not count, as an int."""
-    try:
-        return index(ignore_index)
-    except TypeError:
-        raise TypeError(
-            f"{name}: ignore_index must be a whole number, got {ignore_index!r}"
-        ) from None
 
 
 def as_classes(target):
@@ -171,12 +170,13 @@ def cross_entropy(
     -------
     A number, or with "none" a Tensor of the shape of the classes.
     """
+    check_tensors("cross_entropy", input=input, target=target)
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
     if target.array.dtype.kind == "f":
         return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
     check_constant("cross_entropy", weight)
-    ignored = as_class("cross_entropy", ignore_index)
+    ignored = whole("cross_entropy", "ignore_index", ignore_index)
     target = as_classes(target)
     shape = target.array.shape
     if input.array.ndim != 2 or len(shape) != 1:

@@ -36,6 +36,8 @@ def batch_norm(
     ------
     ShapeError
         If a vector has not one element for each channel, or a channel only one element in training.
+    ValueError
+        If eps is negative, or 0 in training.
 
     Source: Ioffe and Szegedy, "Batch normalization", 2015.
     """

@@ -12,6 +12,7 @@ or one for each dimension.
 from typing import Any
 
 from tinygrad_c.errors import ShapeError, renamed
+from tinygrad_c.nn.functional.checks import whole
 from tinygrad_c.ops import pool
 from tinygrad_c.tensor import Tensor
 
@@ -49,6 +50,8 @@ def avg_pool2d(
     adds never counts. `divisor_override` is divided by instead.
     """
     window = (kernel_size, stride, padding, 1, ceil_mode)
+    if divisor_override is not None:
+        divisor_override = whole("avg_pool2d", "divisor_override", divisor_override)
     return pool.avg_pool2d(input, window, count_include_pad, divisor_override)
 
 
@@ -57,7 +60,9 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
 
     Window o of an axis goes from ``floor(o * n / out)`` to ``ceil((o + 1) * n / out)``.
     """
-    if output_size in (1, (1, 1), [1, 1]) and input.dim() in (3, 4) and input.numel() > 0:
+    sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * 2
+    is_plane = len(sizes) == 2 and all(isinstance(n, int) and n == 1 for n in sizes)
+    if is_plane and input.dim() in (3, 4) and input.numel() > 0 and input.is_floating_point():
         return input.mean((-2, -1), keepdim=True)  # the one window is the plane
     return pool.adaptive_avg_pool2d(input, output_size)
 

@@ -1,10 +1,9 @@
 """Functions of classes and other indices."""
 
-import math
-
 from tinygrad_c._kernels import index
 from tinygrad_c.autograd import no_grad
 from tinygrad_c.autograd.op import wrap
+from tinygrad_c.nn.functional.checks import whole
 from tinygrad_c.ops import embedding as ops_embedding
 from tinygrad_c.ops.comparison import where
 from tinygrad_c.tensor import Tensor
@@ -52,8 +51,11 @@ def embedding(
     ------
     IndexError
         If a number is out of range.
+    ValueError
+        If padding_idx is no row.
     """
     rows = weight.shape[0] if weight.dim() else 0
+    padding_idx = None if padding_idx is None else whole("embedding", "padding_idx", padding_idx)
     if padding_idx is not None and not -rows <= padding_idx < rows:
         raise ValueError(
             f"embedding: padding_idx must be within the {rows} rows of weight, got {padding_idx}"
@@ -68,11 +70,7 @@ def limit_norms(weight, index, max_norm, norm_type):
     """Scale the rows of `weight` at `index` down to `max_norm`, in place."""
     with no_grad():
         rows = ops_embedding.embedding(weight, index.reshape(-1))
-        if norm_type == math.inf:
-            norms = rows.abs().amax(1, True)
-        else:
-            norms = (rows.abs() ** norm_type).sum(1, True) ** (1 / norm_type)
+        norms = rows.norm(norm_type, 1, True)
+        scaled = rows * (max_norm / (norms + 1e-7))  # PyTorch's 1e-7
         # A row that occurs several times is written several times, each time with the same numbers.
-        weight[index.reshape(-1)] = where(
-            norms > max_norm, rows * (max_norm / (norms + 1e-7)), rows
-        )
+        weight[index.reshape(-1)] = where(norms > max_norm, scaled, rows)

@@ -199,7 +199,7 @@ def test_errors():
     shapes = "got (2, 3) and (2, 4)"
     check_error(
         ShapeError,
-        f"mse_loss: input and target must have shapes that broadcast, {shapes}",
+        f"mse_loss: shapes of operands must broadcast, {shapes}",
         kernels.mse_loss, a, b,
     )  # fmt: skip
     check_error(

@@ -14,7 +14,7 @@ from tinygrad_c._kernels.promotion cimport (
     result_code_of,
     scalar_code,
 )
-from tinygrad_c._kernels.runtime cimport TGC_BOOL, TGC_F32, TGC_I64, dtype_code
+from tinygrad_c._kernels.runtime cimport TGC_BOOL, TGC_F32, TGC_I64, dtype_code, float_code
 
 import_array()
 
@@ -237,24 +237,17 @@ cpdef ndarray logical_not(ndarray a, ndarray out=None):
                  None, out)
 
 
-cdef int real_code(str op, ndarray a) except -1:
-    cdef int code = dtype_code(a)
-    if code < TGC_F32:
-        raise TypeError(f"{op}: a must be float32 or float64, got {a.dtype}")
-    return code
-
-
 cpdef ndarray gelu(ndarray a, bint approximate, ndarray out=None):
     """y = a * P(a), P(a) = (1 + erf(a / sqrt(2))) / 2 being the normal distribution; approximately
     P(a) = (1 + tanh(sqrt(2 / pi) * (a + 0.044715 * a**3))) / 2"""
-    cdef int code = real_code("gelu", a)
+    cdef int code = float_code("gelu", "a", a)
     cdef int kernel = TGC_gelu_tanh if approximate else TGC_gelu
     return apply("gelu", kernel, code, code, a, None, None, out)
 
 
 cpdef ndarray leaky_relu(ndarray a, double slope, ndarray out=None):
     """y = a where a > 0, else slope * a"""
-    cdef int code = real_code("leaky_relu", a)
+    cdef int code = float_code("leaky_relu", "a", a)
     return apply("leaky_relu", TGC_leaky_relu, code, code, a, number(slope, code), None, out)
 
 
@@ -393,7 +386,7 @@ cpdef ndarray relu_backward(ndarray grad, ndarray y, ndarray out=None):
 
 cpdef ndarray leaky_relu_backward(ndarray grad, ndarray y, double slope, ndarray out=None):
     """The gradient of y = leaky_relu(x) with a slope >= 0: grad where y > 0, else slope * grad"""
-    cdef int code = real_code("leaky_relu_backward", y)
+    cdef int code = float_code("leaky_relu_backward", "y", y)
     return apply("leaky_relu_backward", TGC_leaky_relu_backward, code, code, to_code(grad, code), y,
                  number(slope, code), out)
 
@@ -410,7 +403,7 @@ cpdef ndarray tanh_backward(ndarray grad, ndarray y, ndarray out=None):
 
 cpdef ndarray gelu_backward(ndarray grad, ndarray a, bint approximate, ndarray out=None):
     """The gradient of y = gelu(a): grad * (P(a) + a * P'(a)) for the P of that"""
-    cdef int code = real_code("gelu_backward", a)
+    cdef int code = float_code("gelu_backward", "a", a)
     cdef int kernel = TGC_gelu_tanh_backward if approximate else TGC_gelu_backward
     return apply("gelu_backward", kernel, code, code, to_code(grad, code), a, None, out)
 

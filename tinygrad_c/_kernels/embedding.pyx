@@ -5,7 +5,6 @@ from operator import index as as_index
 from numpy cimport PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, import_array, ndarray, npy_intp
 
 from tinygrad_c._kernels.runtime cimport (
-    TGC_F32,
     TGC_I32,
     TGC_I64,
     TGC_MAX_DIMS,
@@ -15,6 +14,7 @@ from tinygrad_c._kernels.runtime cimport (
     begin,
     dtype_code,
     empty,
+    float_code,
     run,
     tgc_call,
     tgc_operand,
@@ -48,13 +48,6 @@ cdef int add_rows(tgc_call *call, ndarray a, npy_intp n, npy_intp columns, int a
     return 0
 
 
-cdef int check_table(str name, str operand, ndarray a) except -1:
-    cdef int dtype = dtype_code(a)
-    if dtype < TGC_F32:
-        raise TypeError(f"{name}: {operand} must be float32 or float64, got {a.dtype}")
-    return dtype
-
-
 cdef int check_index(str name, ndarray index) except -1:
     if dtype_code(index) not in (TGC_I32, TGC_I64):
         raise TypeError(f"{name}: input must be int64 or int32, got {index.dtype}")
@@ -66,7 +59,7 @@ def embedding(ndarray weight, ndarray index, skip=-1):
     cdef tgc_call call
     cdef npy_intp[TGC_MAX_DIMS] shape
     cdef int ndim = PyArray_NDIM(index), d
-    cdef int dtype = check_table("embedding", "weight", weight)
+    cdef int dtype = float_code("embedding", "weight", weight)
     check_index("embedding", index)
     if PyArray_NDIM(weight) != 2 or ndim >= TGC_MAX_DIMS:
         raise ShapeError(f"embedding: weight must be (rows, columns), got {(<object>weight).shape} "
@@ -90,7 +83,7 @@ def embedding_backward(ndarray grad, ndarray index, rows, skip=-1):
     cdef tgc_call call
     cdef npy_intp[2] shape
     cdef int ndim = PyArray_NDIM(index)
-    cdef int dtype = check_table("embedding_backward", "grad", grad)
+    cdef int dtype = float_code("embedding_backward", "grad", grad)
     check_index("embedding_backward", index)
     if PyArray_NDIM(grad) != ndim + 1 or (<object>grad).shape[:ndim] != (<object>index).shape:
         raise ShapeError(f"embedding_backward: grad must have a row for each index, got "

@@ -4,6 +4,7 @@ import operator
 
 from numpy cimport PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, import_array, ndarray, npy_intp
 
+from tinygrad_c._kernels.broadcast cimport broadcast_shapes
 from tinygrad_c._kernels.promotion cimport dtype_of_code
 from tinygrad_c._kernels.runtime cimport (
     TGC_F32,
@@ -84,23 +85,8 @@ cdef int find_dtype(str name, ndarray x, ndarray target) except -1:
 
 cdef Shape broadcast(str name, ndarray x, ndarray target) except *:
     cdef Shape shape
-    cdef ndarray a
     cdef int d
-    cdef npy_intp size
-    shape.ndim = max(PyArray_NDIM(x), PyArray_NDIM(target))
-    if shape.ndim > TGC_MAX_DIMS:
-        raise ShapeError(f"{name}: input and target must have at most {TGC_MAX_DIMS} dimensions, "
-                         f"got {shape.ndim}")
-    for d in range(shape.ndim):
-        shape.sizes[d] = 1
-    for a in (x, target):
-        for d in range(1, PyArray_NDIM(a) + 1):
-            size = PyArray_DIMS(a)[PyArray_NDIM(a) - d]
-            if size != 1 and shape.sizes[shape.ndim - d] not in (1, size):
-                raise ShapeError(f"{name}: input and target must have shapes that broadcast, "
-                                 f"got {(<object>x).shape} and {(<object>target).shape}")
-            if size != 1:
-                shape.sizes[shape.ndim - d] = size
+    shape.ndim = broadcast_shapes(name, [x, target], shape.sizes)
     shape.size = 1
     for d in range(shape.ndim):
         shape.size *= shape.sizes[d]

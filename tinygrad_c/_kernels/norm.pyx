@@ -14,7 +14,6 @@ from numpy cimport (
 
 from tinygrad_c._kernels.broadcast cimport check_writeable
 from tinygrad_c._kernels.runtime cimport (
-    TGC_F32,
     TGC_F64,
     TGC_READ,
     TGC_UPDATE,
@@ -24,6 +23,7 @@ from tinygrad_c._kernels.runtime cimport (
     begin,
     dtype_code,
     empty,
+    float_code,
     run,
     tgc_call,
     tgc_operand,
@@ -88,9 +88,7 @@ cdef int add_lines(tgc_call *call, ndarray a, int access) except -1:
 
 
 cdef int check_input(str name, str operand, ndarray a) except -1:
-    cdef int dtype = dtype_code(a)
-    if dtype < TGC_F32:
-        raise TypeError(f"{name}: {operand} must be float32 or float64, got {a.dtype}")
+    cdef int dtype = float_code(name, operand, a)
     if PyArray_NDIM(a) < 2:
         raise ShapeError(
             f"{name}: {operand} must be (N, C) or (N, C, ...), got {(<object>a).shape}")

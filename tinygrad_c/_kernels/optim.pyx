@@ -27,6 +27,7 @@ from tinygrad_c._kernels.runtime cimport (
     begin,
     block_of,
     dtype_code,
+    float_code,
     run_together,
     tgc_call,
 )
@@ -88,12 +89,10 @@ cdef int add_scalars(tgc_call *call, tuple numbers) except -1:
 
 cdef int start(str name, tgc_call *call, int kernel, int flags, ndarray param,
                ndarray grad) except -1:
-    if dtype_code(param) < TGC_F32:
-        raise TypeError(f"{name}: a parameter must be float32 or float64, got {param.dtype}")
     if block_of(param) == block_of(grad) and overlaps(param, [grad]):
         raise ValueError(f"{name}: a parameter and its grad must not overlap in memory, got shapes "
                          f"{(<object>param).shape} and {(<object>grad).shape}")
-    begin(call, kernel, dtype_code(param))
+    begin(call, kernel, float_code(name, "a parameter", param))
     call.sizes[TGC_OPTIM_FLAGS] = flags
     add_like(name, call, "grad", grad, param, TGC_READ)
     return 0

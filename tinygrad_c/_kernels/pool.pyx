@@ -10,7 +10,6 @@ from operator import index
 from numpy cimport PyArray_IS_C_CONTIGUOUS, import_array, ndarray, npy_intp
 
 from tinygrad_c._kernels.runtime cimport (
-    TGC_F32,
     TGC_I32,
     TGC_I64,
     TGC_READ,
@@ -21,6 +20,7 @@ from tinygrad_c._kernels.runtime cimport (
     begin,
     dtype_code,
     empty,
+    float_code,
     run,
     tgc_call,
     tgc_operand,
@@ -96,13 +96,6 @@ cdef int check_planes(str name, object shape, int filled) except -1:
         raise ShapeError(f"{name}: input must be (N, C, H, W) or (C, H, W) with at least one "
                          f"{'channel, ' if filled > 2 else ''}row and column, got {tuple(shape)}")
     return 0
-
-
-cdef int check_input(str name, ndarray a) except -1:
-    cdef int dtype = dtype_code(a)
-    if dtype < TGC_F32:
-        raise TypeError(f"{name}: input must be float32 or float64, got {a.dtype}")
-    return dtype
 
 
 cdef int count_windows(str name, Axis *axis, bint ceil_mode, object shape, object window) except -1:
@@ -232,7 +225,7 @@ cdef int check_taps(str name, ndarray taps, object shape, const Planes *planes) 
 def max_pool2d(ndarray a, tuple window):
     """(y, taps): the largest of each window, and the number of the first tap that has it."""
     cdef tgc_call call
-    cdef int dtype = check_input("max_pool2d", a)
+    cdef int dtype = float_code("max_pool2d", "input", a)
     shape = (<object>a).shape
     cdef Planes planes = parse_window("max_pool2d", shape, window)
     cdef ndarray y = new_planes(shape, planes.rows.out, planes.columns.out, dtype)
@@ -263,7 +256,7 @@ def max_pool2d_indices(ndarray a, ndarray taps, tuple window):
 def max_pool2d_gather(ndarray a, ndarray taps, tuple window):
     """The elements of `a` where the taps stand."""
     cdef tgc_call call
-    cdef int dtype = check_input("max_pool2d_gather", a)
+    cdef int dtype = float_code("max_pool2d_gather", "input", a)
     shape = (<object>a).shape
     cdef Planes planes = parse_window("max_pool2d", shape, window)
     check_taps("max_pool2d_gather", taps, shape, &planes)
@@ -279,7 +272,7 @@ def max_pool2d_gather(ndarray a, ndarray taps, tuple window):
 def max_pool2d_backward(ndarray grad, ndarray taps, tuple shape, tuple window):
     """Zeros of `shape`, to which grad is added where the taps stand."""
     cdef tgc_call call
-    cdef int dtype = check_input("max_pool2d_backward", grad)
+    cdef int dtype = float_code("max_pool2d_backward", "input", grad)
     cdef Planes planes = parse_window("max_pool2d", shape, window)
     check_outputs("max_pool2d_backward", "grad", grad, shape, &planes)
     check_taps("max_pool2d_backward", taps, shape, &planes)
@@ -317,7 +310,7 @@ cdef object parse_divisor(object divisor):
 
 def avg_pool2d(ndarray a, tuple window, bint count_include_pad=True, divisor_override=None):
     """The mean of each window, or its sum / divisor_override."""
-    check_input("avg_pool2d", a)
+    float_code("avg_pool2d", "input", a)
     cdef Planes planes = parse_window("avg_pool2d", (<object>a).shape, window)
     divisor = parse_divisor(divisor_override)
     return averages(TGC_avg_pool, a, (<object>a).shape, planes.rows.out, planes.columns.out, &planes,
@@ -327,7 +320,7 @@ def avg_pool2d(ndarray a, tuple window, bint count_include_pad=True, divisor_ove
 def avg_pool2d_backward(ndarray grad, tuple shape, tuple window, bint count_include_pad=True,
                         divisor_override=None):
     """The adjoint: grad / divisor, added to all elements of its window."""
-    check_input("avg_pool2d_backward", grad)
+    float_code("avg_pool2d_backward", "input", grad)
     cdef Planes planes = parse_window("avg_pool2d", shape, window)
     divisor = parse_divisor(divisor_override)
     check_outputs("avg_pool2d_backward", "grad", grad, shape, &planes)
@@ -337,7 +330,7 @@ def avg_pool2d_backward(ndarray grad, tuple shape, tuple window, bint count_incl
 
 def adaptive_avg_pool2d(ndarray a, output_size):
     """The means of windows that cover the planes, output_size of them; None keeps a size."""
-    check_input("adaptive_avg_pool2d", a)
+    float_code("adaptive_avg_pool2d", "input", a)
     cdef Planes planes = parse_adaptive((<object>a).shape, output_size)
     return averages(TGC_avg_pool, a, (<object>a).shape, planes.rows.out, planes.columns.out, &planes,
                     TGC_POOL_ADAPTIVE, 0)
@@ -345,7 +338,7 @@ def adaptive_avg_pool2d(ndarray a, output_size):
 
 def adaptive_avg_pool2d_backward(ndarray grad, tuple shape):
     """The adjoint: grad / elements of its window, added to all of them."""
-    check_input("adaptive_avg_pool2d_backward", grad)
+    float_code("adaptive_avg_pool2d_backward", "input", grad)
     cdef tuple out = (<object>grad).shape
     cdef int ndim = len(out)
     cdef Planes planes = parse_adaptive(

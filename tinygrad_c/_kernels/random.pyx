@@ -40,6 +40,7 @@ from tinygrad_c._kernels.runtime cimport (
     begin,
     dtype_code,
     empty,
+    float_code,
     from_foreign,
     run,
     tgc_call,
@@ -204,13 +205,6 @@ cdef int begin_draw(tgc_call *call, int kernel, str op, ndarray out, generator) 
     return 0
 
 
-cdef int check_float(str op, str name, ndarray a) except -1:
-    cdef int dtype = dtype_code(a)
-    if dtype != TGC_F32 and dtype != TGC_F64:
-        raise TypeError(f"{op}: {name} must be float32 or float64, got {a.dtype}")
-    return dtype
-
-
 cdef int check_broadcast(str op, str name, ndarray a, str result, ndarray y) except -1:
     cdef int missing = PyArray_NDIM(y) - PyArray_NDIM(a), d
     cdef bint fits = missing >= 0
@@ -228,7 +222,7 @@ def uniform_(ndarray out not None, double low=0.0, double high=1.0, generator=No
     Errors: ValueError unless low <= high and high - low is finite in out's dtype.
     """
     cdef tgc_call call
-    limit = FLOAT_LIMITS[check_float("uniform_", "out", out)]
+    limit = FLOAT_LIMITS[float_code("uniform_", "out", out)]
     if not (abs(low) <= limit and abs(high) <= limit):
         raise ValueError(
             f"uniform_: low and high must be finite in {out.dtype}, got {low} and {high}")
@@ -249,7 +243,7 @@ def normal_(ndarray out not None, double mean=0.0, double std=1.0, generator=Non
     Errors: ValueError unless std >= 0.
     """
     cdef tgc_call call
-    check_float("normal_", "out", out)
+    float_code("normal_", "out", out)
     if not std >= 0:
         raise ValueError(f"normal_: std must be >= 0, got {std}")
     begin_draw(&call, TGC_normal, "normal_", out, generator)
@@ -266,7 +260,7 @@ def exponential_(ndarray out not None, double rate=1.0, generator=None):
     Errors: ValueError unless rate > 0.
     """
     cdef tgc_call call
-    check_float("exponential_", "out", out)
+    float_code("exponential_", "out", out)
     if not rate > 0:
         raise ValueError(f"exponential_: rate must be > 0, got {rate}")
     begin_draw(&call, TGC_exponential, "exponential_", out, generator)
@@ -285,7 +279,7 @@ def bernoulli_(ndarray out not None, p=0.5, generator=None):
     cdef tgc_call call
     cdef ndarray probabilities = p if isinstance(p, np.ndarray) else from_foreign(
         np.array(p, np.float64))
-    check_float("bernoulli_", "p", probabilities)
+    float_code("bernoulli_", "p", probabilities)
     if not np.all((probabilities >= 0) & (probabilities <= 1)):
         raise ValueError(f"bernoulli_: p must be from 0 to 1, got {p}")
     check_broadcast("bernoulli_", "p", probabilities, "out", out)
@@ -365,7 +359,7 @@ def dropout(ndarray a not None, p, generator=None):
     unless 0 <= p <= 1.
     """
     cdef tgc_call call
-    cdef int dtype = check_float("dropout", "a", a)
+    cdef int dtype = float_code("dropout", "a", a)
     check_probability("dropout", p)
     cdef ndarray y = empty(PyArray_NDIM(a), PyArray_DIMS(a), dtype)
     cdef ndarray mask = empty(PyArray_NDIM(a), PyArray_DIMS(a), TGC_BOOL)
@@ -382,7 +376,7 @@ def dropout(ndarray a not None, p, generator=None):
 def dropout_backward(ndarray grad not None, ndarray mask not None, p, ndarray out=None):
     """y = grad / (1 - p) where mask, else 0; grad broadcasts to the shape of mask."""
     cdef tgc_call call
-    cdef int dtype = check_float("dropout_backward", "grad", grad)
+    cdef int dtype = float_code("dropout_backward", "grad", grad)
     check_probability("dropout_backward", p)
     if dtype_code(mask) != TGC_BOOL:
         raise TypeError(f"dropout_backward: mask must be bool, got {mask.dtype}")

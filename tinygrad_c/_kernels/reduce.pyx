@@ -20,6 +20,7 @@ from tinygrad_c._kernels.runtime cimport (
     begin,
     dtype_code,
     empty,
+    float_code,
     run,
     tgc_call,
     tgc_operand,
@@ -195,17 +196,13 @@ def sum(ndarray a, dims=None, bint keepdim=False):
 
 def mean(ndarray a, dims=None, bint keepdim=False):
     """y = sum of a over dims / number of its terms; NaN where there is none."""
-    cdef int dtype = dtype_code(a)
-    if dtype < TGC_F32:
-        raise TypeError(f"mean: a must be float32 or float64, got {a.dtype}")
+    cdef int dtype = float_code("mean", "a", a)
     return reduce(TGC_mean, a, find_axes_or_all("mean", a, dims, keepdim), dtype)
 
 
 def squared_distances(ndarray a, dims=None, bint keepdim=False):
     """y = sum of (a - mean of a)**2 over dims; 0 where there is no element."""
-    cdef int dtype = dtype_code(a)
-    if dtype < TGC_F32:
-        raise TypeError(f"var: a must be float32 or float64, got {a.dtype}")
+    cdef int dtype = float_code("var", "a", a)
     return reduce(TGC_squared_distances, a, find_axes_or_all("var", a, dims, keepdim), dtype)
 
 

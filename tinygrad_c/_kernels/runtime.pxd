@@ -141,6 +141,8 @@ cdef class Cell:
 cdef int dtype_code(ndarray array) except -1
 # The code of a NumPy dtype, or of what np.dtype() makes of `dtype`.
 cdef int dtype_code_of(object dtype) except -1
+# The code of an array of float32 or float64; TypeError for others.
+cdef int float_code(str op, str operand, ndarray a) except -1
 # A new C-contiguous array over a new block; its contents are undefined.
 cdef ndarray empty(int ndim, const npy_intp *shape, int dtype)
 # `array`, or a view of it over a block, where its memory is not the arena's.

@@ -93,6 +93,13 @@ cdef int dtype_code_of(object dtype) except -1:
     return find_code(np.dtype(dtype))
 
 
+cdef int float_code(str op, str operand, ndarray a) except -1:
+    cdef int code = dtype_code(a)
+    if code < TGC_F32:
+        raise TypeError(f"{op}: {operand} must be float32 or float64, got {a.dtype}")
+    return code
+
+
 cdef inline int find_code(np_dtype descr) except -1:
     cdef int code
     for code in range(<int>TGC_N_DTYPES - 1, -1, -1):

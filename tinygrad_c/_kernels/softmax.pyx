@@ -23,6 +23,7 @@ from tinygrad_c._kernels.runtime cimport (
     begin,
     dtype_code,
     empty,
+    float_code,
     run,
     tgc_call,
 )
@@ -62,13 +63,6 @@ cdef extern from "softmax/cross_entropy.h" nogil:
     ptrdiff_t tgc_cross_entropy_chunks(ptrdiff_t n, ptrdiff_t n_classes)
 
 
-cdef int float_code(str name, ndarray a) except -1:
-    cdef int dtype = dtype_code(a)
-    if dtype < TGC_F32:
-        raise TypeError(f"{name}: a must be float32 or float64, got {a.dtype}")
-    return dtype
-
-
 cdef int find_axis(str name, ndarray a, object dim) except -1:
     cdef Py_ssize_t d = operator.index(dim), ndim = PyArray_NDIM(a) if PyArray_NDIM(a) else 1
     if d < -ndim or d >= ndim:
@@ -90,7 +84,7 @@ cdef int check_like(str name, str operand, ndarray array, ndarray y) except -1:
 
 cdef ndarray forward(str name, int kernel, ndarray a, object dim):
     cdef tgc_call call
-    cdef int dtype = float_code(name, a)
+    cdef int dtype = float_code(name, "a", a)
     begin(&call, kernel, dtype)
     call.sizes[TGC_SOFTMAX_AXIS] = find_axis(name, a, dim)
     cdef ndarray y = empty(PyArray_NDIM(a), PyArray_DIMS(a), dtype)
@@ -102,7 +96,7 @@ cdef ndarray forward(str name, int kernel, ndarray a, object dim):
 
 cdef ndarray backward(str name, int kernel, ndarray grad, ndarray y, object dim):
     cdef tgc_call call
-    cdef int dtype = float_code(name, y)
+    cdef int dtype = float_code(name, "y", y)
     check_like(name, "grad", grad, y)
     begin(&call, kernel, dtype)
     call.sizes[TGC_SOFTMAX_AXIS] = find_axis(name, y, dim)
@@ -149,11 +143,9 @@ cdef int check_vector(str operand, ndarray array, str shape, npy_intp n, int dty
 
 
 cdef int check_arguments(ndarray logits, ndarray target, ndarray weight) except -1:
-    cdef int dtype = dtype_code(logits)
+    cdef int dtype = float_code("cross_entropy", "input", logits)
     if PyArray_NDIM(logits) != 2:
         raise ShapeError(f"cross_entropy: input must be (N, C), got {(<object>logits).shape}")
-    if dtype < TGC_F32:
-        raise TypeError(f"cross_entropy: input must be float32 or float64, got {logits.dtype}")
     check_vector("target", target, "(N,)", PyArray_DIMS(logits)[0], TGC_I64)
     if weight is not None:
         check_vector("weight", weight, "(C,)", PyArray_DIMS(logits)[1], dtype)

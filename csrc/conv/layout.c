@@ -24,7 +24,9 @@ enum {
     /* Weights that are many: no cache near a core holds them, so several images share a slab. */
     MANY_WEIGHTS = 1 << 18,
     /* The fewest products of a chunk, about: less is not worth the hand-out to a thread. */
-    CHUNK_WORK = 1 << 17
+    CHUNK_WORK = 1 << 17,
+    /* The most phases of a transposed convolution: their terms and patches are kept for each. */
+    MOST_PHASES = 4096
 };
 
 static tgc_conv_axis arrange_axis(tgc_window_axis window, int transposed, ptrdiff_t image,
@@ -187,7 +189,7 @@ static void place_image(tgc_conv_layout *l, const tgc_operand *image, tgc_conv_l
     l->plane = l->row * reach(&l->h, l->h.block);
     l->plane += l->plane % COLLIDING == 0 ? LINE : 0;
     l->image = l->plane * l->channels;
-    l->block_elements = l->image + 4 * limits.lanes;
+    l->block_elements = l->image + 4 * limits.lanes; /* the last vectors of a tile read beyond */
 }
 
 /* Puts several images into a unit, if a block is a whole image and the weights are many. */
@@ -214,7 +216,7 @@ static int is_too_wide(const tgc_conv_layout *l)
 {
     return l->result_elements > LARGEST ||
            image_of_block(l) > LARGEST ||
-           (double)l->h.phases * (double)l->w.phases > 4096;
+           (double)l->h.phases * (double)l->w.phases > MOST_PHASES;
 }
 
 static void cut_chunks(tgc_conv_layout *l, tgc_conv_limits limits)
@@ -227,8 +229,8 @@ static void cut_chunks(tgc_conv_layout *l, tgc_conv_limits limits)
     const double work = (double)l->batch * (double)l->h.block * (double)l->w.block *
                         (double)l->outputs * (double)(l->depth + 1);
     l->units = tgc_ceil_div(l->images, l->batch) * l->groups * blocks;
-    l->units_per_chunk = tgc_max(1, tgc_max(l->units / CHUNKS,
-                                                      (ptrdiff_t)(CHUNK_WORK / (work + 1))));
+    l->units_per_chunk =
+        tgc_max(1, tgc_max(l->units / CHUNKS, (ptrdiff_t)(CHUNK_WORK / (work + 1))));
     l->parts = 1;
     if (l->units < FEW && l->units_per_chunk == 1) {
         const ptrdiff_t wanted = (ptrdiff_t)fmin(ceil((double)FEW / (double)(l->units + 1)),
@@ -286,6 +288,7 @@ void tgc_conv_plan(tgc_call *call, int transposed, tgc_conv_limits limits)
     }
     const ptrdiff_t patches =
         l.method == TGC_CONV_CHANNELS ? tgc_conv_most_patches(&l, limits) : 0;
+    /* The parts begin at whole words: rounding them up takes less than 64 bytes. */
     call->workspace = (size_t)(l.depth + 1 + 2 * l.h.phases * l.w.phases) * sizeof(ptrdiff_t) + 64 +
                       (size_t)patches * sizeof(tgc_conv_patch) +
                       (size_t)(l.block_elements + l.result_elements) *

@@ -89,11 +89,12 @@ static void FN(weight_plane)(const tgc_call *call, ptrdiff_t index)
 
 static void FN(install_naive)(tgc_table table)
 {
-#define ROW(kernel_name, plane)                                                             \
-    ((tgc_kernel){.name = kernel_name, .plan = plan_planes, .chunk = FN(plane), .cost = 1})
-    table[TGC_conv_naive][TGC_DTYPE] = ROW("conv_naive", conv_plane);
-    table[TGC_conv_transpose_naive][TGC_DTYPE] = ROW("conv_transpose_naive", transpose_plane);
-    table[TGC_conv_weight_naive][TGC_DTYPE] = ROW("conv_weight_naive", weight_plane);
+#define ROW(kernel_name, kernel_plan, plane)                                                \
+    ((tgc_kernel){.name = kernel_name, .plan = kernel_plan, .chunk = FN(plane), .cost = 1})
+    table[TGC_conv_naive][TGC_DTYPE] = ROW("conv_naive", plan_moving, conv_plane);
+    table[TGC_conv_transpose_naive][TGC_DTYPE] =
+        ROW("conv_transpose_naive", plan_moving, transpose_plane);
+    table[TGC_conv_weight_naive][TGC_DTYPE] = ROW("conv_weight_naive", plan_weight, weight_plane);
 #undef ROW
 }
 

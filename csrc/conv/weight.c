@@ -142,6 +142,7 @@ tgc_conv_weight_layout tgc_conv_weight_arrange(const tgc_call *call, tgc_conv_li
     }
     place_image(&l, x);
     if (!l.in_place) {
+        /* The last vectors of a tile read beyond. */
         l.copy_elements = l.block_images * l.image + 4 * limits.lanes;
     }
     if (l.method == TGC_CONV_WEIGHT_TAPS) {
@@ -158,6 +159,7 @@ void tgc_conv_weight_plan(tgc_call *call, tgc_conv_limits limits)
     call->n_chunks = l.method == TGC_CONV_NO_METHOD ? 0 : l.parts * l.groups * l.slices;
     call->work = (double)l.images * (double)l.groups * (double)l.outputs * (double)l.rows *
                  (double)l.cols * (double)(l.channels * l.taps) * call->kernel->cost;
+    /* The parts begin at whole words: rounding them up takes less than 64 bytes. */
     call->workspace = sizeof(ptrdiff_t) * (size_t)l.taps + 64 +
                       (size_t)(l.copy_elements + l.panel_elements) *
                           tgc_item_size(call->operands[0].dtype);

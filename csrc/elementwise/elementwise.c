@@ -106,7 +106,7 @@ void tgc_elementwise_chunk(const tgc_call *call, ptrdiff_t index)
     }
     packed buffers[TGC_MAX_OPERANDS];
     for (int i = 0; call->sizes[PACKED] && i < call->n_operands; i++) {
-        buffers[i] = (packed){(char *)tgc_workspace() + i * PACKED_TILE * 8, NULL, 0, 0};
+        buffers[i] = (packed){(char *)tgc_workspace() + i * PACKED_BYTES, NULL, 0, 0};
     }
     ptrdiff_t begin, end;
     tgc_elementwise_tiles(call, index, &begin, &end);

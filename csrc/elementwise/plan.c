@@ -125,7 +125,7 @@ static void plan_tiles(tgc_call *call)
     ptrdiff_t tile = CHUNK, columns = last > 0 ? CHUNK : row_columns(y->shape[0]);
     if (!has_plain_rows(call) || (last > 0 && y->shape[last] < MIN_ROW)) {
         call->sizes[PACKED] = 1;
-        call->workspace = (size_t)call->n_operands * PACKED_TILE * 8;
+        call->workspace = (size_t)call->n_operands * PACKED_BYTES;
         tile = PACKED_TILE;
         columns = choose_rows(call);
     }

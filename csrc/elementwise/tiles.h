@@ -19,7 +19,9 @@ enum {
      * the hand-out to a thread. */
     CHUNK = 16384,
     /* Elements of a packed tile: those of all operands stay in the first-level cache. */
-    PACKED_TILE = 1024
+    PACKED_TILE = 1024,
+    /* Room for one in the widest dtype. */
+    PACKED_BYTES = 8 * PACKED_TILE
 };
 
 /* Where a tile begins in each operand, and its size. */

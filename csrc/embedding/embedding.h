@@ -33,6 +33,7 @@ enum { TGC_EMBEDDING_PENDING = 16 };
 void tgc_embedding_plan(tgc_call *call);
 void tgc_embedding_backward_plan(tgc_call *call);
 tgc_error tgc_embedding_explain(const tgc_call *call, char *text, size_t size);
+tgc_error tgc_embedding_backward_explain(const tgc_call *call, char *text, size_t size);
 
 /* The index at position p. */
 static inline int64_t tgc_embedding_index(const tgc_operand *index, ptrdiff_t p)

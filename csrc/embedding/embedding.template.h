@@ -102,5 +102,5 @@ static void FN(install)(tgc_table table)
                                                             .plan = tgc_embedding_backward_plan,
                                                             .chunk = FN(embedding_backward),
                                                             .cost = 0.2,
-                                                            .explain = tgc_embedding_explain};
+                                                            .explain = tgc_embedding_backward_explain};
 }

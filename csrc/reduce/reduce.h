@@ -39,7 +39,12 @@ enum { TGC_REDUCE_SLOT = 24 };
 enum {
     TGC_REDUCE_CHUNK = 32768, /* elements of one chunk, about */
     TGC_REDUCE_RUN = 2048,    /* the most elements side by side that are reduced in T */
-    TGC_REDUCE_WIDTH = 1024   /* the most outputs of a tile */
+    TGC_REDUCE_WIDTH = 1024,  /* the most outputs of a tile */
+    /* With more outputs all threads are busy without splits, a split has at least so many terms of
+     * each output, and there are at most so many splits. */
+    TGC_REDUCE_MANY_OUTPUTS = 4096,
+    TGC_REDUCE_FEWEST_TERMS = 128,
+    TGC_REDUCE_MOST_SPLITS = 64
 };
 
 /* The number of independent pieces into which the reduction of n_in elements to n_out is cut. They
@@ -48,12 +53,12 @@ enum {
  * linked apart from the kernels. */
 static inline ptrdiff_t tgc_reduce_splits(ptrdiff_t n_in, ptrdiff_t n_out)
 {
-    if (n_in < 2 * TGC_REDUCE_CHUNK || n_out > 4096) {
+    if (n_in < 2 * TGC_REDUCE_CHUNK || n_out > TGC_REDUCE_MANY_OUTPUTS) {
         return 1;
     }
-    const ptrdiff_t chunks = n_in / TGC_REDUCE_CHUNK, terms = n_in / n_out / 128;
-    const ptrdiff_t splits = tgc_min(chunks, terms);
-    return splits < 2 ? 1 : splits < 64 ? tgc_ceil_div(splits, 2) * 2 : 64;
+    const ptrdiff_t chunks = n_in / TGC_REDUCE_CHUNK;
+    const ptrdiff_t splits = tgc_min(chunks, n_in / n_out / TGC_REDUCE_FEWEST_TERMS);
+    return splits < 2 ? 1 : tgc_min(tgc_ceil_div(splits, 2) * 2, TGC_REDUCE_MOST_SPLITS);
 }
 
 /* What one call of `add` reduces: rows * n elements into each of `width` outputs. */

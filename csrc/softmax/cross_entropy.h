@@ -34,7 +34,7 @@
 enum { TGC_CE_ROLE, TGC_CE_CLASSES, TGC_CE_REDUCTION, TGC_CE_WEIGHTED, TGC_CE_IGNORE_INDEX };
 enum { TGC_CE_FORWARD, TGC_CE_TOTAL, TGC_CE_BACKWARD };
 
-/* Rows of one chunk. */
+/* Rows of one chunk: beside its classes a row costs as much as some elements do. */
 static inline ptrdiff_t tgc_cross_entropy_rows(ptrdiff_t n_classes)
 {
     const ptrdiff_t rows = 16384 / (n_classes + 8);

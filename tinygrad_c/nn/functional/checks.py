@@ -6,11 +6,12 @@ from typing import Any
 from tinygrad_c.tensor import Tensor
 
 
-def check_tensors(name: str, **operands: Any) -> None:
-    """Raise TypeError for an operand that is no Tensor."""
-    for operand, value in operands.items():
-        if not isinstance(value, Tensor):
-            raise TypeError(f"{name}: {operand} must be a Tensor, got {type(value).__name__}")
+def check_tensors(name: str, input: Any, other: Any, what: str) -> None:
+    """Raise TypeError unless `input` and the operand called `what` are Tensors."""
+    if isinstance(input, Tensor) and isinstance(other, Tensor):
+        return
+    operand, value = (what, other) if isinstance(input, Tensor) else ("input", input)
+    raise TypeError(f"{name}: {operand} must be a Tensor, got {type(value).__name__}")
 
 
 def whole(name: str, what: str, value: Any) -> int:

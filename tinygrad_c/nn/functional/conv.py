@@ -196,7 +196,7 @@ def fold(
 
 def convolve(name, ndim, input, weight, bias, stride, padding, dilation, groups):
     """`conv1d` to `conv3d`: checks, the size of the output, and the operation."""
-    check_tensors(name, input=input, weight=weight)
+    check_tensors(name, input, weight, "weight")
     outputs, channels, *kernel = check_weight(name, ndim, weight, groups)
     kernel, stride, _, dilation = window(name, ndim, kernel, stride, 0, dilation)
     if isinstance(padding, str):
@@ -213,7 +213,7 @@ def convolve(name, ndim, input, weight, bias, stride, padding, dilation, groups)
 
 def convolve_transposed(name, ndim, input, weight, bias, moves, groups):
     """`conv_transpose1d` to `conv_transpose3d`; `moves` are stride to dilation."""
-    check_tensors(name, input=input, weight=weight)
+    check_tensors(name, input, weight, "weight")
     stride, padding, output_padding, dilation = moves
     channels, outputs, *kernel = check_weight(name, ndim, weight, groups)
     kernel, stride, padding, dilation = window(name, ndim, kernel, stride, padding, dilation)

@@ -28,7 +28,7 @@ def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tenso
 
     input, target: (*), or shapes that broadcast, with a warning. One kernel computes and reduces.
     """
-    check_tensors("mse_loss", input=input, target=target)
+    check_tensors("mse_loss", input, target, "target")
     check_reduction("mse_loss", reduction)
     if input.shape != target.shape:
         warnings.warn(
@@ -49,7 +49,7 @@ def binary_cross_entropy(
     input, target: (*), both in [0, 1]; weight: broadcast to that. As in PyTorch the logarithms are
     -100 at least, so that the loss stays finite. RuntimeError for an element outside of [0, 1].
     """
-    check_tensors("binary_cross_entropy", input=input, target=target)
+    check_tensors("binary_cross_entropy", input, target, "target")
     check_reduction("binary_cross_entropy", reduction)
     check_same_shape("binary_cross_entropy", input, target)
     if weight is None:
@@ -79,7 +79,7 @@ def binary_cross_entropy_with_logits(
     input, target: (*); weight, pos_weight: broadcast to that. Without weights one kernel computes
     ``(1 - target) * input + log(1 + exp(-input))`` and reduces it.
     """
-    check_tensors("binary_cross_entropy_with_logits", input=input, target=target)
+    check_tensors("binary_cross_entropy_with_logits", input, target, "target")
     check_reduction("binary_cross_entropy_with_logits", reduction)
     check_same_shape("binary_cross_entropy_with_logits", input, target)
     if weight is None and pos_weight is None:
@@ -114,7 +114,7 @@ def nll_loss(
     weight: (C). Where the target is `ignore_index` the loss is 0; the mean divides by the sum of
     the weights of the targets that count. IndexError for a target that is no class.
     """
-    check_tensors("nll_loss", input=input, target=target)
+    check_tensors("nll_loss", input, target, "target")
     check_reduction("nll_loss", reduction)
     check_constant("nll_loss", weight)
     ignored = whole("nll_loss", "ignore_index", ignore_index)
@@ -170,7 +170,7 @@ def cross_entropy(
     -------
     A number, or with "none" a Tensor of the shape of the classes.
     """
-    check_tensors("cross_entropy", input=input, target=target)
+    check_tensors("cross_entropy", input, target, "target")
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
     if target.array.dtype.kind == "f":

@@ -45,9 +45,9 @@ cdef int parse_shape(str name, object shape, npy_intp *out) except -1:
     return ndim
 
 
-cdef ndarray strided(ndarray a, int ndim, const npy_intp *shape, const npy_intp *strides,
-                     int flags):
+cdef ndarray strided(ndarray a, int ndim, const npy_intp *shape, const npy_intp *strides):
     """The memory of `a` through another shape and other strides (in bytes)."""
+    cdef int flags = PyArray_FLAGS(a) & (NPY_ARRAY_WRITEABLE | NPY_ARRAY_ALIGNED)
     cdef ndarray result = PyArray_New(
         <PyTypeObject *>ndarray, ndim, shape, PyArray_TYPE(a), strides, PyArray_DATA(a), 0, flags,
         <object>NULL)
@@ -74,8 +74,7 @@ def expand(ndarray a, object shape):
     if missing < 0:
         raise ShapeError(
             f"expand: a of shape {(<object>a).shape} must broadcast to shape {tuple(shape)}")
-    return strided(a, ndim, dims, strides,
-                   PyArray_FLAGS(a) & (NPY_ARRAY_WRITEABLE | NPY_ARRAY_ALIGNED))
+    return strided(a, ndim, dims, strides)
 
 
 def reshape(ndarray a, object shape):
@@ -84,8 +83,7 @@ def reshape(ndarray a, object shape):
     cdef int ndim = parse_shape("reshape", shape, dims)
     if not regroup(a, ndim, dims, strides):
         return None
-    return strided(a, ndim, dims, strides,
-                   PyArray_FLAGS(a) & (NPY_ARRAY_WRITEABLE | NPY_ARRAY_ALIGNED))
+    return strided(a, ndim, dims, strides)
 
 
 cdef bint regroup(ndarray a, int ndim, const npy_intp *dims, npy_intp *strides) noexcept:
@@ -151,5 +149,4 @@ def diagonal(ndarray a):
     """The elements ``a[i, i]`` of a matrix, as a view."""
     cdef npy_intp length = min(PyArray_DIMS(a)[0], PyArray_DIMS(a)[1])
     cdef npy_intp stride = PyArray_STRIDES(a)[0] + PyArray_STRIDES(a)[1]
-    return strided(a, 1, &length, &stride,
-                   PyArray_FLAGS(a) & (NPY_ARRAY_WRITEABLE | NPY_ARRAY_ALIGNED))
+    return strided(a, 1, &length, &stride)

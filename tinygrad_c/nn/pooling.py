@@ -3,6 +3,7 @@
 from typing import Any
 
 from tinygrad_c.nn import functional as F
+from tinygrad_c.nn.functional.pooling import single
 from tinygrad_c.nn.module import Module
 from tinygrad_c.tensor import Tensor
 
@@ -162,7 +163,4 @@ class AdaptiveAvgPool2d(Module):
 
 def one(name, what, value):
     """The size along one dimension as a tuple, as PyTorch keeps it in `AvgPool1d`."""
-    sizes = tuple(value) if isinstance(value, (tuple, list)) else (value,)
-    if len(sizes) != 1:
-        raise ValueError(f"{name}: {what} must be an int, got {value!r}")
-    return sizes
+    return (single(name, what, value),)

@@ -6,7 +6,7 @@ from typing import Any
 from tinygrad_c._kernels import optim as kernels
 from tinygrad_c.creation import zeros, zeros_like
 from tinygrad_c.dtypes import float32
-from tinygrad_c.optim.optimizer import Optimizer, check_not_negative
+from tinygrad_c.optim.optimizer import Optimizer, arrays_of, check_not_negative
 from tinygrad_c.tensor import Tensor
 
 
@@ -73,7 +73,7 @@ class Adam(Optimizer):
             [p.gradient.array for p in params],
             [s["exp_avg"].array for s in states],
             [s["exp_avg_sq"].array for s in states],
-            self.largest(params, states) if group["amsgrad"] else None,
+            arrays_of("max_exp_avg_sq", params, states) if group["amsgrad"] else None,
             [s["step"].array for s in states],
             group["lr"],
             beta1,
@@ -92,13 +92,6 @@ class Adam(Optimizer):
             "exp_avg_sq": zeros_like(p),
         }
         return self.state[p]
-
-    def largest(self, params: list[Tensor], states: list[dict[str, Any]]) -> list:
-        """The arrays of the largest v so far, zeros where amsgrad begins."""
-        for p, state in zip(params, states, strict=True):
-            if "max_exp_avg_sq" not in state:
-                state["max_exp_avg_sq"] = zeros_like(p)
-        return [state["max_exp_avg_sq"].array for state in states]
 
 
 class AdamW(Adam):

@@ -9,6 +9,7 @@ from typing import Any
 
 from tinygrad_c.autograd import enable_grad
 from tinygrad_c.autograd.handle import RemovableHandle
+from tinygrad_c.creation import zeros_like
 from tinygrad_c.tensor import Tensor
 
 
@@ -240,3 +241,11 @@ def check_not_negative(optimizer, group, *options):
             raise TypeError(f"{name}: {option} must be a number, got {value!r}")
         if not float(value) >= 0:
             raise ValueError(f"{name}: {option} must be >= 0, got {value}")
+
+
+def arrays_of(name: str, params: list[Tensor], states: list[dict[str, Any]]) -> list:
+    """The arrays of the states called `name`, zeros where an option begins to ask for them."""
+    for p, state in zip(params, states, strict=True):
+        if name not in state:
+            state[name] = zeros_like(p)
+    return [state[name].array for state in states]

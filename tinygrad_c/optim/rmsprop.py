@@ -6,7 +6,7 @@ from typing import Any
 from tinygrad_c._kernels import optim as kernels
 from tinygrad_c.creation import zeros, zeros_like
 from tinygrad_c.dtypes import float32
-from tinygrad_c.optim.optimizer import Optimizer, check_not_negative
+from tinygrad_c.optim.optimizer import Optimizer, arrays_of, check_not_negative
 from tinygrad_c.tensor import Tensor
 
 
@@ -62,8 +62,8 @@ class RMSprop(Optimizer):
             [p.array for p in params],
             [p.gradient.array for p in params],
             [s["square_avg"].array for s in states],
-            buffers("grad_avg", params, states) if group["centered"] else None,
-            buffers("momentum_buffer", params, states) if group["momentum"] > 0 else None,
+            arrays_of("grad_avg", params, states) if group["centered"] else None,
+            arrays_of("momentum_buffer", params, states) if group["momentum"] > 0 else None,
             [s["step"].array for s in states],
             group["lr"],
             group["alpha"],
@@ -77,11 +77,3 @@ class RMSprop(Optimizer):
         """The state of `p` before its first step."""
         self.state[p] = {"step": zeros((), dtype=float32), "square_avg": zeros_like(p)}
         return self.state[p]
-
-
-def buffers(name: str, params: list[Tensor], states: list[dict[str, Any]]) -> list:
-    """The arrays of the states of this name, zeros where an option begins to ask for them."""
-    for p, state in zip(params, states, strict=True):
-        if name not in state:
-            state[name] = zeros_like(p)
-    return [state[name].array for state in states]

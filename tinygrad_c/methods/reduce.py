@@ -25,11 +25,6 @@ class min(NamedTuple):  # noqa: N801
     indices: object
 
 
-def no_none(dim):
-    """An empty tuple of dimensions means all, as None does."""
-    return None if isinstance(dim, (tuple, list)) and not dim else dim
-
-
 def check_floating(name, t):
     """An error for whole numbers and bool."""
     if t.array.dtype.kind != "f":
@@ -58,18 +53,18 @@ class ReduceMethods:
     def sum(self, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=False):
         """The sum over `dim` (a number, several, or None for all)."""
         t = self if dtype is None else self.to(dtype)
-        y = ops.sum(t, no_none(axis if dim is None else dim), keepdim or keepdims)
+        y = ops.sum(t, axis if dim is None else dim, keepdim or keepdims)
         return y if dtype is None else y.to(dtype)
 
     def mean(self, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=False):
         """The mean over `dim` (a number, several, or None for all)."""
         t = self if dtype is None else self.to(dtype)
-        return ops.mean(t, no_none(axis if dim is None else dim), keepdim or keepdims)
+        return ops.mean(t, axis if dim is None else dim, keepdim or keepdims)
 
     def prod(self, dim=None, keepdim=False, *, dtype=None, axis=None, keepdims=False):
         """The product over `dim` (a number, several, or None for all)."""
         t = self if dtype is None else self.to(dtype)
-        y = ops.prod(t, no_none(axis if dim is None else dim), keepdim or keepdims)
+        y = ops.prod(t, axis if dim is None else dim, keepdim or keepdims)
         return y if dtype is None else y.to(dtype)
 
     def var(self, dim=None, unbiased=True, keepdim=False, *, correction=None):
@@ -79,7 +74,7 @@ class ReduceMethods:
         if isinstance(dim, bool):
             dim, unbiased = None, dim
         correction = int(unbiased) if correction is None else correction
-        return ops.var(self, no_none(dim), correction, keepdim)
+        return ops.var(self, dim, correction, keepdim)
 
     def std(self, dim=None, unbiased=True, keepdim=False, *, correction=None):
         """The standard deviation, the root of `var`."""
@@ -106,11 +101,11 @@ class ReduceMethods:
 
     def amax(self, dim=None, keepdim=False):
         """The largest element over `dim`; equal ones share the gradient."""
-        return ops.amax(self, no_none(dim), keepdim)
+        return ops.amax(self, dim, keepdim)
 
     def amin(self, dim=None, keepdim=False):
         """The smallest element over `dim`; equal ones share the gradient."""
-        return ops.amin(self, no_none(dim), keepdim)
+        return ops.amin(self, dim, keepdim)
 
     argmax = ops.argmax
     argmin = ops.argmin
@@ -128,7 +123,7 @@ class ReduceMethods:
         if p != "fro" and not isinstance(p, Real):
             raise TypeError(f"norm: p must be a number or 'fro', got {p!r}")
         try:
-            return ops.norm(t, 2 if p == "fro" else p, no_none(dim), keepdim)
+            return ops.norm(t, 2 if p == "fro" else p, dim, keepdim)
         except (IndexError, ShapeError, TypeError) as error:
             raise renamed(error, "norm") from None
 

@@ -1,12 +1,15 @@
 """An error names the function that was called, not the one that does its work."""
 
+import re
+
 import pytest
 
-from tinygrad_c import arange, int32, int64, nn, ones, randint, tensor, zeros
+from tinygrad_c import arange, int32, int64, nn, ones, randint, tensor
 from tinygrad_c.autograd import grad
+from tinygrad_c.errors import ShapeError, renamed
 from tinygrad_c.nn import functional as F
 
-x = ones(3)
+x, SCORES, FIRST, CUBE = ones(3), ones(1, 3), tensor([0]), ones(1, 1, 3, 3, 3)
 
 
 def leaf():
@@ -14,59 +17,74 @@ def leaf():
 
 
 CALLS = [
-    ("std", lambda: x.std(4)),
-    ("std", lambda: x.std("a")),
-    ("sum", lambda: x.sum("a")),
-    ("norm", lambda: x.norm(dim=3)),
-    ("max", lambda: ones(0).max()),
-    ("min", lambda: ones(0).min()),
-    ("clamp", lambda: x.clamp(min=ones(4))),
-    ("clamp", lambda: x.clamp(max=ones(4))),
-    ("clamp_", lambda: ones(3).clamp_(min=ones(4))),
-    ("clamp_", lambda: ones(3).clamp_(min="a")),
-    ("add_", lambda: ones(3).add_(ones(4))),
-    ("mul_", lambda: ones(3).mul_(ones(2, 3))),
-    ("div_", lambda: ones(3, dtype=int64).div_(2)),
-    ("copy_", lambda: leaf().copy_(ones(3))),
-    ("fill_", lambda: leaf().fill_(1)),
-    ("zero_", lambda: leaf().zero_()),
-    ("masked_fill_", lambda: leaf().masked_fill_(ones(3) > 0, 1)),
-    ("mul_", lambda: leaf().mul_(2)),
-    ("uniform_", lambda: leaf().uniform_()),
-    ("random_", lambda: ones(3).random_(5, 3)),
-    ("randint", lambda: randint(5, 3, (2,))),
-    ("backward", lambda: leaf().sum().backward([])),
-    ("backward", lambda: (2 * leaf()).backward()),
-    ("grad", lambda: grad((2 * leaf()), leaf())),
-    ("cross_entropy", lambda: F.cross_entropy(ones(1, 3), ones(1, dtype=int32))),
-    ("cross_entropy", lambda: F.cross_entropy(ones(1, 3), [0])),
-    ("cross_entropy", lambda: F.cross_entropy(ones(1, 3), tensor([0]), ignore_index=2**70)),
-    ("mse_loss", lambda: F.mse_loss(ones(3), 1.0)),
-    ("conv2d", lambda: F.conv2d(ones(1, 1, 3, 3), None)),
-    ("conv3d", lambda: F.conv3d(ones(1, 1, 3, 3, 3), ones(1, 1, 1, 1, 1), padding=(2**62, 0, 0))),
-    ("avg_pool2d", lambda: F.avg_pool2d(ones(1, 4, 4), 2, divisor_override=1.5)),
-    ("adaptive_avg_pool2d", lambda: F.adaptive_avg_pool2d(ones(1, 4, 4), 1.0)),
-    ("embedding", lambda: F.embedding(tensor([0]), ones(3, 2), padding_idx=1.5)),
-    ("batch_norm", lambda: F.batch_norm(ones(2, 3), zeros(3), ones(3), eps=-2)),
-    ("one_hot", lambda: F.one_hot(tensor([2**63 - 1]))),
-    ("arange", lambda: arange(0.0, 1e30, 1e-3)),
-    ("nll_loss", lambda: F.nll_loss(ones(1, 3, dtype=int64), tensor([0]))),
-    ("masked_fill", lambda: x.masked_fill(ones(2) > 0, 1)),
-    ("max_pool1d", lambda: F.max_pool1d(ones(2, 3), 5)),
-    ("max_pool1d", lambda: F.max_pool1d(ones(2, 3), 2, padding=2)),
-    ("avg_pool1d", lambda: F.avg_pool1d(ones(1, 2, 3), 5)),
-    ("adaptive_avg_pool1d", lambda: F.adaptive_avg_pool1d(ones(2, 3), -1)),
-    ("cross_entropy", lambda: F.cross_entropy(ones(1, 3), tensor([0]), ignore_index=1.5)),
-    ("nll_loss", lambda: F.nll_loss(ones(1, 3), tensor([0]), ignore_index=1.5)),
-    ("Linear", lambda: nn.Linear(-1, 2)),
-    ("Linear", lambda: nn.Linear(2.5, 2)),
-    ("Conv2d", lambda: nn.Conv2d(1, -2, 3)),
-    ("BatchNorm1d", lambda: nn.BatchNorm1d(-2)),
-    ("Embedding", lambda: nn.Embedding(3, -2)),
+    ("std", lambda: x.std(4), IndexError, "dim must be in"),
+    ("std", lambda: x.std("a"), TypeError, "dim must be a whole number, got 'a'"),
+    ("sum", lambda: x.sum("a"), TypeError, "dim must be a whole number, got 'a'"),
+    ("max", lambda: x.max("a"), TypeError, "dim must be a whole number, got 'a'"),
+    ("argmax", lambda: x.argmax("a"), TypeError, "dim must be a whole number, got 'a'"),
+    ("softmax", lambda: x.softmax("a"), TypeError, "dim must be a whole number, got 'a'"),
+    ("norm", lambda: x.norm(dim=3), IndexError, "dim must be in"),
+    ("max", lambda: ones(0).max(), IndexError, "must have elements"),
+    ("min", lambda: ones(0).min(), IndexError, "must have elements"),
+    ("clamp", lambda: x.clamp(min=ones(4)), ShapeError, "must broadcast, got (4,) and (3,)"),
+    ("clamp", lambda: x.clamp(max=ones(4)), ShapeError, "must broadcast, got (4,) and (3,)"),
+    ("clamp_", lambda: ones(3).clamp_(min=ones(4)), ShapeError, "got (4,) and (3,)"),
+    ("clamp_", lambda: ones(3).clamp_(min="a"), TypeError, "got str"),
+    ("clamp_", lambda: leaf().clamp_(0), RuntimeError, "a leaf Variable"),
+    ("add_", lambda: ones(3).add_(ones(4)), ShapeError, "got (3,) and (4,)"),
+    ("add_", lambda: ones(3).add_("a"), TypeError, "got str"),
+    ("mul_", lambda: ones(3).mul_(ones(2, 3)), ShapeError, "got (3,)"),
+    ("div_", lambda: ones(3, dtype=int64).div_(2), RuntimeError, "can't be cast"),
+    ("copy_", lambda: leaf().copy_(ones(3)), RuntimeError, "a leaf Variable"),
+    ("copy_", lambda: ones(3).copy_(ones(4)), ShapeError, "of shape (4,)"),
+    ("copy_", lambda: ones(3).copy_("a"), TypeError, "got str"),
+    ("fill_", lambda: leaf().fill_(1), RuntimeError, "a leaf Variable"),
+    ("fill_", lambda: ones(3, dtype=int32).fill_(2**40), RuntimeError, "1099511627776"),
+    ("zero_", lambda: leaf().zero_(), RuntimeError, "a leaf Variable"),
+    ("masked_fill", lambda: x.masked_fill(ones(2) > 0, 1), ShapeError, "mask of shape (2,)"),
+    ("masked_fill_", lambda: ones(3).masked_fill_(ones(2) > 0, 1), ShapeError, "shape (2,)"),
+    ("masked_fill_", lambda: leaf().masked_fill_(x > 0, 1), RuntimeError, "a leaf Variable"),
+    ("mul_", lambda: leaf().mul_(2), RuntimeError, "a leaf Variable"),
+    ("uniform_", lambda: leaf().uniform_(), RuntimeError, "a leaf Variable"),
+    ("random_", lambda: ones(3).random_(5, 3), ValueError, "low must be < high"),
+    ("randint", lambda: randint(5, 3, (2,)), ValueError, "low must be < high"),
+    ("backward", lambda: leaf().sum().backward([]), RuntimeError, "1 tensors and 0 gradients"),
+    ("backward", lambda: (2 * leaf()).backward(), RuntimeError, "only for scalar outputs"),
+    ("grad", lambda: grad(2 * leaf(), leaf()), RuntimeError, "only for scalar outputs"),
+    ("max_pool1d", lambda: F.max_pool1d(ones(2, 3), 5), ShapeError, "must fit"),
+    ("max_pool1d", lambda: F.max_pool1d(ones(2, 3), 2, padding=2), ShapeError, "at most half"),
+    ("avg_pool1d", lambda: F.avg_pool1d(ones(1, 2, 3), 5), ShapeError, "must fit"),
+    ("adaptive_avg_pool1d", lambda: F.adaptive_avg_pool1d(ones(2, 3), -1), ShapeError, "-1"),
+    ("avg_pool2d", lambda: F.avg_pool2d(x, 2, divisor_override=1.5), TypeError, "got 1.5"),
+    ("adaptive_avg_pool2d", lambda: F.adaptive_avg_pool2d(ones(1, 4, 4), 1.0), TypeError, "1.0"),
+    ("cross_entropy", lambda: F.cross_entropy(SCORES, FIRST, ignore_index=1.5), TypeError, "1.5"),
+    ("cross_entropy", lambda: F.cross_entropy(SCORES, FIRST, ignore_index=2**70), ValueError, "64"),
+    ("cross_entropy", lambda: F.cross_entropy(SCORES, FIRST.to(int32)), TypeError, "got int32"),
+    ("cross_entropy", lambda: F.cross_entropy(SCORES, [0]), TypeError, "target must be a Tensor"),
+    ("nll_loss", lambda: F.nll_loss(SCORES, FIRST, ignore_index=1.5), TypeError, "got 1.5"),
+    ("nll_loss", lambda: F.nll_loss(SCORES.to(int64), FIRST), TypeError, "got int64"),
+    ("mse_loss", lambda: F.mse_loss(x, 1.0), TypeError, "target must be a Tensor"),
+    ("conv2d", lambda: F.conv2d(ones(1, 1, 3, 3), None), TypeError, "weight must be a Tensor"),
+    ("conv3d", lambda: F.conv3d(CUBE, CUBE, padding=(2**62, 0, 0)), ValueError, "at most"),
+    ("embedding", lambda: F.embedding(FIRST, SCORES, padding_idx=1.5), TypeError, "got 1.5"),
+    ("batch_norm", lambda: F.batch_norm(SCORES, x, x, eps=-2), ValueError, "got -2"),
+    ("one_hot", lambda: F.one_hot(tensor([2**63 - 1])), ValueError, "num_classes"),
+    ("arange", lambda: arange(0.0, 1e30, 1e-3), ValueError, "lengths must be"),
+    ("Linear", lambda: nn.Linear(-1, 2), ValueError, "got (2, -1)"),
+    ("Linear", lambda: nn.Linear(2.5, 2), TypeError, "got 2.5"),
+    ("Conv2d", lambda: nn.Conv2d(1, -2, 3), ValueError, "got (-2, 1, 3, 3)"),
+    ("BatchNorm1d", lambda: nn.BatchNorm1d(-2), ValueError, "got (-2,)"),
+    ("Embedding", lambda: nn.Embedding(3, -2), ValueError, "got (3, -2)"),
 ]
 
 
-@pytest.mark.parametrize(("name", "call"), CALLS)
-def test_errors_begin_with_the_name_that_was_called(name, call):
-    with pytest.raises((IndexError, RuntimeError, TypeError, ValueError), match=rf"\A{name}: "):
+@pytest.mark.parametrize(("name", "call", "kind", "text"), CALLS)
+def test_errors_begin_with_the_name_that_was_called(name, call, kind, text):
+    with pytest.raises(kind, match=rf"\A{name}: .*{re.escape(text)}"):
         call()
+
+
+def test_only_the_names_of_those_that_do_the_work_are_replaced():
+    assert str(renamed(IndexError("var: dim"), "std", "var")) == "std: dim"
+    error = TypeError("expected: a list")
+    assert renamed(error, "std", "var") is error

@@ -98,9 +98,10 @@ static void FN(install)(tgc_table table)
                                                    .chunk = FN(embedding),
                                                    .cost = 0.15,
                                                    .explain = tgc_embedding_explain};
-    table[TGC_embedding_backward][TGC_DTYPE] = (tgc_kernel){.name = "embedding_backward",
-                                                            .plan = tgc_embedding_backward_plan,
-                                                            .chunk = FN(embedding_backward),
-                                                            .cost = 0.2,
-                                                            .explain = tgc_embedding_backward_explain};
+    table[TGC_embedding_backward][TGC_DTYPE] =
+        (tgc_kernel){.name = "embedding_backward",
+                     .plan = tgc_embedding_backward_plan,
+                     .chunk = FN(embedding_backward),
+                     .cost = 0.2,
+                     .explain = tgc_embedding_backward_explain};
 }

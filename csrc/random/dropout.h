@@ -16,13 +16,6 @@
 #include "../elementwise/elementwise.h"
 #include "random.h"
 
-/* The words that a counter of the stream gives, the counters and the words of a block. */
-enum {
-    TGC_PHILOX_WORDS = 4,
-    TGC_PHILOX_COUNTERS = 16,
-    TGC_PHILOX_BLOCK = TGC_PHILOX_WORDS * TGC_PHILOX_COUNTERS
-};
-
 /* What call->sizes holds, set by start. */
 enum {
     TGC_DROPOUT_COUNTER, /* the first counter that the call draws from */

@@ -2,7 +2,7 @@
  * for each block of elements. */
 #include "../elementwise/operand.template.h"
 
-/* TGC_PHILOX_BLOCK elements, of which those are kept whose word >> 1 is above `bound`. The loops have a
+/* A block of elements, of which those are kept whose word >> 1 is above `bound`. The loops have a
  * fixed length and no branches, so that the compiler vectorises them. */
 static void FN(dropout_block)(const uint32_t *words, int32_t bound, const T *x, T scale, T *y,
                               uint8_t *mask)

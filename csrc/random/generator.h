@@ -17,6 +17,14 @@
 
 enum { TGC_MT_WORDS = 624 };
 
+/* Of Philox's stream (philox.h): the words that a counter gives, the counters and the words of a
+ * block. */
+enum {
+    TGC_PHILOX_WORDS = 4,
+    TGC_PHILOX_COUNTERS = 16,
+    TGC_PHILOX_BLOCK = TGC_PHILOX_WORDS * TGC_PHILOX_COUNTERS
+};
+
 typedef struct {
     uint32_t words[TGC_MT_WORDS];
     uint32_t n_used;          /* words of this round that have been drawn */

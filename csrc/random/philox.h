@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "dropout.h"
+#include "generator.h"
 
 enum {
     PHILOX_ROUNDS = 10,
@@ -75,7 +75,7 @@ static inline void philox_step(uint64_t first, uint64_t key, uint32_t *words)
     }
 }
 
-/* The words of 16 counters, of which the first is a multiple of 16. */
+/* The words of the counters of a block, of which `first` is the first. */
 static inline void philox_block(uint64_t first, uint64_t key, uint32_t *words)
 {
     for (int i = 0; i < TGC_PHILOX_COUNTERS; i += PHILOX_STEP) {

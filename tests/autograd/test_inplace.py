@@ -43,6 +43,10 @@ def test_one_of_several_overwritten_outputs_is_an_error_too():
     indices.zero_()
     with pytest.raises(RuntimeError, match="modified by an inplace operation: its output"):
         values.sum().backward()
+    values, _ = x.max(1)
+    values.mul_(2)  # is not needed
+    values.sum().backward()
+    assert (x.grad.sum(1) == 2).all()
 
 
 def test_an_overwritten_value_that_backward_does_not_need_is_fine():

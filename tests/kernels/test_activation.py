@@ -88,11 +88,12 @@ def test_gelu_limits(isa, n, dtype, approximate):
 
 
 def test_leaky_relu_and_gelu_are_of_real_numbers():
-    for call in (
-        lambda a: kernels.gelu(a, False),
-        lambda a: kernels.gelu_backward(a, a, True),
-        lambda a: kernels.leaky_relu(a, 0.5),
-        lambda a: kernels.leaky_relu_backward(a, a, 0.5),
+    for operand, call in (
+        ("a", lambda a: kernels.gelu(a, False)),
+        ("a", lambda a: kernels.gelu_backward(a, a, True)),
+        ("a", lambda a: kernels.leaky_relu(a, 0.5)),
+        ("y", lambda a: kernels.leaky_relu_backward(a, a, 0.5)),
     ):
-        with pytest.raises(TypeError, match=r"elu.*: [ay] must be float32 or float64, got int32"):
+        message = rf"elu.*: {operand} must be float32 or float64, got int32"
+        with pytest.raises(TypeError, match=message):
             call(np.ones(2, np.int32))

@@ -173,6 +173,8 @@ def test_ignored_rows_have_no_gradient_at_any_order(reduction):
         assert once[0].tolist() == [0, 0, 0]
 
 
-def test_a_weight_of_binary_cross_entropy_adds_no_losses():
-    with pytest.raises(ShapeError, match="binary_cross_entropy: weight of shape"):
-        F.binary_cross_entropy(tensor([0.5]), tensor([1.0]), weight=ones(3))
+@pytest.mark.parametrize("loss", [F.binary_cross_entropy, F.binary_cross_entropy_with_logits])
+@pytest.mark.parametrize("weight", [ones(3), ones(2, 1), ones(1, 1, 1)])
+def test_a_weight_of_binary_cross_entropy_adds_no_losses(loss, weight):
+    with pytest.raises(ShapeError, match=f"{loss.__name__}: weight of shape"):
+        loss(tensor([0.5, 0.5]), tensor([1.0, 0.0]), weight=weight)

@@ -147,3 +147,19 @@ def test_buffers_are_loaded():
     a.seen.fill_(5)
     b.load_state_dict(a.state_dict())
     assert b.seen.item() == 5
+
+
+def test_keys_that_a_model_adds_need_no_module():
+    class Versioned(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.norm = nn.BatchNorm1d(2)
+
+        def state_dict(self, *, destination=None, prefix="", keep_vars=False):
+            state = super().state_dict(destination=destination, prefix=prefix, keep_vars=keep_vars)
+            state[prefix + "meta.version"] = ones(1)
+            return state
+
+    keys = Versioned().load_state_dict({}, strict=False)
+    assert "meta.version" in keys.missing_keys
+    assert "norm.num_batches_tracked" not in keys.missing_keys

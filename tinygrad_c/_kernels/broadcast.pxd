@@ -8,5 +8,7 @@ cdef str shapes_of(list arrays)
 cdef int check_out(str op, ndarray out, int ndim, const npy_intp *shape, int code) except -1
 cdef int check_writeable(str op, str name, ndarray out) except -1
 cdef int check_ndim(str op, int ndim) except -1
+cdef int find_axis(str op, object dim, int ndim) except -1
 cdef int broadcast_shapes(str op, list operands, npy_intp *shape) except -1
+cdef ndarray copied(ndarray a)
 cdef bint overlaps(ndarray out, list operands) except -1

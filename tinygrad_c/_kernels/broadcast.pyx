@@ -4,6 +4,9 @@ What all kernels of csrc/elementwise are called through: `apply` for a new array
 may be one of the operands or overlap them in any way, `assign` to write into an array.
 """
 
+import operator
+
+from cpython.number cimport PyIndex_Check
 from libc.string cimport memcmp
 from numpy cimport (
     PyArray_BASE,
@@ -167,6 +170,18 @@ cdef int check_ndim(str op, int ndim) except -1:
     if ndim > TGC_MAX_DIMS:
         raise ValueError(f"{op}: arrays must have at most {TGC_MAX_DIMS} dimensions, got {ndim}")
     return 0
+
+
+cdef int find_axis(str op, object dim, int ndim) except -1:
+    """`dim`, which may count from the end, from 0; an array without dimensions counts as one of
+    one."""
+    cdef int n = ndim if ndim > 0 else 1
+    if not PyIndex_Check(dim):
+        raise TypeError(f"{op}: dim must be a whole number, got {dim!r}")
+    d = operator.index(dim)
+    if not -n <= d < n:
+        raise IndexError(f"{op}: dim must be in [{-n}, {n - 1}], got {d}")
+    return d + n if d < 0 else d
 
 
 cdef int broadcast_shapes(str op, list operands, npy_intp *shape) except -1:

@@ -20,7 +20,7 @@ from numpy cimport (
 
 import numpy as np
 
-from tinygrad_c._kernels.broadcast cimport check_writeable
+from tinygrad_c._kernels.broadcast cimport check_writeable, find_axis
 from tinygrad_c._kernels.runtime cimport (
     TGC_I64,
     TGC_MAX_DIMS,
@@ -94,14 +94,6 @@ cdef ndarray check_index(str op, object index):
     if index.dtype not in (np.int64, np.int32, np.uint8):
         return index.astype(np.int64)
     return index
-
-
-cdef int check_dim(str op, object dim, int ndim) except -1:
-    cdef int n = max(ndim, 1)
-    d = as_int(dim)
-    if not -n <= d < n:
-        raise IndexError(f"{op}: dim must be from {-n} to {n - 1}, got {d}")
-    return d % n
 
 
 cdef int check_ndim(str op, int ndim) except -1:
@@ -325,7 +317,7 @@ def gather(ndarray a not None, dim, index, ndarray out=None):
     """
     cdef Positions p
     cdef ndarray places = check_index("gather", index)
-    cdef int d = check_dim("gather", dim, PyArray_NDIM(a))
+    cdef int d = find_axis("gather", dim, PyArray_NDIM(a))
     if PyArray_NDIM(places) == 0:
         return gather(a, d, places[None], None if out is None else out[None])[0, ...]
     if PyArray_NDIM(a) == 0:
@@ -341,7 +333,7 @@ cdef ndarray scatter(
         str op, int check, int kernel, ndarray a, object dim, object index, ndarray src):
     cdef Positions p
     cdef ndarray places = check_index(op, index)
-    cdef int d = check_dim(op, dim, PyArray_NDIM(a)), i
+    cdef int d = find_axis(op, dim, PyArray_NDIM(a)), i
     if PyArray_NDIM(places) == 0:
         return scatter(op, check, kernel, a, d, places[None], src)
     if PyArray_NDIM(a) == 0:
@@ -385,7 +377,7 @@ def index_select(ndarray a not None, dim, index, ndarray out=None):
     """
     cdef Positions p
     cdef ndarray places = check_index("index_select", index)
-    cdef int d = check_dim("index_select", dim, PyArray_NDIM(a))
+    cdef int d = find_axis("index_select", dim, PyArray_NDIM(a))
     if PyArray_NDIM(places) > 1:
         raise ShapeError("index_select: index must have at most one dimension, got shape "
                          f"{(<object>places).shape}")

@@ -17,7 +17,7 @@ from numpy cimport (
     npy_intp,
 )
 
-from tinygrad_c._kernels.broadcast cimport check_writeable, overlaps
+from tinygrad_c._kernels.broadcast cimport check_writeable, copied, overlaps
 from tinygrad_c._kernels.runtime cimport (
     TGC_F32,
     TGC_READ,
@@ -87,17 +87,6 @@ cdef int add_scalars(tgc_call *call, tuple numbers) except -1:
     return 0
 
 
-cdef int start(str name, tgc_call *call, int kernel, int flags, ndarray param,
-               ndarray grad) except -1:
-    if block_of(param) == block_of(grad) and overlaps(param, [grad]):
-        raise ValueError(f"{name}: a parameter and its grad must not overlap in memory, got shapes "
-                         f"{(<object>param).shape} and {(<object>grad).shape}")
-    begin(call, kernel, float_code(name, "a parameter", param))
-    call.sizes[TGC_OPTIM_FLAGS] = flags
-    add_like(name, call, "grad", grad, param, TGC_READ)
-    return 0
-
-
 cdef int check_lengths(str name, list params, dict others) except -1:
     for operand, arrays in others.items():
         if arrays is not None and len(arrays) != len(params):
@@ -115,6 +104,7 @@ cdef class Calls:
     """Records for the parameters of one step."""
     cdef tgc_call *records
     cdef Py_ssize_t length
+    cdef list copies  # of gradients, until the step is done
 
     def __cinit__(self, Py_ssize_t length):
         global spare
@@ -130,6 +120,18 @@ cdef class Calls:
         global spare, spare_length
         PyMem_Free(spare)
         spare, spare_length = self.records, self.length
+
+    cdef tgc_call *start(self, Py_ssize_t i, str name, int kernel, int flags, ndarray param,
+                         ndarray grad) except NULL:
+        """Begins record i. A grad that overlaps its parameter is read before anything is written."""
+        cdef tgc_call *call = &self.records[i]
+        if block_of(param) == block_of(grad) and overlaps(param, [grad]):
+            grad = copied(grad)
+            self.copies = [*(self.copies or ()), grad]
+        begin(call, kernel, float_code(name, "a parameter", param))
+        call.sizes[TGC_OPTIM_FLAGS] = flags
+        add_like(name, call, "grad", grad, param, TGC_READ)
+        return call
 
 
 def sgd(list params, list grads, list momentum_buffers or None, first_steps,
@@ -148,8 +150,7 @@ def sgd(list params, list grads, list momentum_buffers or None, first_steps,
     cdef tuple scalars = (lr, momentum, dampening, weight_decay)
     cdef int flags = (TGC_MAXIMIZE if maximize else 0) | (TGC_NESTEROV if nesterov else 0)
     for i in range(len(params)):
-        call = &calls.records[i]
-        start("sgd", call, TGC_sgd, flags, params[i], grads[i])
+        call = calls.start(i, "sgd", TGC_sgd, flags, params[i], grads[i])
         if momentum_buffers is not None:
             add_like("sgd", call, "a momentum buffer", momentum_buffers[i], params[i], TGC_UPDATE)
             call.sizes[TGC_OPTIM_FLAGS] |= TGC_MOMENTUM | (TGC_FIRST if first_steps[i] else 0)
@@ -177,8 +178,7 @@ def adam(list params, list grads, list exp_avgs, list exp_avg_sqs, list max_exp_
     cdef int flags = ((TGC_MAXIMIZE if maximize else 0) | (TGC_DECOUPLED if decoupled else 0)
                       | (0 if max_exp_avg_sqs is None else TGC_AMSGRAD))
     for i in range(len(params)):
-        call = &calls.records[i]
-        start("adam", call, TGC_adam, flags, params[i], grads[i])
+        call = calls.start(i, "adam", TGC_adam, flags, params[i], grads[i])
         add_like("adam", call, "exp_avg", exp_avgs[i], params[i], TGC_UPDATE)
         add_like("adam", call, "exp_avg_sq", exp_avg_sqs[i], params[i], TGC_UPDATE)
         if max_exp_avg_sqs is not None:
@@ -209,8 +209,7 @@ def rmsprop(list params, list grads, list square_avgs, list grad_avgs or None,
                       | (0 if grad_avgs is None else TGC_CENTERED)
                       | (0 if momentum_buffers is None else TGC_MOMENTUM))
     for i in range(len(params)):
-        call = &calls.records[i]
-        start("rmsprop", call, TGC_rmsprop, flags, params[i], grads[i])
+        call = calls.start(i, "rmsprop", TGC_rmsprop, flags, params[i], grads[i])
         add_like("rmsprop", call, "square_avg", square_avgs[i], params[i], TGC_UPDATE)
         if grad_avgs is not None:
             add_like("rmsprop", call, "grad_avg", grad_avgs[i], params[i], TGC_UPDATE)
@@ -237,8 +236,7 @@ def adagrad(list params, list grads, list sums, list steps, lr, lr_decay, eps, w
     cdef tuple scalars = (lr, lr_decay, eps, weight_decay)
     cdef int flags = TGC_MAXIMIZE if maximize else 0
     for i in range(len(params)):
-        call = &calls.records[i]
-        start("adagrad", call, TGC_adagrad, flags, params[i], grads[i])
+        call = calls.start(i, "adagrad", TGC_adagrad, flags, params[i], grads[i])
         add_like("adagrad", call, "sum", sums[i], params[i], TGC_UPDATE)
         add_like("adagrad", call, "a parameter", params[i], params[i], TGC_UPDATE)
         add_step("adagrad", call, steps[i])

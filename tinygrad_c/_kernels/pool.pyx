@@ -272,7 +272,7 @@ def max_pool2d_gather(ndarray a, ndarray taps, tuple window):
 def max_pool2d_backward(ndarray grad, ndarray taps, tuple shape, tuple window):
     """Zeros of `shape`, to which grad is added where the taps stand."""
     cdef tgc_call call
-    cdef int dtype = float_code("max_pool2d_backward", "input", grad)
+    cdef int dtype = float_code("max_pool2d_backward", "grad", grad)
     cdef Planes planes = parse_window("max_pool2d", shape, window)
     check_outputs("max_pool2d_backward", "grad", grad, shape, &planes)
     check_taps("max_pool2d_backward", taps, shape, &planes)
@@ -320,7 +320,7 @@ def avg_pool2d(ndarray a, tuple window, bint count_include_pad=True, divisor_ove
 def avg_pool2d_backward(ndarray grad, tuple shape, tuple window, bint count_include_pad=True,
                         divisor_override=None):
     """The adjoint: grad / divisor, added to all elements of its window."""
-    float_code("avg_pool2d_backward", "input", grad)
+    float_code("avg_pool2d_backward", "grad", grad)
     cdef Planes planes = parse_window("avg_pool2d", shape, window)
     divisor = parse_divisor(divisor_override)
     check_outputs("avg_pool2d_backward", "grad", grad, shape, &planes)
@@ -338,7 +338,7 @@ def adaptive_avg_pool2d(ndarray a, output_size):
 
 def adaptive_avg_pool2d_backward(ndarray grad, tuple shape):
     """The adjoint: grad / elements of its window, added to all of them."""
-    float_code("adaptive_avg_pool2d_backward", "input", grad)
+    float_code("adaptive_avg_pool2d_backward", "grad", grad)
     cdef tuple out = (<object>grad).shape
     cdef int ndim = len(out)
     cdef Planes planes = parse_adaptive(

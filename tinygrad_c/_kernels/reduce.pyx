@@ -4,10 +4,9 @@
 ``keepdim`` the reduced axes stay, with size 1.
 """
 
-import operator
-
 from numpy cimport PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, import_array, ndarray, npy_intp
 
+from tinygrad_c._kernels.broadcast cimport find_axis
 from tinygrad_c._kernels.runtime cimport (
     TGC_BOOL,
     TGC_F32,
@@ -64,16 +63,10 @@ cdef struct Axes:
 
 
 cdef int add_axis(str name, Axes *axes, object dim) except -1:
-    cdef Py_ssize_t d, ndim = axes.ndim if axes.ndim else 1
-    try:
-        d = operator.index(dim)
-    except TypeError:
-        raise TypeError(f"{name}: dim must be a whole number or several, got {dim!r}") from None
-    if d < -ndim or d >= ndim:
-        raise IndexError(f"{name}: dim must be in [{-ndim}, {ndim - 1}], got {d}")
-    cdef unsigned int bit = 1u << (d + ndim if d < 0 else d)
+    cdef int d = find_axis(name, dim, axes.ndim)
+    cdef unsigned int bit = 1u << d
     if axes.reduced & bit:
-        raise ShapeError(f"{name}: dims must name each axis once, got axis {d % ndim} twice")
+        raise ShapeError(f"{name}: dims must name each axis once, got axis {d} twice")
     axes.reduced |= bit
     return 0
 
@@ -158,7 +151,7 @@ cdef int check_not_empty(str name, ndarray a, Axes axes) except -1:
 
 cdef tuple extreme(str name, int kernel, ndarray a, object dim, bint keepdim):
     cdef tgc_call call
-    cdef Axes axes = find_axes(name, a, operator.index(dim), keepdim)
+    cdef Axes axes = find_axes(name, a, find_axis(name, dim, PyArray_NDIM(a)), keepdim)
     check_not_empty(name, a, axes)
     begin(&call, kernel, dtype_code(a))
     cdef ndarray values = new_output(a, axes, dtype_code(a))
@@ -171,7 +164,8 @@ cdef tuple extreme(str name, int kernel, ndarray a, object dim, bint keepdim):
 
 
 cdef ndarray arg_extreme(str name, int kernel, ndarray a, object dim, bint keepdim):
-    cdef Axes axes = find_axes(name, a, None if dim is None else operator.index(dim), keepdim)
+    cdef object axis = None if dim is None else find_axis(name, dim, PyArray_NDIM(a))
+    cdef Axes axes = find_axes(name, a, axis, keepdim)
     check_not_empty(name, a, axes)
     if dtype_code(a) == TGC_BOOL:
         raise RuntimeError(f"{name}: does not support bool input: cast it to int first")

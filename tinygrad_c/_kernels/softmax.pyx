@@ -11,6 +11,7 @@ from numpy cimport (
     npy_intp,
 )
 
+from tinygrad_c._kernels.broadcast cimport find_axis
 from tinygrad_c._kernels.loss cimport find_reduction
 from tinygrad_c._kernels.runtime cimport (
     TGC_F32,
@@ -63,13 +64,6 @@ cdef extern from "softmax/cross_entropy.h" nogil:
     ptrdiff_t tgc_cross_entropy_chunks(ptrdiff_t n, ptrdiff_t n_classes)
 
 
-cdef int find_axis(str name, ndarray a, object dim) except -1:
-    cdef Py_ssize_t d = operator.index(dim), ndim = PyArray_NDIM(a) if PyArray_NDIM(a) else 1
-    if d < -ndim or d >= ndim:
-        raise IndexError(f"{name}: dim must be in [{-ndim}, {ndim - 1}], got {d}")
-    return d + ndim if d < 0 else d
-
-
 cdef int check_like(str name, str operand, ndarray array, ndarray y) except -1:
     """`array` is as y in shape and dtype."""
     if PyArray_NDIM(array) != PyArray_NDIM(y) or memcmp(
@@ -86,7 +80,7 @@ cdef ndarray forward(str name, int kernel, ndarray a, object dim):
     cdef tgc_call call
     cdef int dtype = float_code(name, "a", a)
     begin(&call, kernel, dtype)
-    call.sizes[TGC_SOFTMAX_AXIS] = find_axis(name, a, dim)
+    call.sizes[TGC_SOFTMAX_AXIS] = find_axis(name, dim, PyArray_NDIM(a))
     cdef ndarray y = empty(PyArray_NDIM(a), PyArray_DIMS(a), dtype)
     add_operand(&call, a, TGC_READ)
     add_operand(&call, y, TGC_WRITE)
@@ -99,7 +93,7 @@ cdef ndarray backward(str name, int kernel, ndarray grad, ndarray y, object dim)
     cdef int dtype = float_code(name, "y", y)
     check_like(name, "grad", grad, y)
     begin(&call, kernel, dtype)
-    call.sizes[TGC_SOFTMAX_AXIS] = find_axis(name, y, dim)
+    call.sizes[TGC_SOFTMAX_AXIS] = find_axis(name, dim, PyArray_NDIM(y))
     cdef ndarray grad_a = empty(PyArray_NDIM(y), PyArray_DIMS(y), dtype)
     add_operand(&call, grad, TGC_READ)
     add_operand(&call, y, TGC_READ)

@@ -166,7 +166,12 @@ class Backward:
         if plan.fused and (self.create_graph or not node.op.has_rules()):
             self.send_all(node, slots, self.through_definition(node, slots))
         elif plan.joint is not None:
-            self.send_all(node, slots, self.call(plan.joint, slots, node))
+            gradients = self.call(plan.joint, slots, node)
+            if plan.foreign:
+                for g in gradients:
+                    if g is not None:
+                        self.given.add(graph.block_address(g.array))
+            self.send_all(node, slots, gradients)
         else:
             for i in range(len(plan.rules)):
                 if plan.rules[i] is not None:
@@ -209,14 +214,14 @@ class Backward:
         plan = node.plan
         keep = plan.keeps[i]
         value = node.kept[2 * i]
-        if keep.kind > plans.OUTPUTS or value is None:
+        if keep.kind > plans.OUTPUT or value is None:
             return value
-        if ops.version(keep, value) != node.kept[2 * i + 1]:
-            raise stale(node, keep, value, node.kept[2 * i + 1])
-        if keep.kind == plans.OUTPUTS:
-            return tuple([self.output(node, k, v) for k, v in enumerate(value)])
+        version = node.kept[2 * i + 1]
+        if graph.version(value) != version:
+            what = "output" if keep.kind == plans.OUTPUT else node.op.operands[keep.index]
+            raise stale(node, what, value, version)
         if keep.kind == plans.OUTPUT:
-            return self.output(node, 0, value)
+            return self.output(node, keep.index, value)
         return self.operand(node, keep.index, value)
 
     def operand(self, node, i, array):
@@ -373,13 +378,11 @@ def check_replacement(hook, result, gradient):
             )
 
 
-def stale(node, keep, value, version):
+def stale(node, what, array, version):
     """The error for a kept value that has been overwritten."""
-    what = node.op.operands[keep.index] if keep.kind == plans.OPERAND else "output"
-    shape = [a.shape for a in value] if keep.kind == plans.OUTPUTS else value.shape
     return RuntimeError(
         f"{node.op.name} (made at {node.place}): one of the variables needed for gradient "
         f"computation has been modified by an inplace operation: its {what}, of shape "
-        f"{shape}, is at version {ops.version(keep, value)}; expected version {version}. "
+        f"{array.shape}, is at version {graph.version(array)}; expected version {version}. "
         "Keep a clone() of it, or use the operation that is not in place"
     )

@@ -87,6 +87,7 @@ class FunctionPlan(plans.Plan):
         self.keeps_first = False
         self.joint = plans.Rule(rule, (plans.GRADS,))
         self.keeps_arrays = True  # if its function saves any
+        self.foreign = True
 
 
 class Function:
@@ -230,5 +231,4 @@ def gradients_of(cls, ctx, outputs_like, n_arguments, grads):
     for g in result:
         if g is not None and not isinstance(g, nodes.TensorBase):
             raise TypeError(f"{cls.__name__}.backward must return Tensors or None, got {type(g)}")
-    # Copies: the user may hold on to what was returned, and .grad must be nobody else's.
-    return [None if g is None else g.clone() for g in result]
+    return [None if g is None else ops.wrap(g.array) if g.node is None else g for g in result]

@@ -18,7 +18,7 @@ The *parameter names* of a rule say what the graph has to keep until backward:
 
 ``grad``            the gradient of the (first) output
 ``grads``           the gradients of all outputs, None where one is not needed
-``y``, ``ys``       the (first) output, all outputs
+``y``, ``y1``       the (first) output, the second
 an operand          that operand, a Tensor
 ``<operand>_shape`` only its shape
 a parameter         the value of that keyword argument
@@ -107,11 +107,9 @@ def layouts_of(operands, y):
 
 
 def version(keep, value):
-    """How often the memory of kept operands or outputs has been written to; others never are."""
-    if value is None or keep.kind > plans.OUTPUTS:
+    """How often the memory of a kept operand or output has been written to; others never are."""
+    if value is None or keep.kind > plans.OUTPUT:
         return 0
-    if keep.kind == plans.OUTPUTS:
-        return sum([graph.version(array) for array in value])
     return graph.version(value)
 
 
@@ -354,16 +352,14 @@ class Op:
                 )
             return t.array
         if keep.kind == plans.OUTPUT:
-            return y.array
+            return (ys[keep.index] if keep.index else y).array
         if keep.kind == plans.SHAPE:
             return operands[keep.index].array.shape
         if keep.kind == plans.SHAPES:
             return [t.array.shape for t in operands]
         if keep.kind == plans.PARAMETER:
             return self.parameter(keep.name, args, kwargs)
-        if keep.kind == plans.EXTRA:
-            return extras[keep.name]
-        return tuple([y.array] if ys is None else [t.array for t in ys])
+        return extras[keep.name]
 
     def parameter(self, name, args, kwargs):
         """The value that this call gives to the parameter `name`."""

@@ -1,5 +1,5 @@
 cdef int GRAD, GRADS, NEEDS
-cdef int OPERAND, OUTPUT, OUTPUTS, SHAPE, SHAPES, PARAMETER, EXTRA
+cdef int OPERAND, OUTPUT, SHAPE, SHAPES, PARAMETER, EXTRA
 
 
 cdef class Keep:
@@ -22,3 +22,4 @@ cdef class Plan:
     cdef public bint fused
     cdef public bint keeps_first
     cdef public bint keeps_arrays
+    cdef public bint foreign

@@ -5,7 +5,7 @@ __all__ = ["Keep", "Plan", "Rule", "argument_names"]
 # Where a rule's argument comes from, when it is not a kept value.
 GRAD, GRADS, NEEDS = -1, -2, -3
 # What a kept value is.
-OPERAND, OUTPUT, OUTPUTS, SHAPE, SHAPES, PARAMETER, EXTRA = range(7)
+OPERAND, OUTPUT, SHAPE, SHAPES, PARAMETER, EXTRA = range(6)
 
 
 class Keep:
@@ -42,6 +42,7 @@ class Plan:
     ``fused``: whether the operation has a definition in plain operations.
     ``keeps_first``: whether the first operand is among the kept values.
     ``keeps_arrays``: whether there are arrays among them, which backward frees.
+    ``foreign``: whether the gradients come from the user, who may hold on to them.
     """
 
     def __init__(self, operation, mask):
@@ -61,8 +62,9 @@ class Plan:
             for name in operation.parameters:
                 self.position(PARAMETER, 0, name)
         self.keeps_first = Keep(OPERAND, 0, "") in self.keeps
-        arrays = [k for k in self.keeps if k.kind in (OPERAND, OUTPUT, OUTPUTS, EXTRA)]
+        arrays = [k for k in self.keeps if k.kind in (OPERAND, OUTPUT, EXTRA)]
         self.keeps_arrays = len(arrays) > 0
+        self.foreign = False
 
     def rule(self, operation, function):
         """The rule that `function` is."""
@@ -80,10 +82,8 @@ class Plan:
             if operation.variadic:
                 return self.position(SHAPES)
             return self.position(SHAPE, operation.operands.index(name[:-6]))
-        if name == "y":
-            return self.position(OUTPUT)
-        if name == "ys":
-            return self.position(OUTPUTS)
+        if name in ("y", "y1"):
+            return self.position(OUTPUT, int(name == "y1"))
         if name in operation.parameters:
             return self.position(PARAMETER, 0, name)
         return self.position(EXTRA, 0, name)

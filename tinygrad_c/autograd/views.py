@@ -39,7 +39,10 @@ def inplace(operation, target, *others, **kwargs):
     operands = (target, *others)
     mask = operation.mask(operands)
     if mask < 0:
-        operands = operation.lifted(operands)
+        try:
+            operands = operation.lifted(operands)
+        except TypeError as error:
+            raise renamed(error, f"{operation.name}_", operation.name) from None
         mask = operation.mask(operands)
     recording = (
         graph.grad_enabled()
@@ -88,8 +91,8 @@ def write(operation, target, operands, kwargs):
     if operation.writes_out and dtype == out.dtype:
         try:
             operation.forward(*arrays, out=out, **kwargs)
-        except ShapeError as error:
-            raise renamed(error, f"{operation.name}_") from None
+        except (ShapeError, ValueError) as error:
+            raise renamed(error, f"{operation.name}_", operation.name) from None
         return
     result = operation.forward(*arrays, **kwargs)
     if result.shape != out.shape:

@@ -9,7 +9,8 @@ from tinygrad_c.autograd.op import wrap
 from tinygrad_c.autograd.views import inplace
 from tinygrad_c.dtypes import as_numpy_dtype
 from tinygrad_c.dtypes import device as Device
-from tinygrad_c.errors import renamed
+from tinygrad_c.errors import ShapeError, renamed
+from tinygrad_c.methods.fill import assign
 from tinygrad_c.ops import comparison, special
 from tinygrad_c.ops import copy as copy_ops
 from tinygrad_c.ops import elementwise as ops
@@ -246,10 +247,11 @@ class ElementwiseMethods:
         """`clamp`, written into the tensor's own memory; returns it."""
         before = self.clone() if self.requires_grad and grad_enabled() else self
         try:
-            check_result("clamp_", result_dtype(self, min, max), self)
-            return self.copy_(before.clamp(min, max))
-        except (RuntimeError, TypeError, ValueError) as error:
-            raise renamed(error, "clamp_") from None
+            y = before.clamp(min, max)
+        except (ShapeError, TypeError, ValueError) as error:
+            raise renamed(error, "clamp_", "clamp") from None
+        check_result("clamp_", result_dtype(self, min, max), self)
+        return assign("clamp_", self, y)
 
     def clone(self):
         """A copy with memory of its own; the gradient passes through."""

@@ -13,18 +13,21 @@ from tinygrad_c.ops import copy as ops
 from tinygrad_c.ops.index import slice_view
 
 
-def as_source(value, dtype):
+def as_source(name, value, dtype):
     """What is written, a tensor: a number has to fit `dtype`, that of what is written to."""
     if isinstance(value, TensorBase):
         return value
     if isinstance(value, np.ndarray):
         return wrap(from_any(value))
-    return wrap(checked_number(value, dtype))
+    try:
+        return wrap(checked_number(value, dtype))
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise type(error)(f"{name}: {error}") from None
 
 
 def as_number(name, value, dtype):
     """A number, or a tensor without dimensions, in `dtype`."""
-    source = as_source(value, dtype)
+    source = as_source(name, value, dtype)
     if source.array.ndim > 0:
         raise ShapeError(
             f"{name}: value must be a number or a tensor of 0 dimensions, got shape "
@@ -45,12 +48,25 @@ def check_mask(name, mask):
         raise TypeError(f"{name}: mask must be of dtype bool, got {mask.array.dtype}")
 
 
+def masked(name, t, mask, value):
+    """`t` with `value` where `mask` is true."""
+    check_mask(name, mask)
+    number = as_number(name, value, t.array.dtype)
+    try:
+        return comparison.where(mask, number, t)
+    except ShapeError:
+        raise ShapeError(
+            f"{name}: mask of shape {tuple(mask.shape)} must broadcast against the tensor of shape "
+            f"{tuple(t.shape)}"
+        ) from None
+
+
 def assign(name, t, source):
     """Write `source` into the memory of `t`, which is returned; an error names `name`."""
     try:
         return inplace(ops.assign, t, source)
     except (RuntimeError, TypeError, ValueError) as error:
-        raise renamed(error, name) from None
+        raise renamed(error, name, "assign_", "copy_") from None
 
 
 def each_once(t):
@@ -71,7 +87,7 @@ class FillMethods:
 
     def copy_(self, source):
         """Write `source`, broadcast and cast, into the tensor; returns it."""
-        return assign("copy_", self, as_source(source, self.array.dtype))
+        return assign("copy_", self, as_source("copy_", source, self.array.dtype))
 
     def fill_(self, value):
         """Write `value`, a number, everywhere; returns the tensor.
@@ -87,16 +103,8 @@ class FillMethods:
 
     def masked_fill(self, mask, value):
         """The tensor with `value`, a number, where `mask`, which broadcasts against it, is true."""
-        check_mask("masked_fill", mask)
-        number = as_number("masked_fill", value, self.array.dtype)
-        try:
-            return comparison.where(mask, number, self)
-        except ShapeError:
-            raise ShapeError(
-                f"masked_fill: mask of shape {tuple(mask.shape)} must broadcast against the tensor "
-                f"of shape {tuple(self.shape)}"
-            ) from None
+        return masked("masked_fill", self, mask, value)
 
     def masked_fill_(self, mask, value):
         """`masked_fill`, written into the tensor's own memory; returns it."""
-        return assign("masked_fill_", self, self.masked_fill(mask, value))
+        return assign("masked_fill_", self, masked("masked_fill_", self, mask, value))

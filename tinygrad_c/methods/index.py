@@ -98,7 +98,7 @@ class IndexMethods:
         if is_mask_of(key, self) and isinstance(value, (int, float)):
             self.masked_fill_(key, value)
             return
-        value = as_source(value, self.array.dtype)
+        value = as_source("index", value, self.array.dtype)
         if is_rows(key) and self.array.ndim > 0:
             value = without_leading_ones(value, key.array.ndim + self.array.ndim - 1)
             inplace(ops.index_put, self, value, indices=lasting([key.array], self, value))

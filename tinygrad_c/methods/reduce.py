@@ -42,7 +42,7 @@ def of_all(name, operation, t):
     try:
         return operation(t)
     except IndexError as error:
-        raise renamed(error, name) from None
+        raise renamed(error, name, "amax", "amin") from None
 
 
 class ReduceMethods:
@@ -81,7 +81,7 @@ class ReduceMethods:
         try:
             return ops.root(self.var(dim, unbiased, keepdim, correction=correction))
         except (IndexError, ShapeError, TypeError) as error:
-            raise renamed(error, "std") from None
+            raise renamed(error, "std", "var") from None
 
     def max(self, dim=None, keepdim=False):
         """The largest element; with a number `dim` (values, indices); with a tensor `maximum`."""
@@ -125,7 +125,7 @@ class ReduceMethods:
         try:
             return ops.norm(t, 2 if p == "fro" else p, dim, keepdim)
         except (IndexError, ShapeError, TypeError) as error:
-            raise renamed(error, "norm") from None
+            raise renamed(error, "norm", "sum", "amax", "amin") from None
 
     def softmax(self, dim, dtype=None):
         """``exp(x) / sum(exp(x))`` along `dim`."""

@@ -59,4 +59,4 @@ def unset(layer: object, shape: Any, device: Any, dtype: Any) -> Tensor:
     try:
         return empty(shape, device=device, dtype=dtype)
     except (TypeError, ValueError) as error:
-        raise renamed(error, type(layer).__name__) from None
+        raise renamed(error, type(layer).__name__, "empty") from None

@@ -71,8 +71,9 @@ class StateMethods(TreeMethods):
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
         own = self.state_dict(keep_vars=True)
+        optional = optional_keys(self)
         keys = _IncompatibleKeys(
-            [key for key in own if key not in state_dict and not may_lack(self, key)],
+            [key for key in own if key not in state_dict and key not in optional],
             [key for key in state_dict if key not in own],
         )
         problems = misfits(own, state_dict)
@@ -90,10 +91,14 @@ class StateMethods(TreeMethods):
         return keys
 
 
-def may_lack(model, key):
-    """May a state come without `key`, because those of old did?"""
-    path, _, name = key.rpartition(".")
-    return name in getattr(model.get_submodule(path), "optional_keys", ())
+def optional_keys(model):
+    """The keys that a state may lack, because those of old did."""
+    modules = model.named_modules(remove_duplicate=False)
+    return {
+        f"{path}.{name}" if path else name
+        for path, module in modules
+        for name in getattr(module, "optional_keys", ())
+    }
 
 
 def key_problems(keys):

@@ -158,9 +158,9 @@ def min_dim(a, /, dim, keepdim=False):
 
 @max_dim.grad
 @min_dim.grad
-def grad_a(grad, ys, a_shape, dim):
+def grad_a(grad, y1, a_shape, dim):
     shape = kept_shape(a_shape, dim)
-    return scatter_zeros(reshape(grad, shape), reshape(ys[1], shape), a_shape, dim)
+    return scatter_zeros(reshape(grad, shape), reshape(y1, shape), a_shape, dim)
 
 
 @op

@@ -54,7 +54,7 @@ class Adam(Optimizer):
 
     def check_options(self, group: dict[str, Any]) -> None:
         check_not_negative(self, group, "lr", "eps", "weight_decay")
-        if len(group["betas"]) != 2:
+        if not isinstance(group["betas"], (tuple, list)) or len(group["betas"]) != 2:
             raise ValueError(
                 f"{type(self).__name__}: betas must be two numbers, got {group['betas']}"
             )

@@ -3,6 +3,7 @@
 from operator import index
 from typing import Any
 
+from tinygrad_c.errors import ShapeError
 from tinygrad_c.tensor import Tensor
 
 
@@ -12,6 +13,20 @@ def check_tensors(name: str, input: Any, other: Any, what: str) -> None:
         return
     operand, value = (what, other) if isinstance(input, Tensor) else ("input", input)
     raise TypeError(f"{name}: {operand} must be a Tensor, got {type(value).__name__}")
+
+
+def check_broadcasts(name: str, what: str, value: Any, input: Tensor) -> None:
+    """Raise unless the operand called `what` is None, or a Tensor that broadcasts to `input`."""
+    if value is None:
+        return
+    check_tensors(name, input, value, what)
+    shape, wanted = value.shape, input.shape
+    pairs = zip(reversed(shape), reversed(wanted), strict=False)
+    if len(shape) > len(wanted) or any(n not in (1, m) for n, m in pairs):
+        raise ShapeError(
+            f"{name}: {what} of shape {tuple(shape)} must broadcast to the shape of input, "
+            f"{tuple(wanted)}"
+        )
 
 
 def whole(name: str, what: str, value: Any) -> int:

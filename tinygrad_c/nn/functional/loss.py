@@ -8,7 +8,7 @@ import warnings
 from tinygrad_c.autograd import is_grad_enabled
 from tinygrad_c.dtypes import int64, uint8
 from tinygrad_c.errors import ShapeError
-from tinygrad_c.nn.functional.checks import check_tensors, whole
+from tinygrad_c.nn.functional.checks import check_broadcasts, check_tensors, whole
 from tinygrad_c.ops import loss as ops_loss
 from tinygrad_c.ops import softmax as ops_softmax
 from tinygrad_c.tensor import Tensor
@@ -54,13 +54,9 @@ def binary_cross_entropy(
     check_same_shape("binary_cross_entropy", input, target)
     if weight is None:
         return ops_loss.binary_cross_entropy(input, target, reduction)
-    losses = ops_loss.binary_cross_entropy(input, target, "none") * weight
-    if losses.shape != input.shape:
-        raise ShapeError(
-            f"binary_cross_entropy: weight of shape {tuple(weight.shape)} must broadcast to the "
-            f"shape of input, {tuple(input.shape)}"
-        )
-    return ops_loss.reduced(losses, reduction)
+    check_broadcasts("binary_cross_entropy", "weight", weight, input)
+    losses = ops_loss.binary_cross_entropy(input, target, "none")
+    return ops_loss.reduced(losses * weight, reduction)
 
 
 def binary_cross_entropy_with_logits(
@@ -84,6 +80,8 @@ def binary_cross_entropy_with_logits(
     check_same_shape("binary_cross_entropy_with_logits", input, target)
     if weight is None and pos_weight is None:
         return ops_loss.binary_cross_entropy_with_logits(input, target, reduction)
+    check_broadcasts("binary_cross_entropy_with_logits", "weight", weight, input)
+    check_broadcasts("binary_cross_entropy_with_logits", "pos_weight", pos_weight, input)
     return ops_loss.weighted_binary_cross_entropy_with_logits(
         input, target, weight, pos_weight, reduction
     )

@@ -115,7 +115,7 @@ def in_rows(name, operation, input, *args):
     try:
         return operation(input.unsqueeze(-2), *args)
     except (ShapeError, TypeError) as error:
-        raise renamed(error, name) from None
+        raise renamed(error, name, operation.name) from None
 
 
 def single(name, what, value):

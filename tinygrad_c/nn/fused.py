@@ -1,8 +1,8 @@
 """Two layers as one: what Sequential makes of pairs that cost less together, to the same bits.
 
 A Linear and the activation after it are one operation, whose product never lies in memory without
-the activation. A ReLU and the maximum after it change places: the largest element of a window is
-the same before and after max(x, 0), and a window is fewer numbers after it.
+the activation. A ReLU and the maximum after it change places: max(x, 0) of a window's largest
+element is the largest max(x, 0) of the window, and there are fewer windows than elements.
 """
 
 from collections.abc import Callable

@@ -8,14 +8,18 @@ typedef struct {
     T *lines;             /* rows of x with the padding around them */
     T *largest, *taps;    /* for each column of y the largest x in the row, and its tap */
     ptrdiff_t line, room; /* steps from row to row: of lines; of largest and taps */
+    ptrdiff_t n_taps;     /* the taps of a row of a window that may be in the plane */
+    ptrdiff_t length;     /* the elements of a line that those read */
 } FN(max_lines);
 
 static FN(max_lines) FN(new_max_lines)(const tgc_pool *pool, ptrdiff_t n)
 {
     const tgc_pool_axis *columns = &pool->columns;
     FN(max_lines) l = {.first_taps = tgc_workspace(),
-                       .line = tgc_pool_room(tgc_pool_line(columns, tgc_pool_taps(columns))),
-                       .room = tgc_pool_room(columns->out)};
+                       .room = tgc_pool_room(columns->out),
+                       .n_taps = tgc_pool_taps(columns)};
+    l.length = tgc_pool_line(columns, l.n_taps);
+    l.line = tgc_pool_room(l.length);
     l.lines = l.first_taps + l.room;
     l.largest = l.lines + n * l.line;
     l.taps = l.largest + n * l.room;
@@ -26,9 +30,9 @@ static FN(max_lines) FN(new_max_lines)(const tgc_pool *pool, ptrdiff_t n)
 }
 
 /* line = the row at x with the padding around it; writes up to a vector beyond. */
-static void FN(pad_row)(const tgc_pool_axis *columns, T *line, const T *x, ptrdiff_t step, T fill)
+static void FN(pad_row)(const tgc_pool_axis *columns, T *line, ptrdiff_t length, const T *x,
+                        ptrdiff_t step, T fill)
 {
-    const ptrdiff_t length = tgc_pool_line(columns, tgc_pool_taps(columns));
     const ptrdiff_t begin = tgc_min(columns->padding, length);
     const ptrdiff_t end = tgc_min(begin + columns->size, length);
     for (ptrdiff_t j = 0; j < begin; j++) {
@@ -49,16 +53,18 @@ static void FN(pad_row)(const tgc_pool_axis *columns, T *line, const T *x, ptrdi
     }
 }
 
-/* largest, taps = the largest of each window's columns in a line, and which tap it is. */
-TGC_INLINE void FN(largest_columns)(const tgc_pool_axis *columns, const T *line, ptrdiff_t stride,
-                                    const T *first_taps, T *largest, T *taps)
+/* Row i of largest and taps: the largest of each window's columns in the line, and which tap it
+ * is. */
+TGC_INLINE void FN(largest_columns)(const tgc_pool_axis *columns, const FN(max_lines) *l,
+                                    ptrdiff_t i, ptrdiff_t stride)
 {
-    const ptrdiff_t taps_inside = tgc_pool_taps(columns);
+    const T *line = l->lines + i * l->line;
+    T *largest = l->largest + i * l->room, *taps = l->taps + i * l->room;
     for (ptrdiff_t j = 0; j < columns->out; j += VL) {
         const ptrdiff_t n = tgc_min(columns->out - j, VL);
-        vec best = FN(load_every)(line + j * stride, stride, n), at = vec_load(first_taps + j);
+        vec best = FN(load_every)(line + j * stride, stride, n), at = vec_load(l->first_taps + j);
         vec tap = vec_set1(1);
-        for (ptrdiff_t k = 1; k < taps_inside; k++, tap += 1) {
+        for (ptrdiff_t k = 1; k < l->n_taps; k++, tap += 1) {
             const vec v = FN(load_every)(line + j * stride + k * columns->dilation, stride, n);
             TAKE_LARGER(best, at, v, tap);
         }
@@ -74,18 +80,16 @@ static void FN(fill_max_lines)(const tgc_pool *pool, const FN(max_lines) *l, con
     const tgc_pool_axis *columns = &pool->columns;
     const ptrdiff_t row_step = pool->x->strides[2], step = pool->x->strides[3];
     for (ptrdiff_t i = 0; i < end - begin; i++) {
-        FN(pad_row)(columns, l->lines + i * l->line, x + (begin + i) * row_step, step,
+        FN(pad_row)(columns, l->lines + i * l->line, l->length, x + (begin + i) * row_step, step,
                     (T)-INFINITY);
     }
     for (ptrdiff_t i = 0; i < end - begin; i++) {
-        const T *line = l->lines + i * l->line;
-        T *largest = l->largest + i * l->room, *taps = l->taps + i * l->room;
         if (columns->stride == 1) {
-            FN(largest_columns)(columns, line, 1, l->first_taps, largest, taps);
+            FN(largest_columns)(columns, l, i, 1);
         } else if (columns->stride == 2) {
-            FN(largest_columns)(columns, line, 2, l->first_taps, largest, taps);
+            FN(largest_columns)(columns, l, i, 2);
         } else {
-            FN(largest_columns)(columns, line, columns->stride, l->first_taps, largest, taps);
+            FN(largest_columns)(columns, l, i, columns->stride);
         }
     }
 }

@@ -75,7 +75,7 @@ static inline ptrdiff_t tgc_pool_first_tap(const tgc_pool_axis *axis, ptrdiff_t 
     return start < 0 ? tgc_ceil_div(-start, axis->dilation) : 0;
 }
 
-/* The taps of which some may be in the plane: at every position, the others are behind it. */
+/* The taps that may be in the plane: at every position, the others are behind it. */
 static inline ptrdiff_t tgc_pool_taps(const tgc_pool_axis *axis)
 {
     return tgc_min(axis->kernel, tgc_ceil_div(axis->size + axis->padding, axis->dilation));

@@ -123,7 +123,7 @@ cdef class Calls:
 
     cdef tgc_call *start(self, Py_ssize_t i, str name, int kernel, int flags, ndarray param,
                          ndarray grad) except NULL:
-        """Begins record i. A grad that overlaps its parameter is read before anything is written."""
+        """Begins record i; of a grad that overlaps its parameter a copy is read."""
         cdef tgc_call *call = &self.records[i]
         if block_of(param) == block_of(grad) and overlaps(param, [grad]):
             grad = copied(grad)

@@ -311,7 +311,8 @@ def random_(ndarray out not None, generator=None):
     """out[i] := a whole number drawn evenly from 0, ..., the largest that out's dtype holds (of the
     floats the largest below which there are no gaps); returns out."""
     cdef int dtype = dtype_code(out)
-    draw_whole("random_", out, 0, INTEGER_LIMITS[dtype][1] + 1, dtype == TGC_I64 or dtype == TGC_F64, generator)
+    cdef bint wide = dtype == TGC_I64 or dtype == TGC_F64
+    draw_whole("random_", out, 0, INTEGER_LIMITS[dtype][1] + 1, wide, generator)
     return out
 
 

@@ -79,9 +79,23 @@ def grad_logits(grad, logits, target, weight, lse, ignore_index, reduction, labe
 def definition(
     logits, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0
 ):
-    kept = reshape(ne(target, ignore_index), (logits.shape[0], 1))
-    log_p = log_softmax(where(kept, logits, 0), 1)
-    return nll(log_p, target, weight, ignore_index, reduction, label_smoothing)
+    """Ignored rows are replaced before and after: no infinity in them, and no division by a total
+    of 0, reaches a gradient."""
+    n, classes = logits.shape
+    kept = ne(target, ignore_index)
+    log_p = log_softmax(where(reshape(kept, (n, 1)), logits, 0), 1)
+    index = reshape(where(kept, target, 0), (n, 1))
+    w = kept.to(log_p.dtype)
+    if weight is not None:
+        w = mul(w, reshape(gather(weight.expand((n, classes)), index, 1), (n,)))
+    loss = mul(neg(reshape(gather(log_p, index, 1), (n,))), w)
+    if label_smoothing:
+        smooth = neg(sum(log_p if weight is None else mul(log_p, weight), 1))
+        loss = mul(loss, 1 - label_smoothing) + mul(smooth, label_smoothing / classes)
+    loss = where(kept, loss, 0)
+    if reduction == "none":
+        return loss
+    return sum(loss) if reduction == "sum" else sum(loss) / sum(w)
 
 
 @op
@@ -107,24 +121,3 @@ def cross_entropy_backward(
         label_smoothing,
         reduction,
     )
-
-
-def nll(log_p, target, weight, ignore_index, reduction, label_smoothing):
-    """The same loss from log-probabilities (N, C), in plain operations: its definition."""
-    n, classes = log_p.shape
-    kept = ne(target, ignore_index)
-    index = reshape(where(kept, target, 0), (n, 1))
-    w = kept.to(log_p.dtype)
-    if weight is not None:
-        w = mul(w, reshape(gather(weight.expand((n, classes)), index, 1), (n,)))
-    loss = mul(neg(reshape(gather(log_p, index, 1), (n,))), w)
-    if label_smoothing:
-        spread = log_p if weight is None else mul(log_p, weight)
-        smooth = mul(neg(sum(spread, 1)), kept.to(log_p.dtype))
-        loss = mul(loss, 1 - label_smoothing) + mul(smooth, label_smoothing / classes)
-    loss = where(kept, loss, 0)
-    if reduction == "none":
-        return loss
-    if reduction == "sum":
-        return sum(loss)
-    return sum(loss) / sum(w)

@@ -9,6 +9,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from numbers import Integral
 
+from tinygrad_c._kernels.volume import LARGEST
 from tinygrad_c.errors import ShapeError
 from tinygrad_c.nn.functional.checks import check_tensors
 from tinygrad_c.ops import conv as ops
@@ -16,9 +17,6 @@ from tinygrad_c.ops.shape import reshape
 from tinygrad_c.tensor import Tensor
 
 Numbers = int | Sequence[int]
-
-# Far above all that fits memory, and low enough for sums of products of two.
-LARGEST = 1 << 30
 
 
 def conv1d(

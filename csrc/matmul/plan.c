@@ -13,6 +13,9 @@ static const double FEW_CHUNKS = 4;
 static const double LONG_CHUNK_TIME = 1e6;
 /* The most chunks that are asked for, however long the work is. */
 static const double MANY_CHUNKS = 16;
+/* So many chunks are made of operands that are packed once: they pack nothing, and cores that are
+ * not equally fast wait less for the last one. */
+static const double PACKED_CHUNKS = 24;
 /* Nanoseconds in which memory reads or writes a byte. */
 static const double BYTE_TIME = 0.04;
 /* All of a and b is packed once if packing it chunk by chunk would be this many times the work. */
@@ -20,10 +23,16 @@ static const double PACKED_GAIN = 1.5;
 /* The most elements of a and b that are packed once: they take memory of their own. */
 static const double MOST_PACKED = 1 << 26;
 
-/* fmax is a call of the library, as ceil is without SSE 4.1: a good part of a small plan. */
+/* fmax and fmin are calls of the library, as ceil is without SSE 4.1: a good part of a small
+ * plan. */
 static double larger(double a, double b)
 {
     return a > b ? a : b;
+}
+
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
 }
 
 /* The number of blocks of `width` that hold n. */
@@ -180,15 +189,19 @@ static tgc_matmul_method choose_method(tgc_call *call, const tgc_matmul_limits *
 
 /* The elements that all chunks of one product together have to pack or read, weighed by the time
  * they take: packing rows is 1. A tile whose a is in columns packs b on its way. */
-static double traffic(const problem *p, const tgc_matmul_limits *limits, ptrdiff_t depth,
+static double traffic(const problem *p, const ptrdiff_t *sizes, const tgc_matmul_limits *limits,
                       double down, double across)
 {
     const double a = across * p->m * p->k, b = down * p->n * p->k;
+    if (sizes[TGC_MATMUL_METHOD] == TGC_MATMUL_PACKED) {
+        return a + b;
+    }
     if (!limits->item_size) {
         return a + (p->b_along_n ? 1 : 2) * b;
     }
-    const int a_in_place =
-        p->n <= (double)tgc_matmul_in_place_cols(limits, &p->a, depth) * across;
+    const ptrdiff_t in_place_cols =
+        tgc_matmul_in_place_cols(limits, &p->a, sizes[TGC_MATMUL_DEPTH]);
+    const int a_in_place = p->n <= (double)in_place_cols * across;
     const int a_in_columns = !a_in_place || p->a.row == 1;
     const ptrdiff_t in_place_rows =
         tgc_matmul_in_place_rows(limits, &p->b, (ptrdiff_t)p->k, a_in_columns);
@@ -197,27 +210,33 @@ static double traffic(const problem *p, const tgc_matmul_limits *limits, ptrdiff
            (b_in_place ? 0.1 : !p->b_along_n ? 2 : a_in_columns ? 0.5 : 1) * b;
 }
 
+/* The least number of blocks of at most `most` tiles, but an even one, so that two threads get
+ * equally many. */
+static double even_blocks(double tiles, ptrdiff_t most)
+{
+    const double n = blocks(tiles, tgc_max(most, 1));
+    return n > 1 && n < tiles ? 2 * blocks(n, 2) : n;
+}
+
 /* Halves the rows or the columns of a chunk, whichever costs less, until it does no more than
  * `work` products. */
 static void cut(const problem *p, ptrdiff_t *sizes, const tgc_matmul_limits *limits, double work)
 {
-    const ptrdiff_t depth = sizes[TGC_MATMUL_DEPTH];
-    const ptrdiff_t max_rows = tgc_min(limits->max_rows, limits->max_elements / depth);
+    const ptrdiff_t max_rows =
+        tgc_min(limits->max_rows, limits->max_elements / sizes[TGC_MATMUL_DEPTH]);
     /* Chunks get whole tiles, so the limits are counted in tiles. */
     const double tiles_down = blocks(p->m, limits->tile_rows);
     const double tiles_across = blocks(p->n, limits->tile_cols);
-    double down = blocks(tiles_down, tgc_max(max_rows / limits->tile_rows, 1));
-    /* An even number, so that two threads get equally many. */
-    down = down > 1 && down < tiles_down ? 2 * blocks(down, 2) : down;
-    double across = blocks(tiles_across, limits->max_cols / limits->tile_cols);
+    double down = even_blocks(tiles_down, max_rows / limits->tile_rows);
+    double across = even_blocks(tiles_across, limits->max_cols / limits->tile_cols);
     while (p->m * p->n * p->k > work * down * across) {
         const int divisible_down = 2 * down <= tiles_down;
         const int divisible_across = 2 * across <= tiles_across;
         if (!divisible_down && !divisible_across) {
             break;
         }
-        const double cut_down = traffic(p, limits, depth, 2 * down, across);
-        const double cut_across = traffic(p, limits, depth, down, 2 * across);
+        const double cut_down = traffic(p, sizes, limits, 2 * down, across);
+        const double cut_across = traffic(p, sizes, limits, down, 2 * across);
         if (divisible_across && (!divisible_down || cut_across <= cut_down)) {
             across *= 2;
         } else {
@@ -255,7 +274,7 @@ static int is_packed_once(const problem *p, const ptrdiff_t *sizes, const tgc_ma
     return sizes[TGC_MATMUL_WANTED] == TGC_MATMUL_PACKED ||
            (sizes[TGC_MATMUL_WANTED] == TGC_MATMUL_AUTO &&
             p->m * p->n * p->k >= TGC_MATMUL_PACKED_WORK &&
-            traffic(p, limits, sizes[TGC_MATMUL_DEPTH], (double)sizes[TGC_MATMUL_DOWN],
+            traffic(p, sizes, limits, (double)sizes[TGC_MATMUL_DOWN],
                     (double)sizes[TGC_MATMUL_ACROSS]) >=
                 PACKED_GAIN * (p->m + p->n) * p->k);
 }
@@ -273,16 +292,20 @@ static void plan_chunks(tgc_call *call, const problem *p, const tgc_matmul_limit
     const double batch = (double)sizes[TGC_MATMUL_BATCH];
     const tgc_matmul_limits *const own = &limits[sizes[TGC_MATMUL_METHOD]];
     call->work = time_of(p, call, limits) * batch;
-    double n_chunks = call->work > TGC_PARALLEL_WORK ? call->work / CHUNK_TIME : 1;
-    n_chunks = n_chunks < FEW_CHUNKS ? n_chunks : FEW_CHUNKS;
-    const double many = call->work / LONG_CHUNK_TIME;
-    n_chunks = larger(n_chunks, many < MANY_CHUNKS ? many : MANY_CHUNKS);
-    /* The products of one chunk, or the share of one product that a chunk does. */
-    const double group = batch / larger(n_chunks, 1);
-    cut(p, sizes, own, p->m * p->n * p->k * group);
+    const double most = call->work > TGC_PARALLEL_WORK ? call->work / CHUNK_TIME : 1;
+    const double n_chunks = larger(smaller(most, FEW_CHUNKS),
+                                   smaller(call->work / LONG_CHUNK_TIME, MANY_CHUNKS));
+    /* The products of one chunk, or the share of one product that a chunk does. Whole products can
+     * be dealt out to more chunks: none packs what another one packs. */
+    const double group = batch > n_chunks
+                             ? blocks(batch, (ptrdiff_t)larger(smaller(most, MANY_CHUNKS), 1))
+                             : batch / larger(n_chunks, 1);
+    const double products = p->m * p->n * p->k;
+    cut(p, sizes, own, products * group);
     sizes[TGC_MATMUL_GROUP] = tgc_max((ptrdiff_t)group, 1);
     if (is_packed_once(p, sizes, own)) {
         sizes[TGC_MATMUL_METHOD] = TGC_MATMUL_PACKED;
+        cut(p, sizes, own, products / PACKED_CHUNKS);
         sizes[TGC_MATMUL_ELEMENTS] = (ptrdiff_t)elements_of(p, own);
     }
     call->n_chunks = tgc_ceil_div(sizes[TGC_MATMUL_BATCH], sizes[TGC_MATMUL_GROUP]) *

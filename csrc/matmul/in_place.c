@@ -7,6 +7,9 @@ enum {
      * cache line of a holds only one element that a tile can use, or if a's lines do not stay in a
      * first-level cache. It is one panel if the rows of a tile evict each other. */
     PANELS = 12,
+    /* The same if b is packed beforehand, so that a tile of a packed a has nothing to pack on its
+     * way: for rows of one block of the sum that do not evict each other. */
+    ALL_PANELS = 48,
     /* The most terms of a transposed a whose lines, one for each term, stay in a first-level cache
      * beside b. */
     LINES = 320,
@@ -70,4 +73,11 @@ ptrdiff_t tgc_matmul_in_place_rows(const tgc_matmul_limits *tiles, const tgc_mat
         return COSTLY_TILES * tiles->tile_rows;
     }
     return collides && !a_in_columns ? COLLIDING_TILES * tiles->tile_rows : PTRDIFF_MAX;
+}
+
+int tgc_matmul_packs_a(const tgc_matmul_limits *tiles, const tgc_matmul_view *a, ptrdiff_t k,
+                       ptrdiff_t cols)
+{
+    return a->col != 1 || k > tiles->max_depth || cols > ALL_PANELS * tiles->tile_cols ||
+           tiles->tile_rows > WAYS || collide(distance_bytes(tiles, a->row), 4096);
 }

@@ -23,7 +23,7 @@ typedef enum {
     TGC_MATMUL_AUTO,   /* the fastest of them */
     TGC_MATMUL_NAIVE,  /* the definition, row by row: the only method for whole numbers */
     TGC_MATMUL_TILES,  /* tiles of y in registers, operands in place or packed chunk by chunk */
-    TGC_MATMUL_PACKED, /* the same, with operands packed once, beforehand: no batches */
+    TGC_MATMUL_PACKED, /* the same, with b, or both, packed once, beforehand: no batches */
     TGC_MATMUL_DOTS,   /* dot products: few rows, and b is contiguous along p */
     TGC_MATMUL_AXPYS,  /* y += number * row of b: very few rows, and b is contiguous along j */
     TGC_MATMUL_N_METHODS
@@ -52,9 +52,10 @@ enum {
     TGC_MATMUL_TILE_ROWS,
     TGC_MATMUL_TILE_COLS,
     TGC_MATMUL_DEPTH, /* terms of one block of the sum */
-    /* For PACKED: elements of a and b, packed. Such a product is two calls of the same sizes:
-     * matmul_pack (a, b, packed) and matmul_packed (packed, [bias], y), with the operands as the
-     * plan has left them. */
+    /* For PACKED: is a packed, or only b? And the elements that are. Such a product is two calls of
+     * the same sizes: matmul_pack (a, b, packed) and matmul_packed (a, packed, [bias], y), with the
+     * operands as the plan has left them. */
+    TGC_MATMUL_PACKS_A,
     TGC_MATMUL_ELEMENTS,
     TGC_MATMUL_N_SIZES
 };
@@ -115,6 +116,9 @@ ptrdiff_t tgc_matmul_in_place_cols(const tgc_matmul_limits *tiles, const tgc_mat
  * column of a tile's rows lie side by side, packed or not? If not, a cache has more to hold. */
 ptrdiff_t tgc_matmul_in_place_rows(const tgc_matmul_limits *tiles, const tgc_matmul_view *b,
                                    ptrdiff_t k, int a_in_columns);
+/* Is a, for k terms and all columns of y, packed where all of b is packed once? */
+int tgc_matmul_packs_a(const tgc_matmul_limits *tiles, const tgc_matmul_view *a, ptrdiff_t k,
+                       ptrdiff_t cols);
 
 /* The loops of the naive method. */
 tgc_matmul_loop tgc_matmul_naive_u8, tgc_matmul_naive_i32, tgc_matmul_naive_i64,

@@ -1,7 +1,6 @@
 /*
- * A large product in two steps: all of a and b is packed once (matmul_pack), then y is computed
- * from the packed operands (matmul_packed). All chunks of y share them, and in whatever order a and
- * b are stored, the second step takes the same time.
+ * A large product in two steps: all of b, and of a unless the tiles read it in place, is packed once
+ * (matmul_pack), then y is computed from what is packed (matmul_packed), which all chunks share.
  *
  * Both go over blocks of `depth` terms, the last of which may be shorter. `packed` holds, for each
  * block from term p on,
@@ -9,7 +8,8 @@
  *     at m * p                 the tiles of a, dealt out evenly: tile rows from r on at r * depth
  *     at m * k + n_padded * p  the panels of b: columns from c on at c * depth
  *
- * with n_padded the number of columns, rounded up to whole vectors.
+ * with n_padded the number of columns, rounded up to whole vectors. Where a is not packed, b begins
+ * at 0.
  */
 
 /* The number of terms in the block from p on. */
@@ -26,7 +26,8 @@ static T *FN(packed_a)(const tgc_call *call, char *packed, ptrdiff_t p)
 static T *FN(packed_b)(const tgc_call *call, char *packed, ptrdiff_t p)
 {
     const ptrdiff_t *const sizes = call->sizes;
-    return (T *)packed + sizes[TGC_MATMUL_M] * sizes[TGC_MATMUL_K] +
+    return (T *)packed +
+           sizes[TGC_MATMUL_PACKS_A] * sizes[TGC_MATMUL_M] * sizes[TGC_MATMUL_K] +
            FN(whole_vecs)(sizes[TGC_MATMUL_N]) * p;
 }
 
@@ -38,8 +39,10 @@ static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_operand *const a = &call->operands[0], *const b = &call->operands[1];
     char *const packed = call->operands[2].data;
-    const ptrdiff_t part = index % FN(PACK_PARTS), is_b = index / FN(PACK_PARTS) % 2;
-    const ptrdiff_t p = index / FN(PACK_PARTS) / 2 * call->sizes[TGC_MATMUL_DEPTH];
+    const int packs_a = call->sizes[TGC_MATMUL_PACKS_A] != 0;
+    const ptrdiff_t part = index % FN(PACK_PARTS), block = index / FN(PACK_PARTS);
+    const int is_b = !packs_a || block % 2;
+    const ptrdiff_t p = (packs_a ? block / 2 : block) * call->sizes[TGC_MATMUL_DEPTH];
     const ptrdiff_t depth = FN(depth_from)(call, p);
     const tgc_matmul_view from = tgc_matmul_view_of(is_b ? b : a, 0, is_b ? p : 0, is_b ? 0 : p);
     const ptrdiff_t m = call->sizes[TGC_MATMUL_M], n = call->sizes[TGC_MATMUL_N];
@@ -79,21 +82,27 @@ static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
 static void FN(packed_chunk)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_matmul_area area = tgc_matmul_area_of(call, index);
-    char *const packed = call->operands[0].data;
+    const tgc_matmul_view rows = tgc_matmul_view_of(&call->operands[0], 0, area.row, 0);
+    char *const packed = call->operands[1].data;
     const tgc_matmul_view y =
         tgc_matmul_view_of(&call->operands[call->n_operands - 1], 0, area.row, area.col);
     tgc_matmul_view start = {0};
-    if (call->n_operands == 3) {
-        start = tgc_matmul_view_of(&call->operands[1], 0, area.row, area.col);
+    if (call->n_operands == 4) {
+        start = tgc_matmul_view_of(&call->operands[2], 0, area.row, area.col);
     }
     for (ptrdiff_t p = 0; p < call->sizes[TGC_MATMUL_K]; p += call->sizes[TGC_MATMUL_DEPTH]) {
         const ptrdiff_t depth = FN(depth_from)(call, p);
-        const T *const a = FN(packed_a)(call, packed, p) + area.row * depth;
+        const T *const a = call->sizes[TGC_MATMUL_PACKS_A]
+                               ? FN(packed_a)(call, packed, p) + area.row * depth
+                               : NULL;
         const T *const b = FN(packed_b)(call, packed, p) + area.col * depth;
         const FN(step) s = {.rows = area.rows,
                             .tiles = area.tiles,
                             .cols = area.cols,
                             .depth = depth,
+                            .a = (const T *)rows.data + p * rows.col,
+                            .a_row = rows.row,
+                            .a_col = rows.col,
                             .start = (const T *)start.data,
                             .start_row = start.row,
                             .start_col = start.col,
@@ -119,8 +128,8 @@ static void FN(packed_chunk)(const tgc_call *call, ptrdiff_t index)
 static void FN(plan_pack)(tgc_call *call)
 {
     const ptrdiff_t *const sizes = call->sizes;
-    call->n_chunks =
-        2 * FN(PACK_PARTS) * tgc_ceil_div(sizes[TGC_MATMUL_K], sizes[TGC_MATMUL_DEPTH]);
+    call->n_chunks = (1 + sizes[TGC_MATMUL_PACKS_A]) * FN(PACK_PARTS) *
+                     tgc_ceil_div(sizes[TGC_MATMUL_K], sizes[TGC_MATMUL_DEPTH]);
     call->work = (double)call->operands[2].shape[0] * call->kernel->cost;
 }
 

@@ -258,17 +258,18 @@ static double time_of(const problem *p, const tgc_call *call, const tgc_matmul_l
                   elements * (double)bytes * BYTE_TIME);
 }
 
-/* The elements of a and b, with b's columns rounded up to whole tiles. */
-static double elements_of(const problem *p, const tgc_matmul_limits *limits)
+/* The elements that are packed once, with b's columns rounded up to whole tiles. */
+static double elements_of(const problem *p, const tgc_matmul_limits *limits, int packs_a)
 {
-    return p->k * (p->m + blocks(p->n, limits->tile_cols) * (double)limits->tile_cols);
+    return p->k * ((packs_a ? p->m : 0) +
+                   blocks(p->n, limits->tile_cols) * (double)limits->tile_cols);
 }
 
 /* Is packing all of a and b once less work than packing them chunk by chunk? */
 static int is_packed_once(const problem *p, const ptrdiff_t *sizes, const tgc_matmul_limits *limits)
 {
     if (sizes[TGC_MATMUL_METHOD] != TGC_MATMUL_TILES || sizes[TGC_MATMUL_BATCH] != 1 ||
-        p->k == 0 || elements_of(p, limits) > MOST_PACKED) {
+        p->k == 0 || elements_of(p, limits, 1) > MOST_PACKED) {
         return 0;
     }
     return sizes[TGC_MATMUL_WANTED] == TGC_MATMUL_PACKED ||
@@ -306,7 +307,10 @@ static void plan_chunks(tgc_call *call, const problem *p, const tgc_matmul_limit
     if (is_packed_once(p, sizes, own)) {
         sizes[TGC_MATMUL_METHOD] = TGC_MATMUL_PACKED;
         cut(p, sizes, own, products / PACKED_CHUNKS);
-        sizes[TGC_MATMUL_ELEMENTS] = (ptrdiff_t)elements_of(p, own);
+        sizes[TGC_MATMUL_PACKS_A] =
+            tgc_matmul_packs_a(own, &p->a, (ptrdiff_t)p->k, (ptrdiff_t)p->n);
+        sizes[TGC_MATMUL_ELEMENTS] =
+            (ptrdiff_t)elements_of(p, own, (int)sizes[TGC_MATMUL_PACKS_A]);
     }
     call->n_chunks = tgc_ceil_div(sizes[TGC_MATMUL_BATCH], sizes[TGC_MATMUL_GROUP]) *
                      sizes[TGC_MATMUL_DOWN] * sizes[TGC_MATMUL_ACROSS];

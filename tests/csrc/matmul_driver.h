@@ -88,11 +88,7 @@ static void run_packed(const tgc_kernel kernels[3], const tgc_call *planned)
     pack.operands[2].ndim = 1;
     pack.operands[2].shape[0] = n;
     product.kernel = &kernels[2];
-    product.operands[0] = pack.operands[2];
-    product.n_operands = planned->n_operands - 1;
-    for (int i = 1; i < product.n_operands; i++) {
-        product.operands[i] = planned->operands[i + 1];
-    }
+    product.operands[1] = pack.operands[2];
     pack.kernel->plan(&pack);
     CHECK(tgc_run(&pack) == 0);
     product.kernel->plan(&product);

@@ -208,7 +208,9 @@ def test_narrow_tiles_stay_within_their_panels(isa, threads, m, dtype):
         threads(count)
         a, b = whole_numbers(1, m, k, dtype=dtype), whole_numbers(2, k, n, dtype=dtype)
         expected = np.round(a.astype("f8") @ b.astype("f8")).astype(dtype)
-        for x, w in itertools.product((a, np.asfortranarray(a)), (b, np.asfortranarray(b))):
+        far_apart = np.zeros((m, 1024), dtype)[:, :k]  # rows that evict each other: packed, too
+        far_apart[:] = a
+        for x, w in itertools.product((a, far_apart, a.T.copy().T), (b, np.asfortranarray(b))):
             same(kernels.matmul(x, w), expected)
             assert kernels.ran() == "packed"
     kernels.set_variant("auto")

@@ -16,7 +16,7 @@
 
 /* How long a waiting thread polls before it sleeps. A sleeping thread takes tens of microseconds to
  * wake, and the next region of a training step usually comes sooner. */
-static const int64_t SPIN_NS = 200000;
+static const int64_t SPIN_NS = 500000;
 
 /* Members that different threads write stand on cache lines of their own. */
 #define OWN_LINE _Alignas(128)

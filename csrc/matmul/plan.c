@@ -5,21 +5,21 @@
 
 /* Nanoseconds of work for each chunk, up to FEW_CHUNKS of them. */
 static const double CHUNK_TIME = 8e3;
-/* With this many chunks two threads finish at about the same time. More would cost more, because
- * every chunk packs its own operands. */
+/* So many chunks are made of all work that is not short. More of them are made where they cost less
+ * than they save. */
 static const double FEW_CHUNKS = 4;
-/* Nanoseconds of work for each chunk, where that makes more than FEW_CHUNKS: beside so much work,
- * packing again costs little. */
-static const double LONG_CHUNK_TIME = 1e6;
-/* The most chunks that are asked for, however long the work is. */
+/* The most chunks that whole products of a batch are grouped into. */
 static const double MANY_CHUNKS = 16;
-/* So many chunks are made of operands that are packed once: they pack nothing, and cores that are
- * not equally fast wait less for the last one. */
-static const double PACKED_CHUNKS = 24;
+/* The part of a chunk for which threads wait at the end: cores are seldom equally fast. */
+static const double WAIT = 0.25;
+/* Cycles of packing an element. */
+static const double PACK_TIME = 1.5;
+/* Reading an element where it lies, as a part of packing it. */
+static const double READ = 0.1;
 /* Nanoseconds in which memory reads or writes a byte. */
 static const double BYTE_TIME = 0.04;
-/* All of a and b is packed once if packing it chunk by chunk would be this many times the work. */
-static const double PACKED_GAIN = 1.5;
+/* All of a and b is packed once if packing chunk by chunk would be this many times the work. */
+static const double PACKED_GAIN = 1.35;
 /* The most elements of a and b that are packed once: they take memory of their own. */
 static const double MOST_PACKED = 1 << 26;
 
@@ -194,10 +194,10 @@ static double traffic(const problem *p, const ptrdiff_t *sizes, const tgc_matmul
 {
     const double a = across * p->m * p->k, b = down * p->n * p->k;
     if (sizes[TGC_MATMUL_METHOD] == TGC_MATMUL_PACKED) {
-        return a + b;
+        return READ * (a + b);
     }
     if (!limits->item_size) {
-        return a + (p->b_along_n ? 1 : 2) * b;
+        return READ * (a + (p->b_along_n ? 1 : 2) * b);
     }
     const ptrdiff_t in_place_cols =
         tgc_matmul_in_place_cols(limits, &p->a, sizes[TGC_MATMUL_DEPTH]);
@@ -206,8 +206,8 @@ static double traffic(const problem *p, const ptrdiff_t *sizes, const tgc_matmul
     const ptrdiff_t in_place_rows =
         tgc_matmul_in_place_rows(limits, &p->b, (ptrdiff_t)p->k, a_in_columns);
     const int b_in_place = p->m <= (double)in_place_rows * down;
-    return (a_in_place ? 0.1 : 1) * a +
-           (b_in_place ? 0.1 : !p->b_along_n ? 2 : a_in_columns ? 0.5 : 1) * b;
+    return (a_in_place ? READ : 1) * a +
+           (b_in_place ? READ : !p->b_along_n ? 2 : a_in_columns ? 0.5 : 1) * b;
 }
 
 /* The least number of blocks of at most `most` tiles, but an even one, so that two threads get
@@ -218,33 +218,64 @@ static double even_blocks(double tiles, ptrdiff_t most)
     return n > 1 && n < tiles ? 2 * blocks(n, 2) : n;
 }
 
-/* Halves the rows or the columns of a chunk, whichever costs less, until it does no more than
- * `work` products. */
-static void cut(const problem *p, ptrdiff_t *sizes, const tgc_matmul_limits *limits, double work)
+/* How y is cut: into so many blocks of rows and of columns, whose traffic is `cost`. */
+typedef struct {
+    double down, across, cost;
+} cutting;
+
+/* The chunks' rows or columns cut in half, whichever costs less. The cost is infinite if chunks are
+ * single tiles. */
+static cutting halve(const problem *p, const ptrdiff_t *sizes, const tgc_matmul_limits *limits,
+                     cutting c)
+{
+    cutting rows = {2 * c.down, c.across, HUGE_VAL}, cols = {c.down, 2 * c.across, HUGE_VAL};
+    if (rows.down <= blocks(p->m, limits->tile_rows)) {
+        rows.cost = traffic(p, sizes, limits, rows.down, rows.across);
+    }
+    if (cols.across <= blocks(p->n, limits->tile_cols)) {
+        cols.cost = traffic(p, sizes, limits, cols.down, cols.across);
+    }
+    return cols.cost <= rows.cost ? cols : rows;
+}
+
+/* Chunks of at most `work` products. They get whole tiles, so the limits are counted in tiles. */
+static cutting cut(const problem *p, const ptrdiff_t *sizes, const tgc_matmul_limits *limits,
+                   double work)
 {
     const ptrdiff_t max_rows =
         tgc_min(limits->max_rows, limits->max_elements / sizes[TGC_MATMUL_DEPTH]);
-    /* Chunks get whole tiles, so the limits are counted in tiles. */
-    const double tiles_down = blocks(p->m, limits->tile_rows);
-    const double tiles_across = blocks(p->n, limits->tile_cols);
-    double down = even_blocks(tiles_down, max_rows / limits->tile_rows);
-    double across = even_blocks(tiles_across, limits->max_cols / limits->tile_cols);
-    while (p->m * p->n * p->k > work * down * across) {
-        const int divisible_down = 2 * down <= tiles_down;
-        const int divisible_across = 2 * across <= tiles_across;
-        if (!divisible_down && !divisible_across) {
+    cutting c = {
+        .down = even_blocks(blocks(p->m, limits->tile_rows), max_rows / limits->tile_rows),
+        .across = even_blocks(blocks(p->n, limits->tile_cols), limits->max_cols / limits->tile_cols),
+    };
+    while (p->m * p->n * p->k > work * c.down * c.across) {
+        const cutting halved = halve(p, sizes, limits, c);
+        if (halved.cost == HUGE_VAL) {
             break;
         }
-        const double cut_down = traffic(p, sizes, limits, 2 * down, across);
-        const double cut_across = traffic(p, sizes, limits, down, 2 * across);
-        if (divisible_across && (!divisible_down || cut_across <= cut_down)) {
-            across *= 2;
-        } else {
-            down *= 2;
-        }
+        c = halved;
     }
-    sizes[TGC_MATMUL_DOWN] = (ptrdiff_t)down;
-    sizes[TGC_MATMUL_ACROSS] = (ptrdiff_t)across;
+    c.cost = traffic(p, sizes, limits, c.down, c.across);
+    return c;
+}
+
+/* Cuts further as long as that saves time. */
+static cutting refine(const tgc_call *call, const problem *p, const tgc_matmul_limits *limits,
+                      cutting c)
+{
+    const double batch = (double)call->sizes[TGC_MATMUL_BATCH], time = call->work / batch;
+    for (;;) {
+        const double chunks = c.down * c.across;
+        const double saved = WAIT / 2 * time / chunks;
+        if (chunks < FEW_CHUNKS || time < 2 * CHUNK_TIME * chunks) {
+            return c;
+        }
+        const cutting halved = halve(p, call->sizes, limits, c);
+        if (batch * (halved.cost - c.cost) * PACK_TIME * call->kernel->cost >= saved) {
+            return c;
+        }
+        c = halved;
+    }
 }
 
 /* Nanoseconds of one product: those of its method, or those of reading and writing its operands if
@@ -265,19 +296,18 @@ static double elements_of(const problem *p, const tgc_matmul_limits *limits, int
                    blocks(p->n, limits->tile_cols) * (double)limits->tile_cols);
 }
 
-/* Is packing all of a and b once less work than packing them chunk by chunk? */
-static int is_packed_once(const problem *p, const ptrdiff_t *sizes, const tgc_matmul_limits *limits)
+/* Is packing all of a and b once less work than packing them chunk by chunk, which has this cost? */
+static int is_packed_once(const problem *p, const ptrdiff_t *sizes, const tgc_matmul_limits *limits,
+                          double cost)
 {
     if (sizes[TGC_MATMUL_METHOD] != TGC_MATMUL_TILES || sizes[TGC_MATMUL_BATCH] != 1 ||
         p->k == 0 || elements_of(p, limits, 1) > MOST_PACKED) {
         return 0;
     }
+    const double once = (p->m + (p->b_along_n ? 1 : 2) * p->n) * p->k;
     return sizes[TGC_MATMUL_WANTED] == TGC_MATMUL_PACKED ||
            (sizes[TGC_MATMUL_WANTED] == TGC_MATMUL_AUTO &&
-            p->m * p->n * p->k >= TGC_MATMUL_PACKED_WORK &&
-            traffic(p, sizes, limits, (double)sizes[TGC_MATMUL_DOWN],
-                    (double)sizes[TGC_MATMUL_ACROSS]) >=
-                PACKED_GAIN * (p->m + p->n) * p->k);
+            p->m * p->n * p->k >= TGC_MATMUL_PACKED_WORK && cost >= PACKED_GAIN * once);
 }
 
 /* The terms of a block of the sum: at most `most`, in blocks as even as they can be. */
@@ -293,25 +323,27 @@ static void plan_chunks(tgc_call *call, const problem *p, const tgc_matmul_limit
     const double batch = (double)sizes[TGC_MATMUL_BATCH];
     const tgc_matmul_limits *const own = &limits[sizes[TGC_MATMUL_METHOD]];
     call->work = time_of(p, call, limits) * batch;
-    const double most = call->work > TGC_PARALLEL_WORK ? call->work / CHUNK_TIME : 1;
-    const double n_chunks = larger(smaller(most, FEW_CHUNKS),
-                                   smaller(call->work / LONG_CHUNK_TIME, MANY_CHUNKS));
+    const double n_chunks =
+        call->work > TGC_PARALLEL_WORK ? larger(call->work / CHUNK_TIME, 1) : 1;
     /* The products of one chunk, or the share of one product that a chunk does. Whole products can
      * be dealt out to more chunks: none packs what another one packs. */
-    const double group = batch > n_chunks
-                             ? blocks(batch, (ptrdiff_t)larger(smaller(most, MANY_CHUNKS), 1))
-                             : batch / larger(n_chunks, 1);
-    const double products = p->m * p->n * p->k;
-    cut(p, sizes, own, products * group);
-    sizes[TGC_MATMUL_GROUP] = tgc_max((ptrdiff_t)group, 1);
-    if (is_packed_once(p, sizes, own)) {
+    double group = batch / smaller(n_chunks, FEW_CHUNKS);
+    if (group > 1) {
+        group = blocks(batch, (ptrdiff_t)smaller(n_chunks, MANY_CHUNKS));
+    }
+    cutting c = cut(p, sizes, own, p->m * p->n * p->k * group);
+    if (is_packed_once(p, sizes, own, c.cost)) {
         sizes[TGC_MATMUL_METHOD] = TGC_MATMUL_PACKED;
-        cut(p, sizes, own, products / PACKED_CHUNKS);
         sizes[TGC_MATMUL_PACKS_A] =
             tgc_matmul_packs_a(own, &p->a, (ptrdiff_t)p->k, (ptrdiff_t)p->n);
         sizes[TGC_MATMUL_ELEMENTS] =
             (ptrdiff_t)elements_of(p, own, (int)sizes[TGC_MATMUL_PACKS_A]);
+        c.cost = traffic(p, sizes, own, c.down, c.across);
     }
+    c = refine(call, p, own, c);
+    sizes[TGC_MATMUL_GROUP] = tgc_max((ptrdiff_t)group, 1);
+    sizes[TGC_MATMUL_DOWN] = (ptrdiff_t)c.down;
+    sizes[TGC_MATMUL_ACROSS] = (ptrdiff_t)c.across;
     call->n_chunks = tgc_ceil_div(sizes[TGC_MATMUL_BATCH], sizes[TGC_MATMUL_GROUP]) *
                      sizes[TGC_MATMUL_DOWN] * sizes[TGC_MATMUL_ACROSS];
 }

@@ -1,5 +1,5 @@
-/* Moves blocks for the packing of tiles and for copies within a type: row by row, or 4 x 4 elements
- * at a time where a block of 32-bit elements is transposed. */
+/* Moves blocks for the packing of tiles and for copies within a type: row by row, or 4 x 4 or
+ * 16 x 16 elements at a time where a block of 32-bit elements is transposed. */
 #include "block.h"
 
 #include <stdint.h>
@@ -127,23 +127,69 @@ static inline void transpose_4x4(bits32 *to, ptrdiff_t to_stride, const bits32 *
     }
 }
 
+/* A row of so many 32-bit elements is a cache line. */
+enum { LINE = 16 };
+
+/* Transposes LINE x LINE elements by way of a buffer: every line is touched once, so that it does
+ * not matter whether a first-level cache can hold it beside the others. */
+static void transpose_lines(bits32 *to, ptrdiff_t to_stride, const bits32 *from,
+                            ptrdiff_t from_stride)
+{
+    bits32 buffer[LINE * LINE];
+    for (int c = 0; c < LINE; c += 4) {
+#pragma GCC unroll 4
+        for (int r = 0; r < LINE; r += 4) {
+            transpose_4x4(buffer + r * LINE + c, LINE, from + r + c * from_stride, from_stride);
+        }
+#pragma GCC unroll 4
+        for (int i = c; i < c + 4; i++) { /* the lines behind these */
+            __builtin_prefetch(from + LINE + i * from_stride, 0, 2);
+        }
+    }
+    for (int r = 0; r < LINE; r++) {
+        memcpy(to + r * to_stride, buffer + r * LINE, LINE * sizeof *to);
+    }
+}
+
+/* Are rows so far apart that the lines of a tile's rows evict each other from a first-level cache?
+ * Lines a multiple of 512 bytes apart share 64 places in it. */
+static int collide(ptrdiff_t stride)
+{
+    return stride * (ptrdiff_t)sizeof(bits32) % 512 == 0;
+}
+
+/* Rows and columns are multiples of `side`, which is 4 or LINE. */
+static inline void transpose_squares(const ptrdiff_t side, bits32 *to, ptrdiff_t to_stride,
+                                     const bits32 *from, ptrdiff_t from_stride, ptrdiff_t rows,
+                                     ptrdiff_t columns)
+{
+    for (ptrdiff_t r = 0; r < rows; r += side) {
+        for (ptrdiff_t c = 0; c < columns; c += side) {
+            (side == LINE ? transpose_lines : transpose_4x4)(
+                to + r * to_stride + c, to_stride, from + r + c * from_stride, from_stride);
+        }
+    }
+}
+
 /* 32-bit elements that lie side by side along the columns in `from`, along the rows in `to`. */
 static void copy_transposed(tgc_block_view to, tgc_block_view from, ptrdiff_t rows,
                             ptrdiff_t columns)
 {
+    const ptrdiff_t to_stride = to.row_stride, from_stride = from.column_stride;
+    const int by_lines = collide(from_stride) && rows >= LINE && columns >= LINE;
+    const ptrdiff_t side = by_lines ? LINE : 4;
+    const ptrdiff_t whole_rows = rows - rows % side, whole_columns = columns - columns % side;
     bits32 *y = (bits32 *)(void *)to.data;
     const bits32 *x = (const bits32 *)(const void *)from.data;
-    const ptrdiff_t whole_rows = rows & ~(ptrdiff_t)3, whole_columns = columns & ~(ptrdiff_t)3;
-    for (ptrdiff_t r = 0; r < whole_rows; r += 4) {
-        for (ptrdiff_t c = 0; c < whole_columns; c += 4) {
-            transpose_4x4(y + r * to.row_stride + c, to.row_stride,
-                          x + r + c * from.column_stride, from.column_stride);
-        }
+    if (by_lines) {
+        transpose_squares(LINE, y, to_stride, x, from_stride, whole_rows, whole_columns);
+    } else {
+        transpose_squares(4, y, to_stride, x, from_stride, whole_rows, whole_columns);
     }
     to.data = (char *)(y + whole_columns);
-    from.data = (char *)(x + whole_columns * from.column_stride);
+    from.data = (char *)(x + whole_columns * from_stride);
     copy_by_rows(sizeof *x, to, from, whole_rows, columns - whole_columns);
-    to.data = (char *)(y + whole_rows * to.row_stride);
+    to.data = (char *)(y + whole_rows * to_stride);
     from.data = (char *)(x + whole_rows);
     copy_by_rows(sizeof *x, to, from, rows - whole_rows, columns);
 }

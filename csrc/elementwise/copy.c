@@ -21,7 +21,7 @@ void tgc_elementwise_copy(tgc_table table)
 {
 #define INSTALL(to, TO)                                                                      \
     table[TGC_cast_##to][TO] = (tgc_kernel){                                                 \
-        .name = "copy", .plan = tgc_elementwise_plan, .chunk = copy_chunk, .cost = 0.2};
+        .name = "copy", .plan = tgc_elementwise_copy_plan, .chunk = copy_chunk, .cost = 0.2};
     INSTALL(bool, TGC_BOOL)
     INSTALL(u8, TGC_U8)
     INSTALL(i32, TGC_I32)

@@ -20,6 +20,8 @@ typedef void tgc_elementwise_loop(const tgc_call *call, ptrdiff_t n, char *const
 
 /* Brings the dimensions into the order of memory, merges them, and cuts the call into chunks. */
 void tgc_elementwise_plan(tgc_call *call);
+/* The same for a copy within a type, which packs no tiles. */
+void tgc_elementwise_copy_plan(tgc_call *call);
 void tgc_elementwise_chunk(const tgc_call *call, ptrdiff_t index);
 
 /* What the table holds for an elementwise kernel. */

@@ -12,8 +12,11 @@ static const ptrdiff_t MIN_ROW = 32;
 static const ptrdiff_t MIN_BLOCK = 64;
 /* Elements of a cache line, at least. */
 static const ptrdiff_t LINE = 64;
-/* Columns of a tile that is packed by transposing: the rest of it is rows of a cache line. */
-static const ptrdiff_t TRANSPOSED_COLUMNS = 32;
+/* Rows and columns of a tile that is packed by transposing. */
+static const ptrdiff_t PACKED_SIDE = 32;
+/* The same where tiles are copied, not packed, and may be larger: the longer their rows are on
+ * either side, the fewer pages are touched for few elements. */
+static const ptrdiff_t COPIED_SIDE = 64;
 
 static tgc_operand *output(tgc_call *call)
 {
@@ -94,21 +97,20 @@ static int longest_dimension(tgc_call *call)
     return longest;
 }
 
-/* Chooses the dimension whose elements become the rows of a packed tile, moves it in front of the
- * last, and returns the number of columns of a tile. */
-static ptrdiff_t choose_rows(tgc_call *call)
+/* Chooses the dimension whose elements become the rows of a tile of side * side elements, moves it
+ * in front of the last, and returns the number of columns of a tile. */
+static ptrdiff_t choose_rows(tgc_call *call, ptrdiff_t side)
 {
     const tgc_operand *y = output(call);
     const int last = y->ndim - 1, transposed = transposed_dimension(call);
     if (last > 0 && transposed >= 0) {
         tgc_move_dimension(call->operands, call->n_operands, transposed, last - 1);
-        const ptrdiff_t fill = PACKED_TILE / y->shape[last - 1];
-        return fill > TRANSPOSED_COLUMNS ? fill : TRANSPOSED_COLUMNS;
+        return tgc_max(side * side / y->shape[last - 1], side);
     }
     if (last > 1 && y->shape[last - 1] * y->shape[last] < MIN_BLOCK) {
         tgc_move_dimension(call->operands, call->n_operands, longest_dimension(call), last - 1);
     }
-    return PACKED_TILE;
+    return side * side;
 }
 
 /* Columns of a tile of a single row, which is a chunk: whole cache lines. */
@@ -117,7 +119,7 @@ static ptrdiff_t row_columns(ptrdiff_t n)
     return n > CHUNK ? tgc_ceil_div(tgc_even_chunk(n, CHUNK), LINE) * LINE : CHUNK;
 }
 
-static void plan_tiles(tgc_call *call)
+static void plan_tiles(tgc_call *call, ptrdiff_t side)
 {
     const tgc_operand *y = output(call);
     simplify(call);
@@ -125,9 +127,8 @@ static void plan_tiles(tgc_call *call)
     ptrdiff_t tile = CHUNK, columns = last > 0 ? CHUNK : row_columns(y->shape[0]);
     if (!has_plain_rows(call) || (last > 0 && y->shape[last] < MIN_ROW)) {
         call->sizes[PACKED] = 1;
-        call->workspace = (size_t)call->n_operands * PACKED_BYTES;
-        tile = PACKED_TILE;
-        columns = choose_rows(call);
+        tile = side * side;
+        columns = choose_rows(call, side);
     }
     columns = columns < y->shape[last] ? columns : y->shape[last];
     const ptrdiff_t rows = last > 0 ? y->shape[last - 1] : 1;
@@ -173,7 +174,7 @@ static ptrdiff_t count_tiles(tgc_call *call)
     return n;
 }
 
-void tgc_elementwise_plan(tgc_call *call)
+static void plan(tgc_call *call, ptrdiff_t side)
 {
     const ptrdiff_t n = tgc_operand_size(output(call));
     call->work = (double)n * call->kernel->cost;
@@ -183,10 +184,23 @@ void tgc_elementwise_plan(tgc_call *call)
     } else if (is_row(call)) {
         plan_row(call);
     } else {
-        plan_tiles(call);
+        plan_tiles(call, side);
     }
     call->sizes[TILES] = n == 0 ? 0 : count_tiles(call);
     const ptrdiff_t tile = call->sizes[TILE_ROWS] * call->sizes[TILE_COLUMNS];
     call->sizes[TILES_PER_CHUNK] = CHUNK / tile;
     call->n_chunks = tgc_ceil_div(call->sizes[TILES], call->sizes[TILES_PER_CHUNK]);
+}
+
+void tgc_elementwise_plan(tgc_call *call)
+{
+    plan(call, PACKED_SIDE);
+    if (call->sizes[PACKED]) {
+        call->workspace = (size_t)call->n_operands * PACKED_BYTES;
+    }
+}
+
+void tgc_elementwise_copy_plan(tgc_call *call)
+{
+    plan(call, COPIED_SIDE);
 }

@@ -95,6 +95,8 @@ def test_contiguous(data, dtype):
     ((300, 200), (1, 0)), ((3, 65, 129), (2, 1, 0)), ((3, 65, 129), (0, 2, 1)),
     ((2, 17, 5, 33), (0, 2, 3, 1)), ((2, 17, 5, 33), (0, 2, 1, 3)), ((8, 8, 8), (1, 2, 0)),
     ((1000, 3), (1, 0)), ((3, 1000), (1, 0)), ((16, 1, 16), (2, 1, 0)),
+    # rows that evict each other from a cache
+    ((33, 128), (1, 0)), ((130, 256), (1, 0)), ((16, 1024), (1, 0)), ((2, 70, 512), (0, 2, 1)),
 ])  # fmt: skip
 def test_permuted_copies(shape, axes, dtype):
     a = np.random.default_rng(0).integers(0, 256, shape).astype(dtype)

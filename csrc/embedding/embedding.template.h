@@ -67,19 +67,22 @@ static void FN(add_pending)(FN(pending) *rows, ptrdiff_t columns)
 /* Operands: y, index, weight. */
 static void FN(embedding_backward)(const tgc_call *call, ptrdiff_t chunk)
 {
-    const tgc_operand *y = &call->operands[0], *index = &call->operands[1];
-    const tgc_operand *weight = &call->operands[2];
+    const tgc_operand *y = &call->operands[0], *weight = &call->operands[2];
+    const tgc_operand index = call->operands[1]; /* read for every p, so kept where nothing writes */
     const ptrdiff_t size = call->sizes[TGC_EMBEDDING_CHUNK], begin = chunk * size;
-    const ptrdiff_t end = tgc_min(begin + size, weight->shape[0]), columns = weight->shape[1];
+    const ptrdiff_t all = weight->shape[0], columns = weight->shape[1];
+    const ptrdiff_t end = tgc_min(begin + size, all), n = y->shape[0];
+    const int64_t skip = call->sizes[TGC_EMBEDDING_SKIP];
     FN(pending) rows = {.n = 0};
     memset(FN(table_row)(weight, begin), 0, (size_t)((end - begin) * columns) * sizeof(T));
-    for (ptrdiff_t p = 0; p < y->shape[0]; p++) {
-        const int64_t row = tgc_embedding_index(index, p);
-        if ((uint64_t)row >= (uint64_t)weight->shape[0]) {
-            tgc_report(call, p);
-            return;
-        }
-        if (row >= begin && row < end && row != call->sizes[TGC_EMBEDDING_SKIP]) {
+    for (ptrdiff_t p = 0; p < n; p++) {
+        const int64_t row = tgc_embedding_index(&index, p);
+        if ((uint64_t)row - (uint64_t)begin >= (uint64_t)(end - begin)) {
+            if ((uint64_t)row >= (uint64_t)all) {
+                tgc_report(call, p);
+                return;
+            }
+        } else if (row != skip) {
             rows.to[rows.n] = FN(table_row)(weight, row);
             rows.from[rows.n] = FN(table_row)(y, p);
             FN(prefetch_row)(rows.from[rows.n], columns);

@@ -44,24 +44,33 @@ TGC_INLINE vec FN(divisors)(const tgc_pool *pool, const T *counts, T rows)
 /* line = the sum of some rows of x, between zeros for the padding. */
 static void FN(add_rows)(const tgc_pool *pool, const T *x, tgc_span span, T *line, ptrdiff_t room)
 {
-    const tgc_pool_axis *columns = &pool->columns;
+    const ptrdiff_t padding = pool->columns.padding, width = pool->columns.size;
     const ptrdiff_t step = pool->x->strides[3], row_step = pool->x->strides[2];
-    T *sums = line + columns->padding;
-    for (ptrdiff_t j = 0; j < columns->padding; j++) {
+    const ptrdiff_t rows = span.end - span.begin;
+    T *sums = line + padding;
+    ptrdiff_t j = 0;
+    for (; j < padding; j++) {
         line[j] = 0;
     }
-    for (ptrdiff_t j = 0; j < columns->size; j += VL) {
-        const ptrdiff_t n = tgc_min(columns->size - j, VL);
+    x += span.begin * row_step;
+    for (j = 0; step == 1 && j + VL <= width; j += VL) {
         vec sum = vec_zero();
-        for (ptrdiff_t i = span.begin; i < span.end; i++) {
+        for (ptrdiff_t i = 0; i < rows; i++) {
+            sum += vec_load(x + i * row_step + j);
+        }
+        vec_store(sums + j, sum);
+    }
+    for (; j < width; j += VL) {
+        const ptrdiff_t n = tgc_min(width - j, VL);
+        vec sum = vec_zero();
+        for (ptrdiff_t i = 0; i < rows; i++) {
             const T *p = x + i * row_step + j * step;
-            sum += step != 1 ? vec_gather(p, step, n) : n == VL ? vec_load(p) : vec_loadn(p, n);
+            sum += step == 1 ? vec_loadn(p, n) : vec_gather(p, step, n);
         }
         vec_store(sums + j, sum);
     }
     /* The lanes behind the row are 0, and so is what follows the last vector. */
-    for (ptrdiff_t j = tgc_ceil_div(columns->size, VL) * VL; j + VL <= room - columns->padding;
-         j += VL) {
+    for (; j + VL <= room - padding; j += VL) {
         vec_store(sums + j, vec_zero());
     }
 }
@@ -70,10 +79,11 @@ static void FN(add_rows)(const tgc_pool *pool, const T *x, tgc_span span, T *lin
 TGC_INLINE void FN(avg_pool_row)(const tgc_pool *pool, const T *line, const T *counts, T rows,
                                  ptrdiff_t stride, T *y)
 {
-    for (ptrdiff_t j = 0; j < pool->columns.out; j += VL) {
-        const ptrdiff_t n = tgc_min(pool->columns.out - j, VL);
+    const ptrdiff_t out = pool->columns.out, kernel = pool->columns.kernel;
+    for (ptrdiff_t j = 0; j < out; j += VL) {
+        const ptrdiff_t n = tgc_min(out - j, VL);
         vec sum = vec_zero();
-        for (ptrdiff_t k = 0; k < pool->columns.kernel; k++) {
+        for (ptrdiff_t k = 0; k < kernel; k++) {
             sum += FN(load_every)(line + j * stride + k, stride, n);
         }
         vec_storen(y + j, sum / FN(divisors)(pool, counts + j, rows), n);

@@ -82,7 +82,8 @@ class use_kernels(ContextDecorator):  # noqa: N801  a context manager, spelled a
     - "auto", the default: the one of those below that is estimated to be the fastest
     - "naive": the definition, element by element; whole numbers know no other
     - "tiles": a tile of the result in registers, operands in place or packed block by block
-    - "packed": the same with both operands packed before; for one product, not a batch of them
+    - "packed": the same with the second operand, or both, packed before; for one product, not for a
+      batch of them
     - "dots": dot products; for few rows, where the second operand is contiguous along the sum
     - "axpys": multiples of rows are added; for few rows, where the second operand's are contiguous
 

@@ -4,7 +4,7 @@ from numbers import Real
 from typing import NamedTuple
 
 from tinygrad_c.autograd.node import TensorBase
-from tinygrad_c.errors import ShapeError, renamed
+from tinygrad_c.errors import ShapeError, check_number, renamed
 from tinygrad_c.ops import reduce as ops
 from tinygrad_c.ops import softmax as softmax_ops
 from tinygrad_c.ops.elementwise import abs as absolute
@@ -35,6 +35,24 @@ def check_tensor(name, other):
     """An error for what is no tensor."""
     if not isinstance(other, TensorBase):
         raise TypeError(f"{name}: other must be a Tensor, got {type(other).__name__}")
+
+
+def close(name, a, b, rtol, atol, equal_nan):
+    """Where two tensors of one dtype are equal, or ``|a - b| <= atol + rtol * |b|``."""
+    check_tensor(name, b)
+    if a.array.dtype != b.array.dtype:
+        raise TypeError(f"{name}: {a.dtype} did not match {b.dtype}")
+    check_number(name, "rtol", rtol)
+    check_number(name, "atol", atol)
+    if rtol < 0 or atol < 0:
+        raise ValueError(f"{name}: rtol and atol must not be negative, got {rtol} and {atol}")
+    equal = a == b
+    if equal_nan:
+        equal = equal.logical_or(a.isnan().logical_and(b.isnan()))
+    if a.array.dtype.kind in "bu":  # their differences may be negative
+        a, b = a.long(), b.long()
+    near = absolute(a - b) <= mul(absolute(b), rtol) + atol
+    return equal.logical_or(near.logical_and(b.isfinite()))
 
 
 def of_all(name, operation, t):
@@ -137,22 +155,11 @@ class ReduceMethods:
 
     def allclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False):
         """Is ``|self - other| <= atol + rtol * |other|`` everywhere?"""
-        return self.isclose(other, rtol, atol, equal_nan).all().item()
+        return close("allclose", self, other, rtol, atol, equal_nan).all().item()
 
     def isclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False):
         """``|self - other| <= atol + rtol * |other|``, as bool; both have one dtype."""
-        check_tensor("isclose", other)
-        if self.array.dtype != other.array.dtype:
-            raise TypeError(f"isclose: {self.dtype} did not match {other.dtype}")
-        if rtol < 0 or atol < 0:
-            raise ValueError(f"isclose: rtol and atol must not be negative, got {rtol} and {atol}")
-        close = self == other
-        if equal_nan:
-            close = close.logical_or(self.isnan().logical_and(other.isnan()))
-        if self.array.dtype.kind in "bu":  # their differences may be negative
-            self, other = self.long(), other.long()  # noqa: PLW0642
-        near = absolute(self - other) <= mul(absolute(other), rtol) + atol
-        return close.logical_or(near.logical_and(other.isfinite()))
+        return close("isclose", self, other, rtol, atol, equal_nan)
 
     def equal(self, other):
         """Have both the same shape and the same elements?"""

@@ -4,6 +4,7 @@ import warnings
 from typing import Any
 
 from tinygrad_c.autograd.views import inplace as write_inplace
+from tinygrad_c.errors import check_number
 from tinygrad_c.ops import activation, comparison, elementwise
 from tinygrad_c.ops import softmax as ops_softmax
 from tinygrad_c.tensor import Tensor
@@ -19,6 +20,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 
     In place, the slope must not be negative: the gradient is found from the sign of y.
     """
+    check_number("leaky_relu", "negative_slope", negative_slope)
     if negative_slope >= 0:
         if inplace:
             return write_inplace(activation.leaky_relu, input, negative_slope=negative_slope)

@@ -7,7 +7,7 @@ import warnings
 
 from tinygrad_c.autograd import is_grad_enabled
 from tinygrad_c.dtypes import int64, uint8
-from tinygrad_c.errors import ShapeError
+from tinygrad_c.errors import ShapeError, check_number
 from tinygrad_c.nn.functional.checks import check_broadcasts, check_tensors, whole
 from tinygrad_c.ops import loss as ops_loss
 from tinygrad_c.ops import softmax as ops_softmax
@@ -169,6 +169,7 @@ def cross_entropy(
     A number, or with "none" a Tensor of the shape of the classes.
     """
     check_tensors("cross_entropy", input, target, "target")
+    check_number("cross_entropy", "label_smoothing", label_smoothing)
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
     if target.array.dtype.kind == "f":

@@ -1,6 +1,6 @@
 """Normalisation: elements less their mean, divided by their standard deviation."""
 
-from tinygrad_c.errors import ShapeError
+from tinygrad_c.errors import ShapeError, check_number
 from tinygrad_c.ops import norm
 from tinygrad_c.tensor import Tensor
 
@@ -41,6 +41,8 @@ def batch_norm(
 
     Source: Ioffe and Szegedy, "Batch normalization", 2015.
     """
+    check_number("batch_norm", "momentum", momentum)
+    check_number("batch_norm", "eps", eps)
     shape = tuple(input.shape)
     if training and len(shape) > 1 and input.numel() == shape[1]:
         raise ShapeError(

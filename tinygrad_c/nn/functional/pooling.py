@@ -9,6 +9,7 @@ sides, at most half of `kernel_size`), `dilation` (the distance of a window's el
 or one for each dimension.
 """
 
+import re
 from typing import Any
 
 from tinygrad_c.errors import ShapeError, renamed
@@ -112,10 +113,13 @@ def in_rows(name, operation, input, *args):
     shape = tuple(input.shape)
     if len(shape) not in (2, 3):
         raise ShapeError(f"{name}: input must be (N, C, L) or (C, L), got {shape}")
+    rows = input.unsqueeze(-2)
     try:
-        return operation(input.unsqueeze(-2), *args)
+        return operation(rows, *args)
     except (ShapeError, TypeError) as error:
-        raise renamed(error, name, operation.name) from None
+        text = re.sub(r"\([01], (-?\d+)\)", r"\1", str(error))  # of a window: one number
+        text = text.replace(str(tuple(rows.shape)), str(shape))
+        raise renamed(type(error)(text), name, operation.name) from None
 
 
 def single(name, what, value):

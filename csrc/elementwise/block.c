@@ -127,71 +127,81 @@ static inline void transpose_4x4(bits32 *to, ptrdiff_t to_stride, const bits32 *
     }
 }
 
-/* A row of so many 32-bit elements is a cache line. */
-enum { LINE = 16 };
+/* 32-bit elements that lie side by side along the columns in `from`, along the rows in `to`. */
+static void transpose_by_fours(tgc_block_view to, tgc_block_view from, ptrdiff_t rows,
+                               ptrdiff_t columns)
+{
+    bits32 *y = (bits32 *)(void *)to.data;
+    const bits32 *x = (const bits32 *)(const void *)from.data;
+    const ptrdiff_t whole_rows = rows & ~(ptrdiff_t)3, whole_columns = columns & ~(ptrdiff_t)3;
+    for (ptrdiff_t r = 0; r < whole_rows; r += 4) {
+        for (ptrdiff_t c = 0; c < whole_columns; c += 4) {
+            transpose_4x4(y + r * to.row_stride + c, to.row_stride,
+                          x + r + c * from.column_stride, from.column_stride);
+        }
+    }
+    to.data = (char *)(y + whole_columns);
+    from.data = (char *)(x + whole_columns * from.column_stride);
+    copy_by_rows(sizeof *x, to, from, whole_rows, columns - whole_columns);
+    to.data = (char *)(y + whole_rows * to.row_stride);
+    from.data = (char *)(x + whole_rows);
+    copy_by_rows(sizeof *x, to, from, rows - whole_rows, columns);
+}
 
-/* Transposes LINE x LINE elements by way of a buffer: every line is touched once, so that it does
- * not matter whether a first-level cache can hold it beside the others. */
+/* The elements of a cache line. */
+enum { LINE_32 = 16 };
+
+/* Transposes as many rows and columns as a line has elements, by way of a buffer: every line is
+ * touched once, so that it does not matter whether a first-level cache can hold it beside the
+ * others. */
 static void transpose_lines(bits32 *to, ptrdiff_t to_stride, const bits32 *from,
                             ptrdiff_t from_stride)
 {
-    bits32 buffer[LINE * LINE];
-    for (int c = 0; c < LINE; c += 4) {
+    bits32 buffer[LINE_32 * LINE_32];
+    for (int c = 0; c < LINE_32; c += 4) {
 #pragma GCC unroll 4
-        for (int r = 0; r < LINE; r += 4) {
-            transpose_4x4(buffer + r * LINE + c, LINE, from + r + c * from_stride, from_stride);
+        for (int r = 0; r < LINE_32; r += 4) {
+            transpose_4x4(buffer + r * LINE_32 + c, LINE_32, from + r + c * from_stride,
+                          from_stride);
         }
 #pragma GCC unroll 4
         for (int i = c; i < c + 4; i++) { /* the lines behind these */
-            __builtin_prefetch(from + LINE + i * from_stride, 0, 2);
+            __builtin_prefetch(from + LINE_32 + i * from_stride, 0, 2);
         }
     }
-    for (int r = 0; r < LINE; r++) {
-        memcpy(to + r * to_stride, buffer + r * LINE, LINE * sizeof *to);
+    for (int r = 0; r < LINE_32; r++) {
+        memcpy(to + r * to_stride, buffer + r * LINE_32, LINE_32 * sizeof *to);
     }
 }
 
-/* Are rows so far apart that the lines of a tile's rows evict each other from a first-level cache?
- * Lines a multiple of 512 bytes apart share 64 places in it. */
-static int collide(ptrdiff_t stride)
+/* The same as transpose_by_fours, for rows of x that evict each other from a first-level cache. */
+static void transpose_by_lines(tgc_block_view to, tgc_block_view from, ptrdiff_t rows,
+                               ptrdiff_t columns)
 {
-    return stride * (ptrdiff_t)sizeof(bits32) % 512 == 0;
-}
-
-/* Rows and columns are multiples of `side`, which is 4 or LINE. */
-static inline void transpose_squares(const ptrdiff_t side, bits32 *to, ptrdiff_t to_stride,
-                                     const bits32 *from, ptrdiff_t from_stride, ptrdiff_t rows,
-                                     ptrdiff_t columns)
-{
-    for (ptrdiff_t r = 0; r < rows; r += side) {
-        for (ptrdiff_t c = 0; c < columns; c += side) {
-            (side == LINE ? transpose_lines : transpose_4x4)(
-                to + r * to_stride + c, to_stride, from + r + c * from_stride, from_stride);
+    bits32 *y = (bits32 *)(void *)to.data;
+    const bits32 *x = (const bits32 *)(const void *)from.data;
+    const ptrdiff_t whole_rows = rows - rows % LINE_32;
+    const ptrdiff_t whole_columns = columns - columns % LINE_32;
+    for (ptrdiff_t r = 0; r < whole_rows; r += LINE_32) {
+        for (ptrdiff_t c = 0; c < whole_columns; c += LINE_32) {
+            transpose_lines(y + r * to.row_stride + c, to.row_stride,
+                            x + r + c * from.column_stride, from.column_stride);
         }
     }
+    to.data = (char *)(y + whole_columns);
+    from.data = (char *)(x + whole_columns * from.column_stride);
+    transpose_by_fours(to, from, whole_rows, columns - whole_columns);
+    to.data = (char *)(y + whole_rows * to.row_stride);
+    from.data = (char *)(x + whole_rows);
+    transpose_by_fours(to, from, rows - whole_rows, columns);
 }
 
-/* 32-bit elements that lie side by side along the columns in `from`, along the rows in `to`. */
 static void copy_transposed(tgc_block_view to, tgc_block_view from, ptrdiff_t rows,
                             ptrdiff_t columns)
 {
-    const ptrdiff_t to_stride = to.row_stride, from_stride = from.column_stride;
-    const int by_lines = collide(from_stride) && rows >= LINE && columns >= LINE;
-    const ptrdiff_t side = by_lines ? LINE : 4;
-    const ptrdiff_t whole_rows = rows - rows % side, whole_columns = columns - columns % side;
-    bits32 *y = (bits32 *)(void *)to.data;
-    const bits32 *x = (const bits32 *)(const void *)from.data;
-    if (by_lines) {
-        transpose_squares(LINE, y, to_stride, x, from_stride, whole_rows, whole_columns);
-    } else {
-        transpose_squares(4, y, to_stride, x, from_stride, whole_rows, whole_columns);
-    }
-    to.data = (char *)(y + whole_columns);
-    from.data = (char *)(x + whole_columns * from_stride);
-    copy_by_rows(sizeof *x, to, from, whole_rows, columns - whole_columns);
-    to.data = (char *)(y + whole_rows * to_stride);
-    from.data = (char *)(x + whole_rows);
-    copy_by_rows(sizeof *x, to, from, rows - whole_rows, columns);
+    /* Lines a multiple of 1024 bytes apart share at most 48 places of a first-level cache. */
+    const int collide = from.column_stride * (ptrdiff_t)sizeof(bits32) % 1024 == 0;
+    (collide ? transpose_by_lines : transpose_by_fours)(to, from, rows, columns);
 }
 
 void tgc_copy_block(size_t item_size, tgc_block_view to, tgc_block_view from, ptrdiff_t rows,

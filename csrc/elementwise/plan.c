@@ -12,10 +12,8 @@ static const ptrdiff_t MIN_ROW = 32;
 static const ptrdiff_t MIN_BLOCK = 64;
 /* Elements of a cache line, at least. */
 static const ptrdiff_t LINE = 64;
-/* Rows and columns of a tile that is packed by transposing. */
-static const ptrdiff_t PACKED_SIDE = 32;
-/* The same where tiles are copied, not packed, and may be larger: the longer their rows are on
- * either side, the fewer pages are touched for few elements. */
+/* Rows and columns of a tile that is transposed, not packed, and may be larger than a packed one:
+ * the longer its rows are on either side, the fewer pages are touched for few elements. */
 static const ptrdiff_t COPIED_SIDE = 64;
 
 static tgc_operand *output(tgc_call *call)
@@ -97,8 +95,8 @@ static int longest_dimension(tgc_call *call)
     return longest;
 }
 
-/* Chooses the dimension whose elements become the rows of a tile of side * side elements, moves it
- * in front of the last, and returns the number of columns of a tile. */
+/* Chooses the dimension whose elements become the rows of a tile, moves it in front of the last, and
+ * returns the number of columns of a tile of side * side elements: `side` if it is transposed. */
 static ptrdiff_t choose_rows(tgc_call *call, ptrdiff_t side)
 {
     const tgc_operand *y = output(call);

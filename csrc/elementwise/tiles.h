@@ -10,7 +10,8 @@ enum {
     /* A tile is up to TILE_ROWS x TILE_COLUMNS elements of the last two dimensions. */
     TILE_ROWS,
     TILE_COLUMNS,
-    /* Are tiles packed, or can the kernel's loop run along the rows where they lie? */
+    /* Are tiles packed (or copied block by block), or can the kernel's loop run along the rows where
+     * they lie? */
     PACKED
 };
 
@@ -18,8 +19,10 @@ enum {
     /* Elements of one chunk: small enough for the second-level cache, large enough to be worth
      * the hand-out to a thread. */
     CHUNK = 16384,
+    /* Rows and columns of a packed tile that is transposed. */
+    PACKED_SIDE = 32,
     /* Elements of a packed tile: those of all operands stay in the first-level cache. */
-    PACKED_TILE = 1024,
+    PACKED_TILE = PACKED_SIDE * PACKED_SIDE,
     /* Room for one in the widest dtype. */
     PACKED_BYTES = 8 * PACKED_TILE
 };

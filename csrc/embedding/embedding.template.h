@@ -68,7 +68,7 @@ static void FN(add_pending)(FN(pending) *rows, ptrdiff_t columns)
 static void FN(embedding_backward)(const tgc_call *call, ptrdiff_t chunk)
 {
     const tgc_operand *y = &call->operands[0], *weight = &call->operands[2];
-    const tgc_operand index = call->operands[1]; /* read for every p, so kept where nothing writes */
+    const tgc_operand index = call->operands[1]; /* a copy: no store can have changed it */
     const ptrdiff_t size = call->sizes[TGC_EMBEDDING_CHUNK], begin = chunk * size;
     const ptrdiff_t all = weight->shape[0], columns = weight->shape[1];
     const ptrdiff_t end = tgc_min(begin + size, all), n = y->shape[0];
@@ -77,7 +77,7 @@ static void FN(embedding_backward)(const tgc_call *call, ptrdiff_t chunk)
     memset(FN(table_row)(weight, begin), 0, (size_t)((end - begin) * columns) * sizeof(T));
     for (ptrdiff_t p = 0; p < n; p++) {
         const int64_t row = tgc_embedding_index(&index, p);
-        if ((uint64_t)row - (uint64_t)begin >= (uint64_t)(end - begin)) {
+        if ((uint64_t)row - (uint64_t)begin >= (uint64_t)(end - begin)) { /* mostly */
             if ((uint64_t)row >= (uint64_t)all) {
                 tgc_report(call, p);
                 return;

@@ -8,7 +8,8 @@ enum {
      * first-level cache. It is one panel if the rows of a tile evict each other. */
     PANELS = 12,
     /* The same if b is packed beforehand, so that a tile of a packed a has nothing to pack on its
-     * way: for rows of one block of the sum that do not evict each other. */
+     * way: for rows that are read whole and do not evict each other. Packing takes a fiftieth of
+     * the work for so many panels, as much as reading in place costs. */
     ALL_PANELS = 48,
     /* The most terms of a transposed a whose lines, one for each term, stay in a first-level cache
      * beside b. */

@@ -52,11 +52,10 @@ enum {
     TGC_MATMUL_TILE_ROWS,
     TGC_MATMUL_TILE_COLS,
     TGC_MATMUL_DEPTH, /* terms of one block of the sum */
-    /* For PACKED: is a packed, or only b? And the elements that are. Such a product is two calls of
-     * the same sizes: matmul_pack (a, b, packed) and matmul_packed (a, packed, [bias], y), with the
-     * operands as the plan has left them. */
-    TGC_MATMUL_PACKS_A,
-    TGC_MATMUL_ELEMENTS,
+    /* For PACKED, which is two calls of the same sizes: matmul_pack (a, b, packed) and matmul_packed
+     * (a, packed, [bias], y), with the operands as the plan has left them. One of them reads a. */
+    TGC_MATMUL_PACKS_A,  /* is it matmul_pack? */
+    TGC_MATMUL_ELEMENTS, /* of `packed` */
     TGC_MATMUL_N_SIZES
 };
 

@@ -18,7 +18,8 @@ static const double PACK_TIME = 1.5;
 static const double READ = 0.1;
 /* Nanoseconds in which memory reads or writes a byte. */
 static const double BYTE_TIME = 0.04;
-/* All of a and b is packed once if packing chunk by chunk would be this many times the work. */
+/* An operand is packed once, all of it, if packing chunk by chunk would be this many times the
+ * work. */
 static const double PACKED_GAIN = 1.35;
 /* The most elements of a and b that are packed once: they take memory of their own. */
 static const double MOST_PACKED = 1 << 26;
@@ -91,11 +92,14 @@ static void fold(tgc_call *call)
     }
 }
 
-/* What the choice of a method depends on: sizes, operands, and which strides are 1. */
+/* What the choice of a method depends on: sizes, operands, and which strides are 1; and what is
+ * known once it is chosen: the method's limits, and the sizes of the call. */
 typedef struct {
     double m, n, k;
     tgc_matmul_view a, b;
     int a_along_k, b_along_k, b_along_n, y_along_n;
+    const tgc_matmul_limits *limits;
+    const ptrdiff_t *sizes;
 } problem;
 
 static problem describe(const tgc_call *call, int transposed)
@@ -189,18 +193,18 @@ static tgc_matmul_method choose_method(tgc_call *call, const tgc_matmul_limits *
 
 /* The elements that all chunks of one product together have to pack or read, weighed by the time
  * they take: packing rows is 1. A tile whose a is in columns packs b on its way. */
-static double traffic(const problem *p, const ptrdiff_t *sizes, const tgc_matmul_limits *limits,
-                      double down, double across)
+static double traffic(const problem *p, double down, double across)
 {
+    const tgc_matmul_limits *const limits = p->limits;
     const double a = across * p->m * p->k, b = down * p->n * p->k;
-    if (sizes[TGC_MATMUL_METHOD] == TGC_MATMUL_PACKED) {
+    if (p->sizes[TGC_MATMUL_METHOD] == TGC_MATMUL_PACKED) {
         return READ * (a + b);
     }
     if (!limits->item_size) {
         return READ * (a + (p->b_along_n ? 1 : 2) * b);
     }
     const ptrdiff_t in_place_cols =
-        tgc_matmul_in_place_cols(limits, &p->a, sizes[TGC_MATMUL_DEPTH]);
+        tgc_matmul_in_place_cols(limits, &p->a, p->sizes[TGC_MATMUL_DEPTH]);
     const int a_in_place = p->n <= (double)in_place_cols * across;
     const int a_in_columns = !a_in_place || p->a.row == 1;
     const ptrdiff_t in_place_rows =
@@ -210,8 +214,8 @@ static double traffic(const problem *p, const ptrdiff_t *sizes, const tgc_matmul
            (b_in_place ? READ : !p->b_along_n ? 2 : a_in_columns ? 0.5 : 1) * b;
 }
 
-/* The least number of blocks of at most `most` tiles, but an even one, so that two threads get
- * equally many. */
+/* The least number of blocks of at most `most` tiles; even if there can be so many, so that two
+ * threads get equally many. */
 static double even_blocks(double tiles, ptrdiff_t most)
 {
     const double n = blocks(tiles, tgc_max(most, 1));
@@ -223,59 +227,56 @@ typedef struct {
     double down, across, cost;
 } cutting;
 
-/* The chunks' rows or columns cut in half, whichever costs less. The cost is infinite if chunks are
- * single tiles. */
-static cutting halve(const problem *p, const ptrdiff_t *sizes, const tgc_matmul_limits *limits,
-                     cutting c)
+/* The chunks' rows or columns cut in half, whichever costs less. The cost is infinite if there are
+ * too few tiles for either. */
+static cutting halve(const problem *p, cutting c)
 {
     cutting rows = {2 * c.down, c.across, HUGE_VAL}, cols = {c.down, 2 * c.across, HUGE_VAL};
-    if (rows.down <= blocks(p->m, limits->tile_rows)) {
-        rows.cost = traffic(p, sizes, limits, rows.down, rows.across);
+    if (rows.down <= blocks(p->m, p->limits->tile_rows)) {
+        rows.cost = traffic(p, rows.down, rows.across);
     }
-    if (cols.across <= blocks(p->n, limits->tile_cols)) {
-        cols.cost = traffic(p, sizes, limits, cols.down, cols.across);
+    if (cols.across <= blocks(p->n, p->limits->tile_cols)) {
+        cols.cost = traffic(p, cols.down, cols.across);
     }
     return cols.cost <= rows.cost ? cols : rows;
 }
 
 /* Chunks of at most `work` products. They get whole tiles, so the limits are counted in tiles. */
-static cutting cut(const problem *p, const ptrdiff_t *sizes, const tgc_matmul_limits *limits,
-                   double work)
+static cutting cut(const problem *p, double work)
 {
+    const tgc_matmul_limits *const limits = p->limits;
     const ptrdiff_t max_rows =
-        tgc_min(limits->max_rows, limits->max_elements / sizes[TGC_MATMUL_DEPTH]);
+        tgc_min(limits->max_rows, limits->max_elements / p->sizes[TGC_MATMUL_DEPTH]);
     cutting c = {
         .down = even_blocks(blocks(p->m, limits->tile_rows), max_rows / limits->tile_rows),
         .across = even_blocks(blocks(p->n, limits->tile_cols), limits->max_cols / limits->tile_cols),
     };
     while (p->m * p->n * p->k > work * c.down * c.across) {
-        const cutting halved = halve(p, sizes, limits, c);
+        const cutting halved = halve(p, c);
         if (halved.cost == HUGE_VAL) {
             break;
         }
         c = halved;
     }
-    c.cost = traffic(p, sizes, limits, c.down, c.across);
+    c.cost = traffic(p, c.down, c.across);
     return c;
 }
 
-/* Cuts further as long as that saves time. */
-static cutting refine(const tgc_call *call, const problem *p, const tgc_matmul_limits *limits,
-                      cutting c)
+/* Cuts chunks in half as long as that saves time: half of the wait for the last one, for what its
+ * halves pack twice. What is left in few chunks is short, and so are chunks of CHUNK_TIME. */
+static cutting refine(const tgc_call *call, const problem *p, cutting c)
 {
-    const double batch = (double)call->sizes[TGC_MATMUL_BATCH], time = call->work / batch;
-    for (;;) {
-        const double chunks = c.down * c.across;
-        const double saved = WAIT / 2 * time / chunks;
-        if (chunks < FEW_CHUNKS || time < 2 * CHUNK_TIME * chunks) {
-            return c;
-        }
-        const cutting halved = halve(p, call->sizes, limits, c);
-        if (batch * (halved.cost - c.cost) * PACK_TIME * call->kernel->cost >= saved) {
-            return c;
+    const double batch = (double)p->sizes[TGC_MATMUL_BATCH], time = call->work / batch;
+    const double pack_time = PACK_TIME * call->kernel->cost; /* of an element, in nanoseconds */
+    while (c.down * c.across >= FEW_CHUNKS && time >= 2 * CHUNK_TIME * c.down * c.across) {
+        const cutting halved = halve(p, c);
+        const double saved = WAIT / 2 * time / (c.down * c.across);
+        if (batch * (halved.cost - c.cost) * pack_time >= saved) {
+            break;
         }
         c = halved;
     }
+    return c;
 }
 
 /* Nanoseconds of one product: those of its method, or those of reading and writing its operands if
@@ -290,24 +291,39 @@ static double time_of(const problem *p, const tgc_call *call, const tgc_matmul_l
 }
 
 /* The elements that are packed once, with b's columns rounded up to whole tiles. */
-static double elements_of(const problem *p, const tgc_matmul_limits *limits, int packs_a)
+static double elements_of(const problem *p, int packs_a)
 {
-    return p->k * ((packs_a ? p->m : 0) +
-                   blocks(p->n, limits->tile_cols) * (double)limits->tile_cols);
+    const ptrdiff_t width = p->limits->tile_cols;
+    return p->k * ((packs_a ? p->m : 0) + blocks(p->n, width) * (double)width);
 }
 
-/* Is packing all of a and b once less work than packing them chunk by chunk, which has this cost? */
-static int is_packed_once(const problem *p, const ptrdiff_t *sizes, const tgc_matmul_limits *limits,
-                          double cost)
+/* Is packing once less work than packing chunk by chunk, which has this cost? Counted as if a were
+ * packed in either case. */
+static int is_packed_once(const problem *p, double cost)
 {
-    if (sizes[TGC_MATMUL_METHOD] != TGC_MATMUL_TILES || sizes[TGC_MATMUL_BATCH] != 1 ||
-        p->k == 0 || elements_of(p, limits, 1) > MOST_PACKED) {
+    const ptrdiff_t wanted = p->sizes[TGC_MATMUL_WANTED];
+    if (p->sizes[TGC_MATMUL_METHOD] != TGC_MATMUL_TILES || p->sizes[TGC_MATMUL_BATCH] != 1 ||
+        p->k == 0 || elements_of(p, 1) > MOST_PACKED) {
         return 0;
     }
     const double once = (p->m + (p->b_along_n ? 1 : 2) * p->n) * p->k;
-    return sizes[TGC_MATMUL_WANTED] == TGC_MATMUL_PACKED ||
-           (sizes[TGC_MATMUL_WANTED] == TGC_MATMUL_AUTO &&
-            p->m * p->n * p->k >= TGC_MATMUL_PACKED_WORK && cost >= PACKED_GAIN * once);
+    return wanted == TGC_MATMUL_PACKED ||
+           (wanted == TGC_MATMUL_AUTO && p->m * p->n * p->k >= TGC_MATMUL_PACKED_WORK &&
+            cost >= PACKED_GAIN * once);
+}
+
+/* How many of a batch's products a chunk does, for about so many chunks, an even number of them.
+ * There may be many: none packs what another one packs. */
+static ptrdiff_t products_of_chunk(ptrdiff_t batch, double n_chunks)
+{
+    if (n_chunks <= 1) {
+        return batch;
+    }
+    ptrdiff_t n = tgc_ceil_div(batch, (ptrdiff_t)smaller(n_chunks + 1, MANY_CHUNKS));
+    while (n > 1 && tgc_ceil_div(batch, n) % 2 != 0) {
+        n--;
+    }
+    return n;
 }
 
 /* The terms of a block of the sum: at most `most`, in blocks as even as they can be. */
@@ -320,32 +336,27 @@ static ptrdiff_t even_depth(ptrdiff_t k, ptrdiff_t most)
 static void plan_chunks(tgc_call *call, const problem *p, const tgc_matmul_limits *limits)
 {
     ptrdiff_t *const sizes = call->sizes;
-    const double batch = (double)sizes[TGC_MATMUL_BATCH];
-    const tgc_matmul_limits *const own = &limits[sizes[TGC_MATMUL_METHOD]];
-    call->work = time_of(p, call, limits) * batch;
-    const double n_chunks =
-        call->work > TGC_PARALLEL_WORK ? larger(call->work / CHUNK_TIME, 1) : 1;
-    /* The products of one chunk, or the share of one product that a chunk does. Whole products can
-     * be dealt out to more chunks: none packs what another one packs. */
-    double group = batch / smaller(n_chunks, FEW_CHUNKS);
-    if (group > 1) {
-        group = blocks(batch, (ptrdiff_t)smaller(n_chunks, MANY_CHUNKS));
-    }
-    cutting c = cut(p, sizes, own, p->m * p->n * p->k * group);
-    if (is_packed_once(p, sizes, own, c.cost)) {
+    const ptrdiff_t batch = sizes[TGC_MATMUL_BATCH];
+    call->work = time_of(p, call, limits) * (double)batch;
+    const double n_chunks = call->work > TGC_PARALLEL_WORK ? call->work / CHUNK_TIME : 1;
+    /* The share of one product that a chunk does, or the number of them if it is more than one. */
+    const double share = (double)batch / smaller(n_chunks, FEW_CHUNKS);
+    const ptrdiff_t group = share > 1 ? products_of_chunk(batch, n_chunks) : 1;
+    cutting c = cut(p, p->m * p->n * p->k * (share > 1 ? (double)group : share));
+    if (is_packed_once(p, c.cost)) {
+        const int packs_a =
+            tgc_matmul_packs_a(p->limits, &p->a, (ptrdiff_t)p->k, (ptrdiff_t)p->n);
         sizes[TGC_MATMUL_METHOD] = TGC_MATMUL_PACKED;
-        sizes[TGC_MATMUL_PACKS_A] =
-            tgc_matmul_packs_a(own, &p->a, (ptrdiff_t)p->k, (ptrdiff_t)p->n);
-        sizes[TGC_MATMUL_ELEMENTS] =
-            (ptrdiff_t)elements_of(p, own, (int)sizes[TGC_MATMUL_PACKS_A]);
-        c.cost = traffic(p, sizes, own, c.down, c.across);
+        sizes[TGC_MATMUL_PACKS_A] = packs_a;
+        sizes[TGC_MATMUL_ELEMENTS] = (ptrdiff_t)elements_of(p, packs_a);
+        c.cost = traffic(p, c.down, c.across);
     }
-    c = refine(call, p, own, c);
-    sizes[TGC_MATMUL_GROUP] = tgc_max((ptrdiff_t)group, 1);
+    c = refine(call, p, c);
+    sizes[TGC_MATMUL_GROUP] = group;
     sizes[TGC_MATMUL_DOWN] = (ptrdiff_t)c.down;
     sizes[TGC_MATMUL_ACROSS] = (ptrdiff_t)c.across;
-    call->n_chunks = tgc_ceil_div(sizes[TGC_MATMUL_BATCH], sizes[TGC_MATMUL_GROUP]) *
-                     sizes[TGC_MATMUL_DOWN] * sizes[TGC_MATMUL_ACROSS];
+    call->n_chunks =
+        tgc_ceil_div(batch, group) * sizes[TGC_MATMUL_DOWN] * sizes[TGC_MATMUL_ACROSS];
 }
 
 void tgc_matmul_plan(tgc_call *call, const tgc_matmul_limits *limits)
@@ -357,7 +368,9 @@ void tgc_matmul_plan(tgc_call *call, const tgc_matmul_limits *limits)
     }
     const tgc_matmul_method method = choose_method(call, limits);
     const tgc_matmul_limits *const own = &limits[method];
-    const problem p = describe(call, 0);
+    problem p = describe(call, 0);
+    p.limits = own;
+    p.sizes = sizes;
     const ptrdiff_t k = call->operands[0].shape[y->ndim - 1];
     sizes[TGC_MATMUL_METHOD] = method;
     sizes[TGC_MATMUL_M] = y->shape[y->ndim - 2];

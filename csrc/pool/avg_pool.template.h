@@ -47,13 +47,14 @@ static void FN(add_rows)(const tgc_pool *pool, const T *x, tgc_span span, T *lin
     const ptrdiff_t padding = pool->columns.padding, width = pool->columns.size;
     const ptrdiff_t step = pool->x->strides[3], row_step = pool->x->strides[2];
     const ptrdiff_t rows = span.end - span.begin;
+    const ptrdiff_t whole = step == 1 ? width / VL * VL : 0; /* what whole vectors can be loaded of */
     T *sums = line + padding;
-    ptrdiff_t j = 0;
-    for (; j < padding; j++) {
+    for (ptrdiff_t j = 0; j < padding; j++) {
         line[j] = 0;
     }
     x += span.begin * row_step;
-    for (j = 0; step == 1 && j + VL <= width; j += VL) {
+    ptrdiff_t j = 0;
+    for (; j < whole; j += VL) {
         vec sum = vec_zero();
         for (ptrdiff_t i = 0; i < rows; i++) {
             sum += vec_load(x + i * row_step + j);

@@ -14,8 +14,10 @@
 #include "limits.h"
 #include "workspace.h"
 
-/* How long a waiting thread polls before it sleeps. A sleeping thread takes tens of microseconds to
- * wake, and the next region of a training step usually comes sooner. */
+/* How long a waiting thread polls before it sleeps: a worker for the next region, the caller for the
+ * end of this one. A sleeping thread takes tens of microseconds to wake. Between the regions of a
+ * small model's step there are up to some tenths of a millisecond of Python and of kernels for which
+ * a second thread would come too late. */
 static const int64_t SPIN_NS = 500000;
 
 /* Members that different threads write stand on cache lines of their own. */

@@ -85,10 +85,11 @@ cdef int run_packed(tgc_call *call, int dtype) except -1:
     pack.operands[0], pack.operands[1] = call.operands[0], call.operands[1]
     pack.n_operands = 2
     add_operand(&pack, packed, TGC_WRITE)
-    for i in range(call.n_operands):
-        product.operands[i] = call.operands[i]
+    product.operands[0] = call.operands[0]
     product.n_operands = 1
-    add_operand(&product, packed, TGC_READ)  # in b's place
+    add_operand(&product, packed, TGC_READ)
+    for i in range(2, call.n_operands):
+        product.operands[i] = call.operands[i]
     product.n_operands = call.n_operands
     run(&pack)
     run(&product)

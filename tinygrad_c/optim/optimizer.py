@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from functools import wraps
+from numbers import Real
 from typing import Any
 
 from tinygrad_c.autograd import enable_grad
 from tinygrad_c.autograd.handle import RemovableHandle
 from tinygrad_c.creation import zeros_like
-from tinygrad_c.errors import check_number
 from tinygrad_c.tensor import Tensor
 
 
@@ -237,7 +237,8 @@ def check_not_negative(optimizer, group, *options):
     name = type(optimizer).__name__
     for option in options:
         value = group[option]
-        check_number(name, option, value)
+        if not isinstance(value, (Real, Tensor)):
+            raise TypeError(f"{name}: {option} must be a number, got {value!r}")
         if not float(value) >= 0:
             raise ValueError(f"{name}: {option} must be >= 0, got {value}")
 

@@ -1,5 +1,5 @@
-/* Moves blocks for the packing of tiles and for copies within a type: row by row, or 4 x 4 or
- * 16 x 16 elements at a time where a block of 32-bit elements is transposed. */
+/* Moves blocks for the packing of tiles and for copies within a type: row by row, or, where a block
+ * of 32-bit or 64-bit elements is transposed, by squares of vectors or of cache lines. */
 #include "block.h"
 
 #include <stdint.h>
@@ -102,114 +102,48 @@ static void copy_by_rows(size_t item_size, tgc_block_view to, tgc_block_view fro
     }
 }
 
-typedef bits32 quad __attribute__((vector_size(16), aligned(4)));
+typedef void copy_function(tgc_block_view to, tgc_block_view from, ptrdiff_t rows,
+                           ptrdiff_t columns);
 
-/* Transposes 4 x 4 elements; strides in elements. */
-static inline void transpose_4x4(bits32 *to, ptrdiff_t to_stride, const bits32 *from,
-                                 ptrdiff_t from_stride)
-{
-    quad r[4];
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; i++) {
-        memcpy(&r[i], from + i * from_stride, sizeof r[i]);
+#define TRANSPOSE_4(r)                                                      \
+    {                                                                       \
+        const lanes_32 a = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5); \
+        const lanes_32 b = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5); \
+        const lanes_32 c = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7); \
+        const lanes_32 d = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7); \
+        r[0] = __builtin_shufflevector(a, b, 0, 1, 4, 5);                   \
+        r[1] = __builtin_shufflevector(a, b, 2, 3, 6, 7);                   \
+        r[2] = __builtin_shufflevector(c, d, 0, 1, 4, 5);                   \
+        r[3] = __builtin_shufflevector(c, d, 2, 3, 6, 7);                   \
     }
-    const quad a = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5);
-    const quad b = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
-    const quad c = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7);
-    const quad d = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7);
-    r[0] = __builtin_shufflevector(a, b, 0, 1, 4, 5);
-    r[1] = __builtin_shufflevector(a, b, 2, 3, 6, 7);
-    r[2] = __builtin_shufflevector(c, d, 0, 1, 4, 5);
-    r[3] = __builtin_shufflevector(c, d, 2, 3, 6, 7);
-#pragma GCC unroll 4
-    for (int i = 0; i < 4; i++) {
-        memcpy(to + i * to_stride, &r[i], sizeof r[i]);
+#define TRANSPOSE_2(r)                                                      \
+    {                                                                       \
+        const lanes_64 a = r[0];                                            \
+        r[0] = __builtin_shufflevector(a, r[1], 0, 2);                      \
+        r[1] = __builtin_shufflevector(a, r[1], 1, 3);                      \
     }
-}
 
-/* 32-bit elements that lie side by side along the columns in `from`, along the rows in `to`. */
-static void transpose_by_fours(tgc_block_view to, tgc_block_view from, ptrdiff_t rows,
-                               ptrdiff_t columns)
-{
-    bits32 *y = (bits32 *)(void *)to.data;
-    const bits32 *x = (const bits32 *)(const void *)from.data;
-    const ptrdiff_t whole_rows = rows & ~(ptrdiff_t)3, whole_columns = columns & ~(ptrdiff_t)3;
-    for (ptrdiff_t r = 0; r < whole_rows; r += 4) {
-        for (ptrdiff_t c = 0; c < whole_columns; c += 4) {
-            transpose_4x4(y + r * to.row_stride + c, to.row_stride,
-                          x + r + c * from.column_stride, from.column_stride);
-        }
-    }
-    to.data = (char *)(y + whole_columns);
-    from.data = (char *)(x + whole_columns * from.column_stride);
-    copy_by_rows(sizeof *x, to, from, whole_rows, columns - whole_columns);
-    to.data = (char *)(y + whole_rows * to.row_stride);
-    from.data = (char *)(x + whole_rows);
-    copy_by_rows(sizeof *x, to, from, rows - whole_rows, columns);
-}
+#define bits bits32
+#define FN(name) name##_32
+#define LANES 4
+#define TRANSPOSE TRANSPOSE_4
+#include "transpose.template.h"
 
-/* The elements of a cache line. */
-enum { LINE_32 = 16 };
-
-/* Transposes as many rows and columns as a line has elements, by way of a buffer: every line is
- * touched once, so that it does not matter whether a first-level cache can hold it beside the
- * others. */
-static void transpose_lines(bits32 *to, ptrdiff_t to_stride, const bits32 *from,
-                            ptrdiff_t from_stride)
-{
-    bits32 buffer[LINE_32 * LINE_32];
-    for (int c = 0; c < LINE_32; c += 4) {
-#pragma GCC unroll 4
-        for (int r = 0; r < LINE_32; r += 4) {
-            transpose_4x4(buffer + r * LINE_32 + c, LINE_32, from + r + c * from_stride,
-                          from_stride);
-        }
-#pragma GCC unroll 4
-        for (int i = c; i < c + 4; i++) { /* the lines behind these */
-            __builtin_prefetch(from + LINE_32 + i * from_stride, 0, 2);
-        }
-    }
-    for (int r = 0; r < LINE_32; r++) {
-        memcpy(to + r * to_stride, buffer + r * LINE_32, LINE_32 * sizeof *to);
-    }
-}
-
-/* The same as transpose_by_fours, for rows of x that evict each other from a first-level cache. */
-static void transpose_by_lines(tgc_block_view to, tgc_block_view from, ptrdiff_t rows,
-                               ptrdiff_t columns)
-{
-    bits32 *y = (bits32 *)(void *)to.data;
-    const bits32 *x = (const bits32 *)(const void *)from.data;
-    const ptrdiff_t whole_rows = rows - rows % LINE_32;
-    const ptrdiff_t whole_columns = columns - columns % LINE_32;
-    for (ptrdiff_t r = 0; r < whole_rows; r += LINE_32) {
-        for (ptrdiff_t c = 0; c < whole_columns; c += LINE_32) {
-            transpose_lines(y + r * to.row_stride + c, to.row_stride,
-                            x + r + c * from.column_stride, from.column_stride);
-        }
-    }
-    to.data = (char *)(y + whole_columns);
-    from.data = (char *)(x + whole_columns * from.column_stride);
-    transpose_by_fours(to, from, whole_rows, columns - whole_columns);
-    to.data = (char *)(y + whole_rows * to.row_stride);
-    from.data = (char *)(x + whole_rows);
-    transpose_by_fours(to, from, rows - whole_rows, columns);
-}
-
-static void copy_transposed(tgc_block_view to, tgc_block_view from, ptrdiff_t rows,
-                            ptrdiff_t columns)
-{
-    /* Lines a multiple of 1024 bytes apart share at most 48 places of a first-level cache. */
-    const int collide = from.column_stride * (ptrdiff_t)sizeof(bits32) % 1024 == 0;
-    (collide ? transpose_by_lines : transpose_by_fours)(to, from, rows, columns);
-}
+#define bits bits64
+#define FN(name) name##_64
+#define LANES 2
+#define TRANSPOSE TRANSPOSE_2
+#include "transpose.template.h"
 
 void tgc_copy_block(size_t item_size, tgc_block_view to, tgc_block_view from, ptrdiff_t rows,
                     ptrdiff_t columns)
 {
-    if (item_size == 4 && from.row_stride == 1 && to.column_stride == 1) {
+    copy_function *const copy_transposed = item_size == 4   ? copy_transposed_32
+                                           : item_size == 8 ? copy_transposed_64
+                                                            : NULL;
+    if (copy_transposed && from.row_stride == 1 && to.column_stride == 1) {
         copy_transposed(to, from, rows, columns);
-    } else if (item_size == 4 && from.column_stride == 1 && to.row_stride == 1) {
+    } else if (copy_transposed && from.column_stride == 1 && to.row_stride == 1) {
         transpose(&to);
         transpose(&from);
         copy_transposed(to, from, columns, rows);

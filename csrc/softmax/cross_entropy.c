@@ -13,7 +13,7 @@ tgc_cross_entropy tgc_cross_entropy_unpack(const tgc_call *call)
     c.logits = role != TGC_CE_TOTAL ? next++ : NULL;
     c.target = next++;
     c.weight = call->sizes[TGC_CE_WEIGHTED] ? next++ : NULL;
-    c.lse = role != TGC_CE_TOTAL ? next++ : NULL;
+    c.norm = role != TGC_CE_TOTAL ? next++ : NULL;
     c.total = role == TGC_CE_BACKWARD && c.reduction == TGC_LOSS_MEAN ? next++ : NULL;
     c.y = next++;
     c.partial = role == TGC_CE_FORWARD && c.reduction != TGC_LOSS_NONE ? next++ : NULL;

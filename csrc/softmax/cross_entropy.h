@@ -3,16 +3,16 @@
  * likelihood in one pass. With w the weights of the classes (1 where there are none) and e the
  * label smoothing, row i has
  *
- *     lse_i  = log sum_c exp(x_ic)
- *     loss_i = (1 - e) w_t (lse_i - x_it) + e / C sum_c w_c (lse_i - x_ic)
+ *     -log p_ic = log s_i - (x_ic - m_i),   m_i = max_c x_ic,   s_i = sum_c exp(x_ic - m_i)
+ *     loss_i    = (1 - e) w_t (-log p_it) + e / C sum_c w_c (-log p_ic)
  *
  * and 0 where t_i is the ignored index; the mean divides the sum by `total`, the sum of w_t over
  * the rows that count, and is NaN where there are none. As in PyTorch, the second term of the
  * mean is divided by the same total.
  *
- *     cross_entropy           logits, target, [weight], lse, loss, [partial sums]
+ *     cross_entropy           logits, target, [weight], norm, loss, [partial sums]
  *     cross_entropy_total     target, [weight], total
- *     cross_entropy_backward  grad, logits, target, [weight], lse, [total], grad_logits
+ *     cross_entropy_backward  grad, logits, target, [weight], norm, [total], grad_logits
  *
  * sizes[TGC_CE_ROLE] names the kernel and sizes[TGC_CE_CLASSES] is C; weight is there if
  * sizes[TGC_CE_WEIGHTED]. loss and grad are (N,) for the reduction none, else 0-d; the classes of
@@ -20,8 +20,9 @@
  * 2 * tgc_cross_entropy_chunks(N, C) float64; total, for the mean, is a 0-d float64. scalars[0] is
  * the label smoothing.
  *
- * lse is float64 whatever the logits are: its rounding in float32 would be an error of all
- * probabilities of the row, of 6e-5 for logits around 1000. It is 0 in rows that do not count.
+ * norm is (N, 2), float64: m_i and s_i for the gradient, which cannot take log s_i + m_i in their
+ * place, because the rounding of a large m_i would take the logarithm away. Rows that do not count
+ * have zeros.
  *
  * A target that is neither a class nor ignored is reported with its position.
  */
@@ -49,7 +50,7 @@ static inline ptrdiff_t tgc_cross_entropy_chunks(ptrdiff_t n, ptrdiff_t n_classe
 
 /* A call taken apart. What it does not have is NULL. */
 typedef struct {
-    const tgc_operand *grad, *logits, *target, *weight, *lse, *total, *y, *partial;
+    const tgc_operand *grad, *logits, *target, *weight, *norm, *total, *y, *partial;
     ptrdiff_t n; /* rows */
     tgc_classes classes;
     double smoothing;
@@ -65,9 +66,10 @@ static inline ptrdiff_t tgc_class_of(const tgc_call *call, const tgc_cross_entro
     return tgc_class_at(call, c->classes, target[i * c->target->strides[0]], i);
 }
 
-static inline double *tgc_lse(const tgc_cross_entropy *c, ptrdiff_t i)
+/* m_i and s_i. */
+static inline double *tgc_norm(const tgc_cross_entropy *c, ptrdiff_t i)
 {
-    return (double *)c->lse->data + i * c->lse->strides[0];
+    return (double *)c->norm->data + 2 * i;
 }
 
 void tgc_cross_entropy_plan(tgc_call *call);

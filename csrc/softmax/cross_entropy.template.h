@@ -76,7 +76,7 @@ static FN(rows) FN(rows_of)(const tgc_cross_entropy *c, ptrdiff_t index)
                       .weight_sum = c->smoothing == 0 ? 0 : FN(sum_of_weights)(c)};
 }
 
-/* Writes the lse of row i, whose class is `target`, and returns its loss. */
+/* Writes the norm of row i, whose class is `target`, and returns its loss. */
 TGC_INLINE double FN(row_loss)(const tgc_cross_entropy *c, ptrdiff_t i, ptrdiff_t target,
                                const FN(rows) *rows)
 {
@@ -85,7 +85,9 @@ TGC_INLINE double FN(row_loss)(const tgc_cross_entropy *c, ptrdiff_t i, ptrdiff_
     const vec max = FN(line_max)(w, x);
     LINE_SUM(w, sum, vec_exp(FN(get)(w, x, i, (T)-INFINITY) - max));
     const double log_sum = log((double)sum[0]);
-    *tgc_lse(c, i) = (double)max[0] + log_sum;
+    double *const norm = tgc_norm(c, i);
+    norm[0] = (double)max[0];
+    norm[1] = (double)sum[0];
     const double shifted = (double)(x.p[target] - max[0]);
     const double loss = (double)FN(weight_of)(c, target) * (log_sum - shifted);
     if (c->smoothing == 0) {
@@ -109,7 +111,7 @@ static void FN(cross_entropy)(const tgc_call *call, ptrdiff_t index)
             loss_sum += loss;
             total += (double)FN(weight_of)(&c, class);
         } else {
-            *tgc_lse(&c, i) = 0;
+            memset(tgc_norm(&c, i), 0, 2 * sizeof(double));
         }
         if (!c.partial) {
             ((T *)c.y->data)[i * c.y->strides[0]] = (T)loss;
@@ -157,17 +159,17 @@ TGC_INLINE void FN(row_grad)(const tgc_cross_entropy *c, ptrdiff_t i, ptrdiff_t 
     const tgc_softmax_walk w = FN(row_walk)(c);
     const FN(stream) x = FN(logits_row)(c, i), weights = rows->weights;
     const FN(stream) grad = {(T *)c->y->data + i * c->y->strides[0], VL};
-    const double lse = *tgc_lse(c, i);
-    const T high = (T)lse, low = (T)(lse - (double)high);
+    const double *const norm = tgc_norm(c, i);
+    const T max = (T)norm[0];
     const double s = scale * (1 - c->smoothing) * (double)FN(weight_of)(c, target);
     const double u = scale * c->smoothing / (double)c->classes.n;
-    const T factor = (T)(s + u * rows->weight_sum), offset = (T)u;
+    const T factor = (T)((s + u * rows->weight_sum) / norm[1]), offset = (T)u;
     for (ptrdiff_t k = 0; k < w.n; k++) {
         FN(prefetch)(w, x, k);
         FN(prefetch)(w, grad, k);
-        const vec p = vec_exp(FN(get)(w, x, k, 0) - high - low);
+        const vec e = vec_exp(FN(get)(w, x, k, 0) - max);
         const vec smooth = weights.p ? offset * FN(get)(w, weights, k, 0) : vec_set1(offset);
-        FN(put)(w, grad, k, p * factor - smooth);
+        FN(put)(w, grad, k, e * factor - smooth);
     }
     grad.p[target] -= (T)s;
 }

@@ -135,3 +135,17 @@ def test_cross_entropy_of_what_is_not_finite(isa, value):
         np.testing.assert_allclose(
             loss, expected, rtol=TOLERANCE["float32"], atol=TOLERANCE["float32"]
         )
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("offset", [-3.4e38, -1e30, -1e12, 1e8, 1e16, 3e38])
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_cross_entropy_does_not_see_an_offset(isa, offset, dtype, smoothing):
+    """The gradient of equal logits: 1 / C - 1 for the target, 1 / C for the others."""
+    x, target = np.full((3, 4), offset, dtype), np.array([0, 3, 1])
+    options = {"label_smoothing": smoothing, "reduction": "sum"}
+    loss, norm = kernels.cross_entropy(x, target, **options)
+    grad = kernels.cross_entropy_backward(np.ones((), dtype), x, target, norm, **options)
+    np.testing.assert_allclose(loss, 3 * np.log(4), rtol=1e-6)
+    wanted = 0.25 - (1 - smoothing) * np.eye(4)[target] - smoothing / 4
+    np.testing.assert_allclose(grad, wanted, rtol=1e-6, atol=1e-7)

@@ -40,14 +40,13 @@ from tinygrad_c._kernels.runtime cimport (
     run,
     tgc_block,
     tgc_call,
+    tgc_item_size,
     tgc_operand,
 )
 
 from tinygrad_c.errors import ShapeError
 
 import_array()
-
-cdef int[6] ITEM_SIZES = [1, 1, 4, 8, 4, 8]
 
 
 cdef extern from "runtime/kernels.h" nogil:
@@ -63,14 +62,6 @@ cdef inline bint same_shape(ndarray a, ndarray b) noexcept:
         if PyArray_DIMS(a)[d] != PyArray_DIMS(b)[d]:
             return False
     return True
-
-
-cdef inline npy_intp size_of(ndarray a) noexcept:
-    cdef npy_intp n = 1
-    cdef int d
-    for d in range(PyArray_NDIM(a)):
-        n *= PyArray_DIMS(a)[d]
-    return n
 
 
 cdef inline void add_row(tgc_call *call, ndarray array, npy_intp n, npy_intp stride, int code,
@@ -106,15 +97,17 @@ cdef inline bint add_given_output(tgc_call *call, ndarray out, ndarray like, npy
     """Appends a result that is given if it is one row, and no input lies across it."""
     cdef char *first = <char *>PyArray_DATA(out)
     cdef npy_intp nbytes = n * PyArray_ITEMSIZE(out)
+    cdef npy_intp item_size
     cdef tgc_operand *o
     cdef int i
     if (dtype_code(out) != code or not PyArray_ISCARRAY(out) or not same_shape(out, like)):
         return False
     for i in range(call.n_operands):
         o = &call.operands[i]
-        if o.data == first and o.strides[0] == 1 and ITEM_SIZES[o.dtype] == ITEM_SIZES[code]:
+        item_size = tgc_item_size(o.dtype)
+        if o.data == first and o.strides[0] == 1 and item_size == PyArray_ITEMSIZE(out):
             continue
-        if o.data < first + nbytes and first < o.data + n * ITEM_SIZES[o.dtype]:
+        if o.data < first + nbytes and first < o.data + n * item_size:
             return False
     add_row(call, out, n, 1, code, block_of(out), TGC_WRITE)
     return True
@@ -130,7 +123,7 @@ cdef ndarray apply(str op, int kernel, int code, int y_code, ndarray a, ndarray 
         like = b
     if c is not None and PyArray_NDIM(c) > PyArray_NDIM(like):
         like = c
-    n = size_of(like)
+    n = PyArray_SIZE(like)
     begin(&call, kernel, code)
     # Of the kernels with three inputs `where` has a first one of another dtype than the others.
     if not (add_input(&call, a, like, n, code if c is None else dtype_code(a))

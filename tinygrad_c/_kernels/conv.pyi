@@ -5,10 +5,27 @@ from collections.abc import Sequence
 from numpy import ndarray
 
 VARIANTS: tuple[str, ...]
+LARGEST: int
 
 def variant() -> str: ...
 def set_variant(name: str) -> None: ...
 def ran() -> str | None: ...
+def check_numbers(op: str, name: str, numbers: Sequence[int], ndim: int, least: int) -> int: ...
+def check_window(
+    op: str,
+    ndim: int,
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+    groups: int,
+) -> int: ...
+def check_pair(
+    op: str, name_a: str, a: ndarray, name_b: str, b: ndarray, are_volumes: bool = False
+) -> int: ...
+def check_bias(op: str, like: ndarray, n: int, bias: ndarray | None = None) -> int: ...
+def check_channels(
+    op: str, name: str, image: ndarray, wanted: int, weight: ndarray, groups: int
+) -> int: ...
 def conv(
     x: ndarray,
     weight: ndarray,

@@ -181,7 +181,7 @@ def conv(ndarray x, ndarray weight, size, stride, padding, dilation, groups, nda
     check_pair("conv", "x", x, "weight", weight)
     check_window("conv", PyArray_NDIM(x) - 2, stride, padding, dilation, groups)
     check_channels("conv", "x", x, PyArray_DIMS(weight)[1] * groups, weight, groups)
-    check_bias("conv", bias, x, PyArray_DIMS(weight)[0])
+    check_bias("conv", x, PyArray_DIMS(weight)[0], bias)
     check_numbers("conv", "size", size, PyArray_NDIM(x) - 2, 0)
     geometry = spatial(weight), spatial(x), size, stride, padding, dilation
     if takes_columns(x, PyArray_DIMS(weight)[0], geometry, groups):
@@ -200,7 +200,7 @@ def conv_transpose(ndarray y, ndarray weight, size, stride, padding, dilation, g
     check_pair("conv_transpose", "y", y, "weight", weight)
     check_window("conv_transpose", PyArray_NDIM(y) - 2, stride, padding, dilation, groups)
     check_channels("conv_transpose", "y", y, PyArray_DIMS(weight)[0], weight, groups)
-    check_bias("conv_transpose", bias, y, PyArray_DIMS(weight)[1] * groups)
+    check_bias("conv_transpose", y, PyArray_DIMS(weight)[1] * groups, bias)
     check_numbers("conv_transpose", "size", size, PyArray_NDIM(y) - 2, 0)
     geometry = spatial(weight), size, spatial(y), stride, padding, dilation
     if takes_columns(y, PyArray_DIMS(weight)[1], geometry, groups):
@@ -290,18 +290,18 @@ def move_volume(bint transposed, ndarray image, ndarray weight, ndarray result, 
                 ndarray bias=None):
     """Writes `conv` or `conv_transpose` of a volume into `result`, whose planes are contiguous; the
     window is that of a plane. False: not done, this is not for the chosen variant or the window."""
-    check_window("conv", 2, window[1], window[2], window[3], window[4])
-    if not may_be_implicit() or not are_moderate(depth):
-        return False
-    remember(IMPLICIT)
-    return run_packed(TGC_conv_transpose if transposed else TGC_conv, image, weight,
-                      PyArray_DIMS(result)[1], bias, result, window, depth)
+    cdef bint done = may_be_implicit() and are_moderate(depth) and run_packed(
+        TGC_conv_transpose if transposed else TGC_conv, image, weight, PyArray_DIMS(result)[1],
+        bias, result, window, depth)
+    if done:
+        remember(IMPLICIT)
+    return done
 
 
 def weigh_volume(ndarray y, ndarray x, ndarray weight, window, depth):
     """The same for `conv_weight`."""
-    check_window("conv_weight", 2, window[1], window[2], window[3], window[4])
-    if not may_be_implicit() or not are_moderate(depth):
-        return False
-    remember(IMPLICIT)
-    return run_sums(y, x, weight, window, depth)
+    cdef bint done = may_be_implicit() and are_moderate(depth) and run_sums(
+        y, x, weight, window, depth)
+    if done:
+        remember(IMPLICIT)
+    return done

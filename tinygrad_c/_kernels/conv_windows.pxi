@@ -1,13 +1,14 @@
 # What the bindings of csrc/conv share, a part of `conv`: checks of shapes and windows, and the
 # records of a call.
 
-# ---- checks ----
+# ---- checks, for `volume`, too ----
 
 # Far above all that fits memory, and low enough for sums of products of two.
-cdef Py_ssize_t LARGEST = 1 << 30
+cpdef enum:
+    LARGEST = 1 << 30
 
 
-cdef int check_numbers(str op, str name, object numbers, int ndim, Py_ssize_t least) except -1:
+cpdef int check_numbers(str op, str name, object numbers, int ndim, Py_ssize_t least) except -1:
     if len(numbers) != ndim:
         raise ShapeError(f"{op}: {name} must have {ndim} numbers, got {tuple(numbers)}")
     for n in numbers:
@@ -17,8 +18,8 @@ cdef int check_numbers(str op, str name, object numbers, int ndim, Py_ssize_t le
     return 0
 
 
-cdef int check_window(str op, int ndim, object stride, object padding, object dilation,
-                      object groups) except -1:
+cpdef int check_window(str op, int ndim, object stride, object padding, object dilation,
+                       object groups) except -1:
     check_numbers(op, "stride", stride, ndim, 1)
     check_numbers(op, "padding", padding, ndim, 0)
     check_numbers(op, "dilation", dilation, ndim, 1)
@@ -26,13 +27,14 @@ cdef int check_window(str op, int ndim, object stride, object padding, object di
     return 0
 
 
-cdef int check_pair(str op, str name_a, ndarray a, str name_b, ndarray b) except -1:
-    """Both are images or kernels, of as many dimensions and of one real dtype."""
-    cdef int ndim = PyArray_NDIM(a)
-    if ndim < 3 or ndim > 4 or ndim != PyArray_NDIM(b):
+cpdef int check_pair(str op, str name_a, ndarray a, str name_b, ndarray b,
+                     bint are_volumes=False) except -1:
+    """Both are images or kernels, or volumes, of as many dimensions and of one real dtype."""
+    cdef int ndim = PyArray_NDIM(a), least = 5 if are_volumes else 3
+    if ndim < least or ndim > (5 if are_volumes else 4) or ndim != PyArray_NDIM(b):
         raise ShapeError(
             f"{op}: {name_a} of shape {(<object>a).shape} and {name_b} of shape "
-            f"{(<object>b).shape} must both have 3 or 4 dimensions")
+            f"{(<object>b).shape} must both have {'5' if are_volumes else '3 or 4'} dimensions")
     if dtype_code(a) != dtype_code(b) or dtype_code(a) < TGC_F32:
         raise TypeError(
             f"{op}: {name_a} and {name_b} must have the same dtype, float32 or float64, got "
@@ -40,7 +42,7 @@ cdef int check_pair(str op, str name_a, ndarray a, str name_b, ndarray b) except
     return 0
 
 
-cdef int check_bias(str op, ndarray bias, ndarray like, npy_intp n) except -1:
+cpdef int check_bias(str op, ndarray like, npy_intp n, ndarray bias=None) except -1:
     if bias is None:
         return 0
     if PyArray_NDIM(bias) != 1 or PyArray_DIMS(bias)[0] != n:
@@ -50,8 +52,8 @@ cdef int check_bias(str op, ndarray bias, ndarray like, npy_intp n) except -1:
     return 0
 
 
-cdef int check_channels(str op, str name, ndarray image, npy_intp wanted, ndarray weight,
-                        object groups) except -1:
+cpdef int check_channels(str op, str name, ndarray image, npy_intp wanted, ndarray weight,
+                         object groups) except -1:
     """The weight's output channels fall into `groups`, and the image has as many as it takes."""
     if PyArray_DIMS(weight)[0] % groups != 0 or PyArray_DIMS(image)[1] != wanted:
         raise ShapeError(

@@ -1,37 +1,27 @@
 """Other shapes and strides over the same memory, and arrays of one value."""
 
-from cpython.object cimport PyTypeObject
 from numpy cimport (
     NPY_ARRAY_ALIGNED,
     NPY_ARRAY_WRITEABLE,
     PyArray_DATA,
+    PyArray_DESCR,
     PyArray_DIMS,
     PyArray_FLAGS,
     PyArray_ITEMSIZE,
     PyArray_NDIM,
     PyArray_STRIDES,
-    PyArray_TYPE,
+    dtype as np_dtype,
     import_array,
     ndarray,
     npy_intp,
 )
 
-from tinygrad_c._kernels.runtime cimport TGC_MAX_DIMS, dtype_code_of, empty
+from tinygrad_c._kernels.runtime cimport TGC_MAX_DIMS, dtype_code_of, empty, wrap
 
 from tinygrad_c._kernels import copy
 from tinygrad_c.errors import ShapeError
 
 import_array()
-
-
-cdef extern from "numpy/arrayobject.h":
-    ndarray PyArray_New(PyTypeObject *subtype, int ndim, const npy_intp *dims, int type_num,
-                        const npy_intp *strides, void *data, int itemsize, int flags, object obj)
-    int PyArray_SetBaseObject(ndarray array, object base) except -1
-
-
-cdef extern from "Python.h":
-    void Py_INCREF(object)
 
 
 cdef int parse_shape(str name, object shape, npy_intp *out) except -1:
@@ -48,12 +38,7 @@ cdef int parse_shape(str name, object shape, npy_intp *out) except -1:
 cdef ndarray strided(ndarray a, int ndim, const npy_intp *shape, const npy_intp *strides):
     """The memory of `a` through another shape and other strides (in bytes)."""
     cdef int flags = PyArray_FLAGS(a) & (NPY_ARRAY_WRITEABLE | NPY_ARRAY_ALIGNED)
-    cdef ndarray result = PyArray_New(
-        <PyTypeObject *>ndarray, ndim, shape, PyArray_TYPE(a), strides, PyArray_DATA(a), 0, flags,
-        <object>NULL)
-    Py_INCREF(a)
-    PyArray_SetBaseObject(result, a)
-    return result
+    return wrap(a, <np_dtype>PyArray_DESCR(a), ndim, shape, strides, PyArray_DATA(a), flags)
 
 
 def expand(ndarray a, object shape):

@@ -8,7 +8,7 @@ from numpy cimport (
     npy_intp,
 )
 
-from tinygrad_c._kernels.broadcast cimport check_writeable
+from tinygrad_c._kernels.broadcast cimport check_out
 from tinygrad_c._kernels.runtime cimport (
     TGC_BOOL,
     TGC_F32,
@@ -131,15 +131,12 @@ cdef int common_dtype(str op, str name_a, ndarray a, str name_b, ndarray b) exce
     return dtype
 
 
-cdef int check_out(str op, ndarray out, int ndim, const npy_intp *shape, ndarray a, ndarray b,
-                   ndarray bias) except -1:
-    cdef int d
-    wanted = tuple([shape[d] for d in range(ndim)])
-    if (<object>out).shape != wanted:
-        raise ShapeError(f"{op}: out must have shape {wanted}, got {(<object>out).shape}")
+cdef int check_product(str op, ndarray out, int ndim, const npy_intp *shape, ndarray a, ndarray b,
+                       ndarray bias) except -1:
+    """A given result must fit, have the operands' dtype and lie apart from them."""
     if dtype_code(out) != dtype_code(a):
         raise TypeError(f"{op}: out must have dtype {a.dtype}, got {out.dtype}")
-    check_writeable(op, "out", out)
+    check_out(op, out, ndim, shape, dtype_code(a))
     for operand in (a, b, bias):
         if operand is not None and np.may_share_memory(out, operand):
             raise ValueError(f"{op}: out must not share memory with an operand")
@@ -168,7 +165,7 @@ cdef void broadcast(tgc_operand *o, int kept, int ndim, const npy_intp *shape) n
             o.strides[d] = 0
 
 
-cdef int broadcast_shapes(ndarray a, int batch_a, ndarray b, int batch_b, npy_intp *shape) except -1:
+cdef int broadcast_batches(ndarray a, int batch_a, ndarray b, int batch_b, npy_intp *shape) except -1:
     """The leading dimensions of the result; how many there are."""
     cdef int ndim = max(batch_a, batch_b), d
     cdef npy_intp size_a, size_b
@@ -202,7 +199,7 @@ def matmul(ndarray a, ndarray b, ndarray out=None):
             f"matmul: a of shape {(<object>a).shape} and b of shape {(<object>b).shape} must agree in a's last "
             f"and b's {'second last' if nb > 1 else 'only'} dimension "
             f"({PyArray_DIMS(a)[na - 1]} and {PyArray_DIMS(b)[nb - 2 if nb > 1 else 0]})")
-    batch = broadcast_shapes(a, max(na - 2, 0), b, max(nb - 2, 0), shape)
+    batch = broadcast_batches(a, max(na - 2, 0), b, max(nb - 2, 0), shape)
     ndim = batch
     if na > 1:
         shape[ndim] = PyArray_DIMS(a)[na - 2]
@@ -213,7 +210,7 @@ def matmul(ndarray a, ndarray b, ndarray out=None):
     if out is None:
         out = empty(ndim, shape, dtype)
     else:
-        check_out("matmul", out, ndim, shape, a, b, None)
+        check_product("matmul", out, ndim, shape, a, b, None)
     begin(&call, TGC_matmul, dtype)
     add_operand(&call, a, TGC_READ)
     add_operand(&call, b, TGC_READ)
@@ -262,7 +259,7 @@ def linear(ndarray x, ndarray weight, ndarray bias=None, ndarray out=None, activ
     if out is None:
         out = empty(ndim, shape, dtype)
     else:
-        check_out("linear", out, ndim, shape, x, weight, bias)
+        check_product("linear", out, ndim, shape, x, weight, bias)
     begin(&call, TGC_matmul, dtype)
     add_operand(&call, x, TGC_READ)
     add_operand(&call, weight, TGC_READ)

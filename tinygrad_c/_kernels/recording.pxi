@@ -56,7 +56,7 @@ cdef class Recording:
             if o.block == NULL:
                 raise ValueError(f"{name}: operand {i} must have a block while calls are recorded, "
                                  "got memory of somebody else; from_foreign(array) gives it one")
-            n = ITEM_SIZES[o.dtype]
+            n = tgc_item_size(o.dtype)
             for d in range(o.ndim):
                 n *= 1 if o.strides[d] == 0 else <size_t>o.shape[d]
             nbytes += n

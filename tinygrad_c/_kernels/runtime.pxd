@@ -1,5 +1,6 @@
 from cpython.object cimport PyObject
 from libc.stdint cimport int32_t, uint64_t
+from numpy cimport dtype as np_dtype
 from numpy cimport ndarray, npy_intp
 
 
@@ -40,7 +41,7 @@ cdef extern from "runtime/call.h" nogil:
         TGC_F64
         TGC_N_DTYPES
 
-    ctypedef enum tgc_access:
+    enum:
         TGC_READ
         TGC_WRITE
         TGC_UPDATE
@@ -79,6 +80,8 @@ cdef extern from "runtime/call.h" nogil:
         tgc_scalar *scalars
         ptrdiff_t *sizes
         tgc_operand *operands
+
+    size_t tgc_item_size(int dtype)
 
 
 cdef extern from "runtime/dispatch.h" nogil:
@@ -143,6 +146,9 @@ cdef int dtype_code(ndarray array) except -1
 cdef int dtype_code_of(object dtype) except -1
 # The code of an array of float32 or float64; TypeError for others.
 cdef int float_code(str op, str operand, ndarray a) except -1
+# An array over memory that `owner` keeps alive.
+cdef ndarray wrap(object owner, np_dtype descr, int ndim, const npy_intp *shape,
+                  const npy_intp *strides, void *data, int flags)
 # A new C-contiguous array over a new block; its contents are undefined.
 cdef ndarray empty(int ndim, const npy_intp *shape, int dtype)
 # `array`, or a view of it over a block, where its memory is not the arena's.

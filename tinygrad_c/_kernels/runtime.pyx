@@ -64,8 +64,7 @@ cdef extern from *:
     const char *TGC_COMPILER
 
 
-cdef int[6] ITEM_SIZES = [1, 1, 4, 8, 4, 8]
-cdef int[6] ITEM_SHIFTS = [0, 0, 2, 3, 2, 3]  # their binary logarithms
+cdef int[6] ITEM_SHIFTS = [0, 0, 2, 3, 2, 3]  # the binary logarithms of the item sizes
 # The dtype object of each code. NumPy has one object for each of them, so that nearly every array
 # is recognised by the address of its dtype.
 cdef PyObject *DTYPES[6]
@@ -118,19 +117,18 @@ cdef int find_equal_code(np_dtype descr) except -1:
         f"the dtype must be bool, uint8, int32, int64, float32 or float64, got {descr!r}")
 
 
-cdef ndarray wrap(Block block, np_dtype descr, int ndim, const npy_intp *shape,
+cdef ndarray wrap(object owner, np_dtype descr, int ndim, const npy_intp *shape,
                   const npy_intp *strides, void *data, int flags):
-    """An array over the memory of `block`, which it keeps alive."""
     Py_INCREF(descr)
     cdef ndarray array = PyArray_NewFromDescr(
         <PyTypeObject *>ndarray, descr, ndim, shape, strides, data, flags, NULL)
-    Py_INCREF(block)
-    PyArray_SetBaseObject(array, block)
+    Py_INCREF(owner)
+    PyArray_SetBaseObject(array, owner)
     return array
 
 
 cdef ndarray empty(int ndim, const npy_intp *shape, int dtype):
-    cdef size_t nbytes = ITEM_SIZES[dtype]
+    cdef size_t nbytes = tgc_item_size(dtype)
     cdef size_t limit = (<size_t>-1) >> 1
     cdef int d
     for d in range(ndim):

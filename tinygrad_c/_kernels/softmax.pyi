@@ -18,7 +18,7 @@ def cross_entropy_backward(
     grad: ndarray,
     logits: ndarray,
     target: ndarray,
-    lse: ndarray,
+    norm: ndarray,
     weight: ndarray | None = None,
     ignore_index: int = -100,
     label_smoothing: float = 0.0,

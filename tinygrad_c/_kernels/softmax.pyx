@@ -5,6 +5,7 @@ import operator
 from libc.string cimport memcmp
 from numpy cimport (
     PyArray_DIMS,
+    PyArray_ISCARRAY_RO,
     PyArray_NDIM,
     import_array,
     ndarray,
@@ -136,6 +137,11 @@ cdef int check_vector(str operand, ndarray array, str shape, npy_intp n, int dty
     return 0
 
 
+cdef bint is_norm(ndarray norm, npy_intp n) except -1:
+    return (PyArray_NDIM(norm) == 2 and PyArray_DIMS(norm)[0] == n and PyArray_DIMS(norm)[1] == 2
+            and dtype_code(norm) == TGC_F64 and PyArray_ISCARRAY_RO(norm))
+
+
 cdef int check_arguments(ndarray logits, ndarray target, ndarray weight) except -1:
     cdef int dtype = float_code("cross_entropy", "input", logits)
     if PyArray_NDIM(logits) != 2:
@@ -160,11 +166,12 @@ cdef int start(tgc_call *call, int kernel, int role, ndarray logits, ndarray wei
 
 def cross_entropy(ndarray logits, ndarray target, ndarray weight=None, ignore_index=-100,
                   label_smoothing=0.0, str reduction="mean"):
-    """(loss, lse) of logits (N, C) and class indices target (N,).
+    """(loss, norm) of logits (N, C) and class indices target (N,).
 
-    loss_i = (1 - e) w_t (lse_i - x_it) + e / C sum_c w_c (lse_i - x_ic) with e the label
-    smoothing, t the target, w the weights and lse_i = log sum_c exp(x_ic), kept in float64 for
-    the gradient. Ignored rows give 0; the mean is over the weights of the others.
+    loss_i = (1 - e) w_t (-log p_it) + e / C sum_c w_c (-log p_ic) with e the label smoothing, t the
+    target, w the weights and p the softmax; norm (N, 2) holds max_c x_ic and
+    sum_c exp(x_ic - max) in float64 for the gradient. Ignored rows give 0; the mean is over the
+    weights of the others.
     """
     cdef tgc_call call
     cdef int dtype = dtype_code(logits)
@@ -173,19 +180,20 @@ def cross_entropy(ndarray logits, ndarray target, ndarray weight=None, ignore_in
           reduction)
     cdef npy_intp n = PyArray_DIMS(logits)[0], n_classes = PyArray_DIMS(logits)[1]
     cdef npy_intp n_partial = 2 * tgc_cross_entropy_chunks(n, n_classes)
-    cdef ndarray lse = empty(1, &n, TGC_F64), partial
+    cdef npy_intp[2] pairs = [n, 2]
+    cdef ndarray norm = empty(2, pairs, TGC_F64), partial
     cdef ndarray loss = empty(reduction == "none", &n, dtype)
     add_operand(&call, logits, TGC_READ)
     add_operand(&call, target, TGC_READ)
     if weight is not None:
         add_operand(&call, weight, TGC_READ)
-    add_operand(&call, lse, TGC_WRITE)
+    add_operand(&call, norm, TGC_WRITE)
     add_operand(&call, loss, TGC_WRITE)
     if reduction != "none":
         partial = empty(1, &n_partial, TGC_F64)
         add_operand(&call, partial, TGC_WRITE)
     run(&call)
-    return loss, lse
+    return loss, norm
 
 
 cdef ndarray total_weight(ndarray logits, ndarray target, ndarray weight, object ignore_index):
@@ -201,10 +209,10 @@ cdef ndarray total_weight(ndarray logits, ndarray target, ndarray weight, object
     return total
 
 
-def cross_entropy_backward(ndarray grad, ndarray logits, ndarray target, ndarray lse,
+def cross_entropy_backward(ndarray grad, ndarray logits, ndarray target, ndarray norm,
                            ndarray weight=None, ignore_index=-100, label_smoothing=0.0,
                            str reduction="mean"):
-    """The gradient with respect to logits; lse is cross_entropy's.
+    """The gradient with respect to logits; norm is cross_entropy's.
 
     grad is (N,) for the reduction none, else 0-d.
     """
@@ -213,7 +221,10 @@ def cross_entropy_backward(ndarray grad, ndarray logits, ndarray target, ndarray
     check_arguments(logits, target, weight)
     start(&call, TGC_cross_entropy_backward, TGC_CE_BACKWARD, logits, weight, ignore_index,
           label_smoothing, reduction)
-    check_vector("lse", lse, "(N,)", PyArray_DIMS(logits)[0], TGC_F64)
+    if not is_norm(norm, PyArray_DIMS(logits)[0]):
+        raise ShapeError(
+            f"cross_entropy: norm must be float64 of shape ({PyArray_DIMS(logits)[0]}, 2), got "
+            f"{norm.dtype} of shape {(<object>norm).shape}")
     if reduction == "none":
         check_vector("grad", grad, "(N,)", PyArray_DIMS(logits)[0], dtype)
     elif PyArray_NDIM(grad) != 0:
@@ -226,7 +237,7 @@ def cross_entropy_backward(ndarray grad, ndarray logits, ndarray target, ndarray
     add_operand(&call, target, TGC_READ)
     if weight is not None:
         add_operand(&call, weight, TGC_READ)
-    add_operand(&call, lse, TGC_READ)
+    add_operand(&call, norm, TGC_READ)
     if reduction == "mean":
         total = total_weight(logits, target, weight, ignore_index)
         add_operand(&call, total, TGC_READ)

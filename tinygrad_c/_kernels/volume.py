@@ -16,8 +16,6 @@ from tinygrad_c._kernels.copy import contiguous, copy_, fill_
 from tinygrad_c._kernels.layout import uninitialized
 from tinygrad_c.errors import ShapeError
 
-# What the numbers of a window are at most, as for images.
-LARGEST = 1 << 30
 # Elements of the planes that are copied at once, about: whole volumes.
 PLANES = 1 << 22
 
@@ -27,8 +25,8 @@ def conv(x, weight, size, stride, padding, dilation, groups, bias=None):
     sizes = "size", size, 0
     check("conv", ("x", x), ("weight", weight), sizes, stride, padding, dilation, groups)
     outputs, channels, taps, *kernel = weight.shape
-    check_channels("conv", "x", x, channels * groups, weight, groups)
-    check_bias("conv", bias, x, outputs)
+    images.check_channels("conv", "x", x, channels * groups, weight, groups)
+    images.check_bias("conv", x, outputs, bias)
     depth, (step, pad, spread) = along_depth(stride, padding, dilation)
     y = uninitialized((len(x), outputs, *size), x.dtype)
     window = kernel, step, pad, spread, groups
@@ -47,8 +45,8 @@ def conv_transpose(y, weight, size, stride, padding, dilation, groups, bias=None
     sizes = "size", size, 0
     check("conv_transpose", ("y", y), ("weight", weight), sizes, stride, padding, dilation, groups)
     outputs, channels, taps, *kernel = weight.shape
-    check_channels("conv_transpose", "y", y, outputs, weight, groups)
-    check_bias("conv_transpose", bias, y, channels * groups)
+    images.check_channels("conv_transpose", "y", y, outputs, weight, groups)
+    images.check_bias("conv_transpose", y, channels * groups, bias)
     depth, (step, pad, spread) = along_depth(stride, padding, dilation)
     x = uninitialized((len(y), channels * groups, *size), y.dtype)
     if move_back(y, weight, bias, x, (kernel, step, pad, spread, groups), *depth):
@@ -186,43 +184,7 @@ def by_depth(y, shape):
 def check(op, first, second, sizes, stride, padding, dilation, groups):
     """Both operands are volumes of one dtype, and the numbers are three and large enough; `sizes`
     is (name, numbers, the least of them)."""
-    (name_a, a), (name_b, b) = first, second
-    if a.ndim != 5 or b.ndim != 5:
-        raise ShapeError(
-            f"{op}: {name_a} of shape {a.shape} and {name_b} of shape {b.shape} must both have 5 "
-            "dimensions"
-        )
-    if a.dtype != b.dtype or a.dtype not in ("float32", "float64"):
-        raise TypeError(
-            f"{op}: {name_a} and {name_b} must have the same dtype, float32 or float64, got "
-            f"{a.dtype} and {b.dtype}"
-        )
-    for name, numbers, least in (
-        sizes, ("stride", stride, 1), ("padding", padding, 0), ("dilation", dilation, 1)
-    ):  # fmt: skip
-        if len(numbers) != 3:
-            raise ShapeError(f"{op}: {name} must have 3 numbers, got {tuple(numbers)}")
-        if min(numbers) < least or max(numbers) > LARGEST:
-            raise ValueError(
-                f"{op}: {name} must be from {least} to {LARGEST}, got {tuple(numbers)}"
-            )
-    if groups < 1:
-        raise ValueError(f"{op}: groups must be at least 1, got {groups}")
-
-
-def check_bias(op, bias, like, n):
-    """There is no bias, or one number for each of n channels."""
-    if bias is not None and (bias.shape != (n,) or bias.dtype != like.dtype):
-        raise ShapeError(
-            f"{op}: bias must be {like.dtype} of shape ({n},), got {bias.dtype} of shape "
-            f"{bias.shape}"
-        )
-
-
-def check_channels(op, name, volume, wanted, weight, groups):
-    """The weight's output channels fall into `groups`, and the volume has as many as it takes."""
-    if len(weight) % groups or volume.shape[1] != wanted:
-        raise ShapeError(
-            f"{op}: {name} of shape {volume.shape} must have {wanted} channels for weight of shape "
-            f"{weight.shape} in {groups} groups, which must divide its {len(weight)}"
-        )
+    name, numbers, least = sizes
+    images.check_pair(op, *first, *second, are_volumes=True)
+    images.check_numbers(op, name, numbers, 3, least)
+    images.check_window(op, 3, stride, padding, dilation, groups)

@@ -22,7 +22,7 @@ The *parameter names* of a rule say what the graph has to keep until backward:
 an operand          that operand, a Tensor
 ``<operand>_shape`` only its shape
 a parameter         the value of that keyword argument
-anything else       an extra that the forward returned: ``return y, {"lse": lse}``
+anything else       an extra that the forward returned: ``return y, {"norm": norm}``
 ``needs``           (joint rules) for each operand, whether its gradient is needed
 
 Operands stand before the slash in the forward's signature, parameters after it; without a slash

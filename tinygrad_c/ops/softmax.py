@@ -59,19 +59,20 @@ def cross_entropy(
 ):
     """The cross-entropy of ``softmax(logits)``, (N, C), with the classes `target`, (N,).
 
-    One pass: ``loss[n] = logsumexp(logits[n]) - logits[n, target[n]]``; the log-sum-exp is what
-    the gradient needs beside the operands.
+    One pass: ``loss[n] = logsumexp(logits[n]) - logits[n, target[n]]``. Beside the operands the
+    gradient needs the maximum of each row and the sum of the exponentials that it was subtracted
+    from.
     """
-    loss, lse = kernels.cross_entropy(
+    loss, norm = kernels.cross_entropy(
         logits, target, weight, ignore_index, label_smoothing, reduction
     )
-    return loss, {"lse": lse}
+    return loss, {"norm": norm}
 
 
 @cross_entropy.grad
-def grad_logits(grad, logits, target, weight, lse, ignore_index, reduction, label_smoothing):
+def grad_logits(grad, logits, target, weight, norm, ignore_index, reduction, label_smoothing):
     return cross_entropy_backward(
-        grad, logits, target, weight, lse, ignore_index, reduction, label_smoothing
+        grad, logits, target, weight, norm, ignore_index, reduction, label_smoothing
     )
 
 
@@ -105,17 +106,17 @@ def cross_entropy_backward(
     target,
     weight=None,
     /,
-    lse=None,
+    norm=None,
     ignore_index=-100,
     reduction="mean",
     label_smoothing=0.0,
 ):
-    """The gradient of `cross_entropy`, from the log-sum-exp of its rows."""
+    """The gradient of `cross_entropy`, from the maxima and the sums of its rows."""
     return kernels.cross_entropy_backward(
         g,
         logits,
         target,
-        lse,
+        norm,
         weight,
         ignore_index,
         label_smoothing,

@@ -9,7 +9,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from numbers import Integral
 
-from tinygrad_c._kernels.volume import LARGEST
+from tinygrad_c._kernels.conv import LARGEST
 from tinygrad_c.errors import ShapeError
 from tinygrad_c.nn.functional.checks import check_tensors
 from tinygrad_c.ops import conv as ops

@@ -291,3 +291,25 @@ def test_a_quotient_or_a_root_is_not_written_to_whole_numbers(write):
     with pytest.raises(RuntimeError, match=r"_: result type float32 can't be cast .* int32"):
         write(x)
     assert x.tolist() == [4]
+
+
+def test_a_shallow_copy_shares_the_memory():
+    x = tc.ones(2, requires_grad=True)
+    y = copy.copy(x)
+    y.data[0] = 9.0
+    assert (y is x, y.requires_grad, x.tolist()) == (False, True, [9.0, 1.0])
+
+
+def test_numpy_of_a_tensor_that_requires_a_gradient():
+    x = tc.ones(2, requires_grad=True)
+    with pytest.raises(RuntimeError, match=r"Use tensor\.detach\(\)\.numpy\(\)"):
+        x.numpy()
+    with tc.no_grad():
+        assert np.asarray(x).tolist() == x.numpy().tolist() == [1.0, 1.0]
+
+
+def test_an_array_of_another_dtype_is_a_copy():
+    x = tc.ones(2)
+    assert np.asarray(x, dtype="float64").dtype == "float64"
+    with pytest.raises(ValueError, match="__array__: float32 cannot become float64 without a copy"):
+        x.__array__("float64", copy=False)

@@ -1,6 +1,7 @@
 """New tensors: from data, of one value, of a range, random."""
 
 import math
+from functools import reduce
 
 import numpy as np
 
@@ -52,11 +53,11 @@ SUPPORTED = {np.dtype(name) for name in ("bool", "uint8", "int32", "int64", "flo
 
 
 def array_of(data, wanted):
-    """Numbers, or nested sequences of numbers, arrays and tensors, as a NumPy array whose numbers
-    the dtype `wanted`, or that of a float among them, can hold."""
-    dtypes = []
+    """Numbers, or nested sequences of numbers, arrays and tensors, as a NumPy array of the dtype
+    that holds all of them, or whose numbers `wanted` can hold."""
+    kinds = set()
     if isinstance(data, (list, tuple)):
-        data = plain(data, dtypes)
+        data = plain(data, kinds)
     try:
         array = np.array(data)
     except ValueError as error:
@@ -74,22 +75,34 @@ def array_of(data, wanted):
     if wanted is not None and array.size > 0:
         for extreme in (array.min(), array.max()) if wanted.kind in "iu" else ():
             promotion.checked_number(extreme, wanted)
-    if wanted is None and array.dtype.kind == "f" and np.float64 not in dtypes:
-        array = array.astype(promotion.get_default_dtype())
-    return array
+    return array if wanted is not None else array.astype(common_dtype(kinds, array.dtype))
 
 
-def plain(data, dtypes):
-    """Nested sequences with tensors and NumPy's numbers replaced by what they hold; the dtypes of
-    those are added to `dtypes`."""
+def plain(data, kinds):
+    """Nested sequences with tensors and NumPy's numbers replaced by what they hold; their dtypes,
+    and the types of Python's numbers, are added to `kinds`."""
     items = []
     for item in data:
         if isinstance(item, (TensorBase, np.ndarray, np.generic)):
-            dtypes.append(np.dtype(getattr(item, "array", item).dtype))
+            kinds.add(np.dtype(getattr(item, "array", item).dtype))
             items.append(item.tolist())
+        elif isinstance(item, (list, tuple)):
+            items.append(plain(item, kinds))
         else:
-            items.append(plain(item, dtypes) if isinstance(item, (list, tuple)) else item)
+            kinds.add(type(item))
+            items.append(item)
     return items
+
+
+def common_dtype(kinds, found):
+    """The dtype that numbers of all `kinds` are promoted to; for Python's numbers alone `found`,
+    which NumPy has made of them, or the default for floats."""
+    if SUPPORTED.isdisjoint(kinds):
+        return promotion.get_default_dtype() if found.kind == "f" else found
+    python = {bool: "bool", int: "int64", float: promotion.get_default_dtype()}
+    return reduce(
+        promotion.promote_types, (np.dtype(python.get(kind, kind)) for kind in kinds)
+    )
 
 
 def tensor(data, *, dtype=None, device=None, requires_grad=False):
@@ -124,10 +137,18 @@ def from_dlpack(external):
     return from_numpy(np.from_dlpack(external))
 
 
+def as_python(name, what, value):
+    """A number, NumPy's or a tensor's too, as Python's."""
+    if isinstance(value, (TensorBase, np.generic)):
+        value = value.item()
+    if not isinstance(value, (bool, int, float)):
+        raise TypeError(f"{name}: {what} must be a number, got {value!r}")
+    return value
+
+
 def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
     """A tensor of shape `size` with `fill_value` everywhere."""
-    if isinstance(fill_value, TensorBase):
-        fill_value = fill_value.item()
+    fill_value = as_python("full", "fill_value", fill_value)
     weak = promotion.scalar_dtype(fill_value, None)
     wanted = weak if dtype is None else as_numpy_dtype(dtype)
     array = layout.full(new_shape("full", (size,)), fill_value, wanted)
@@ -184,7 +205,14 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
     """``start, start + step, ...`` as long as it is below `end`; ``arange(end)`` from 0."""
     if end is None:
         start, end = 0, start
-    start, end, step = (t.item() if isinstance(t, TensorBase) else t for t in (start, end, step))
+    start, end, step = (
+        as_python("arange", what, value)
+        for what, value in (("start", start), ("end", end), ("step", step))
+    )
+    if not all(map(math.isfinite, (start, end, step))):
+        raise ValueError(
+            f"arange: start, end and step must be finite, got {start}, {end} and {step}"
+        )
     whole = all(isinstance(n, int) for n in (start, end, step))
     wanted = as_numpy_dtype(dtype) if dtype else np.dtype("int64") if whole else floating(None)
     if wanted == np.int64:
@@ -199,6 +227,7 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
 
 def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
     """`steps` numbers at equal distances from `start` to `end`, both included."""
+    start, end = as_python("linspace", "start", start), as_python("linspace", "end", end)
     shape = new_shape("linspace", (length("linspace", steps),))
     result = layout.uninitialized(shape, floating(dtype))
     copy.copy_(result, from_any(np.linspace(start, end, steps).astype(floating(dtype))))
@@ -229,11 +258,13 @@ def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
 
 
 def randint(
-    low, high=None, size=None, *, generator=None, dtype=None, device=None, requires_grad=False
+    low=0, high=None, size=None, *, generator=None, dtype=None, device=None, requires_grad=False
 ):
     """Whole numbers from ``low ... high - 1``; ``randint(high, size)`` from 0."""
+    if high is None or size is None:  # one number, which is `high`, and the size
+        low, high, size = 0, low, high if size is None else size
     if size is None:
-        low, high, size = 0, low, high
+        raise TypeError("randint: high and size must be given")
     array = layout.uninitialized(new_shape("randint", (size,)), as_numpy_dtype(dtype or "int64"))
     random_kernels.randint_(array, low, high, generator)
     return finish(array, requires_grad, device)

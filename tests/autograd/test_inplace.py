@@ -233,3 +233,25 @@ def test_a_retained_gradient_is_that_of_the_tensor_as_it_is(write):
     y.sum().backward()
     assert y.grad.tolist() == [1.0, 1.0]
     assert y.retains_grad
+
+
+def test_a_view_keeps_its_history_when_its_base_forgets_it():
+    x = leaf(1.0, 2.0)
+    steps = x.view(2, 1) * 3
+    last = steps[-1]
+    steps.detach_()
+    assert last.requires_grad
+    last.sum().backward()
+    assert x.grad.tolist() == [0.0, 3.0]
+
+
+def test_a_view_retains_its_gradient_when_its_base_is_overwritten():
+    x = leaf(1.0, 2.0)
+    y = x * 3
+    v = y.view(-1)
+    v.retain_grad()
+    y.mul_(2)
+    assert v.retains_grad
+    (v * 5).sum().backward()
+    assert v.grad.tolist() == [5.0, 5.0]
+    assert x.grad.tolist() == [30.0, 30.0]

@@ -387,6 +387,12 @@ def index_select(ndarray a not None, dim, index, ndarray out=None):
                              f"{(<object>places).shape}")
         return index_select(a[None], 0, places, None if out is None else out[None])[0, ...]
     one_dimension("index_select", a, d, PyArray_DIMS(a), &p)
+    if PyArray_SIZE(a) == 0:  # then there is no element whose index the kernel would check
+        for i in places.flat:
+            if not 0 <= i < PyArray_DIMS(a)[d]:
+                raise IndexError(
+                    f"index_select: index {i} is out of bounds for dimension {d} with size "
+                    f"{PyArray_DIMS(a)[d]}")
     p.shape[d] = PyArray_SIZE(places)
     p.first = d
     p.count = 1

@@ -38,3 +38,6 @@ cdef class Node:
 
 @cython.locals(node=Node)
 cpdef Node new_node(op, plan, tuple kept, tuple edges, list layouts, int n_outputs)
+
+
+cpdef retain(TensorBase t, Node node, int index)

@@ -55,6 +55,7 @@ class Node:
         there: (target, index, target, index, ...).
     ``layouts``: for each operand its (shape, dtype) where they differ from the output's, else
         None; None if that is so for all.
+    ``n_outputs``: how many outputs the operation has.
     ``number``: nodes are numbered as they are made, so a node's operands have smaller numbers.
     ``place``: the line of the program that made it.
     ``hooks``: {output index: {key: function}}, or None.
@@ -99,6 +100,17 @@ def new_node(op, plan, kept, edges, layouts, n_outputs):
     objects.untrack(edges)
     objects.untrack(kept)
     return node
+
+
+def retain(t, node, index):
+    """If `t` was to retain its gradient as output `index` of `node`, it retains that of what it is
+    now."""
+    if node is None or node.hooks is None or t.node is None:
+        return
+    hooks = node.hooks_of(index)
+    if "retain_grad" in hooks:
+        t.node.hooks_of(t.output_nr)["retain_grad"] = hooks["retain_grad"]
+        del hooks["retain_grad"]
 
 
 def make_collectable(t):

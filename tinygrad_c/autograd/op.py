@@ -114,9 +114,10 @@ def version(keep, value):
 
 
 def refresh(t):
-    """Derive the view `t` anew when an operation has been recorded in its base's memory since."""
+    """Derive the view `t` anew when an operation has been recorded in its base's memory since; it
+    outlives the base's own history."""
     base = t.base
-    if base.node is t.base_node:
+    if base.node is t.base_node or base.node is None:
         return
     if t.view_steps is None:
         raise RuntimeError(
@@ -129,9 +130,9 @@ def refresh(t):
         fresh = replay(t.view_steps, base)
     finally:
         graph.set_grad_enabled(before)
-    t.node = fresh.node
-    t.output_nr = fresh.output_nr
-    t.needs_grad = fresh.needs_grad
+    before_node, before_index = t.node, t.output_nr
+    t.node, t.output_nr, t.needs_grad = fresh.node, fresh.output_nr, fresh.needs_grad
+    nodes.retain(t, before_node, before_index)
     t.base_node = base.node
 
 

@@ -9,6 +9,7 @@ Every view of the base then derives its own history anew when it is next used (`
 from tinygrad_c._kernels import copy as kernels
 from tinygrad_c._kernels import graph
 from tinygrad_c._kernels.promotion import can_cast, get_default_dtype, result_type
+from tinygrad_c.autograd import node as nodes
 from tinygrad_c.autograd import op as ops
 from tinygrad_c.autograd import plan as plans
 from tinygrad_c.errors import ShapeError, renamed
@@ -135,25 +136,14 @@ def with_output_version(node, array):
 
 def rebase(target, node):
     """Give `target`, which `node` has just written, its new history."""
-    before = target.node, target.output_nr
+    before_node, before_index = target.node, target.output_nr
     if target.base is None:
         target.node = node
         target.output_nr = 0
         target.needs_grad = True
     else:
         rebase_view(target, node)
-    retain(target, *before)
-
-
-def retain(t, node, index):
-    """If `t` was to retain its gradient as output `index` of `node`, it retains that of what it is
-    now."""
-    if node is None or node.hooks is None:
-        return
-    hooks = node.hooks_of(index)
-    if "retain_grad" in hooks:
-        t.node.hooks_of(t.output_nr)["retain_grad"] = hooks["retain_grad"]
-        del hooks["retain_grad"]
+    nodes.retain(target, before_node, before_index)
 
 
 def rebase_view(target, node):
@@ -161,11 +151,11 @@ def rebase_view(target, node):
     value = ops.output(target.array, node, 0)
     base = target.base
     operands = (base, value)
-    before = base.node, base.output_nr
+    before_node, before_index = base.node, base.output_nr
     mask = 3 if base.needs_grad else 2
     kwargs = {"steps": target.view_steps}
     base.node = overwrite.record(operands, (), kwargs, base, None, None, mask)
     base.output_nr = 0
     base.needs_grad = True
-    retain(base, *before)
+    nodes.retain(base, before_node, before_index)
     ops.refresh(target)

@@ -5,9 +5,10 @@ import operator
 import numpy as np
 
 from tinygrad_c import dtypes, printing
-from tinygrad_c._kernels import objects
+from tinygrad_c._kernels import graph, objects
 from tinygrad_c.autograd import op as graph_ops
 from tinygrad_c.errors import ShapeError
+from tinygrad_c.methods.shape import one_dim
 
 
 class ConvertMethods:
@@ -29,8 +30,9 @@ class ConvertMethods:
         return self.array.tolist()
 
     def numpy(self, *, force=False):
-        """The array inside, no copy; ``force=True`` for a tensor that requires a gradient."""
-        if self.requires_grad and not force:
+        """The array inside, no copy; while gradients are recorded, ``force=True`` for a tensor that
+        requires one."""
+        if self.requires_grad and not force and graph.grad_enabled():
             raise RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() "
                 "instead."
@@ -39,9 +41,11 @@ class ConvertMethods:
 
     def __array__(self, dtype=None, copy=None):
         array = self.numpy()
-        if dtype is not None and array.dtype != dtype:
-            return array.astype(dtype)
-        return array.copy() if copy else array
+        if dtype is None or array.dtype == dtype:
+            return array.copy() if copy else array
+        if copy is False:
+            raise ValueError(f"__array__: {array.dtype} cannot become {dtype} without a copy")
+        return array.astype(dtype)
 
     def __dlpack__(self, **kwargs):
         return self.numpy().__dlpack__(**kwargs)
@@ -94,6 +98,13 @@ class ConvertMethods:
             self.item().__format__(spec) if self.array.ndim == 0 else object.__format__(self, spec)
         )
 
+    def __copy__(self):
+        copy = objects.new_instance(type(self))
+        copy.__dict__.update(self.__dict__) if hasattr(self, "__dict__") else None
+        copy.array = self.array
+        copy.needs_grad = self.requires_grad
+        return copy
+
     def __deepcopy__(self, memo):
         if self.node is not None:
             raise RuntimeError(
@@ -139,7 +150,7 @@ class ConvertMethods:
     def stride(self, dim=None):
         """The strides, in elements."""
         strides = tuple([s // self.array.itemsize for s in self.array.strides])
-        return strides if dim is None else strides[dim]
+        return strides if dim is None else strides[one_dim("stride", dim, len(strides))]
 
     def element_size(self):
         """Bytes of one element."""

@@ -89,6 +89,11 @@ def check_result(name, dtype, t):
         )
 
 
+def outliving(t):
+    """`t`, or where a gradient may need its values a copy that a write to `t` does not change."""
+    return t.clone() if t.requires_grad and grad_enabled() else t
+
+
 def trunc_divide(a, b):
     """``a / b`` rounded towards 0; of whole numbers without the detour over floats."""
     if result_dtype(a, b).kind == "f":
@@ -233,7 +238,7 @@ class ElementwiseMethods:
         if rounding_mode is None:
             return inplace(ops.div, self, other)
         check_result("div_", result_dtype(self, other), self)
-        return self.copy_(self.div(other, rounding_mode=rounding_mode))
+        return self.copy_(outliving(self).div(other, rounding_mode=rounding_mode))
 
     def clamp(self, min=None, max=None):
         """Limited to [min, max]: numbers or tensors, None for no limit."""
@@ -245,9 +250,8 @@ class ElementwiseMethods:
 
     def clamp_(self, min=None, max=None):
         """`clamp`, written into the tensor's own memory; returns it."""
-        before = self.clone() if self.requires_grad and grad_enabled() else self
         try:
-            y = before.clamp(min, max)
+            y = outliving(self).clamp(min, max)
         except (ShapeError, TypeError, ValueError) as error:
             raise renamed(error, "clamp_", "clamp") from None
         check_result("clamp_", result_dtype(self, min, max), self)
@@ -266,7 +270,10 @@ class ElementwiseMethods:
         return self.to(other.dtype)
 
     def to(self, *args, dtype=None, device=None, copy=False, non_blocking=False):
-        """In another dtype: ``to(dtype)``, ``to(other)``, ``to(device, dtype)``; self if it is."""
+        """In another dtype: ``to(dtype)``, ``to(other)``, ``to(device, dtype)``; self if it is, or
+        with `copy` a clone. `non_blocking` and `copy` may follow by position."""
+        flags = [given for given in args if isinstance(given, bool)]
+        copy = copy or flags[1:2] == [True]
         for given in args:
             if given is None or isinstance(given, bool):
                 continue

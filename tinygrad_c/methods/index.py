@@ -6,6 +6,7 @@ import numpy as np
 
 from tinygrad_c._kernels import copy, graph, layout
 from tinygrad_c._kernels import index as kernels
+from tinygrad_c._kernels.promotion import checked_number
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.autograd.op import wrap
 from tinygrad_c.autograd.views import inplace
@@ -113,6 +114,7 @@ class IndexMethods:
             target.copy_(without_leading_ones(value, target.array.ndim))
             return
         if split.masked and value.array.size == 1 and value.array.dtype != self.array.dtype:
+            checked_number(value.array.item(), self.array.dtype)
             value = copy_ops.cast(value, self.array.dtype)
         value = index_dims_first(value, target, split)
         indices = lasting(split.indices, self, value)

@@ -292,9 +292,4 @@ def stack(tensors, dim=0):
         raise ShapeError(
             f"stack: tensors must have equal shapes, got {', '.join(map(str, shapes))}"
         )
-    shape = shapes[0]
-    dim = one_dim("stack", dim, len(shape) + 1)
-    if dim == len(shape):
-        return ops.cat(*[t.unsqueeze(dim) for t in tensors], dim=dim)
-    # One after the other along the dimension behind the new one is the same, with one view.
-    return ops.reshape(ops.cat(*tensors, dim=dim), (*shape[:dim], len(shapes), *shape[dim:]))
+    return ops.stack(*tensors, dim=one_dim("stack", dim, len(shapes[0]) + 1))

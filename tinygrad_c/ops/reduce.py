@@ -227,6 +227,8 @@ def norm(a, p, dim=None, keepdim=False):
         return sum(sizes, dim, keepdim)
     if p in (math.inf, -math.inf):
         return (amax if p > 0 else amin)(sizes, dim, keepdim)
+    if p < 0 and a.numel() == 0:  # no smallest one either
+        return amin(sizes, dim, keepdim)
     flat = eq(a, 0)
     if p == 0:
         return sum(where(flat, mul(a, 0), 1), dim, keepdim)

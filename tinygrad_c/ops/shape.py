@@ -92,6 +92,26 @@ def gradients(grad, tensors_shape, dim, needs):
     return result
 
 
+@op
+def stack(*tensors, dim=0):
+    """The tensors, of equal shape, side by side along a new dimension `dim`."""
+    shape = tensors[0].shape
+    if dim == len(shape):
+        return kernels.cat([t[..., None] for t in tensors], dim)
+    # One after the other along the dimension behind the new one is the same, with one view.
+    joined = kernels.cat(list(tensors), dim)
+    return layout.reshape(joined, (*shape[:dim], len(tensors), *shape[dim:]))
+
+
+@stack.grads
+def gradients(grad, dim, needs):
+    shape = (*grad.shape[:dim], *grad.shape[dim + 1 :])
+    return [
+        reshape(narrow(grad, dim, i, 1), shape) if needed else None
+        for i, needed in enumerate(needs)
+    ]
+
+
 @op(view=True)
 def narrow(a, /, dim, start, length):
     """Elements `start` to ``start + length`` of dimension `dim`."""

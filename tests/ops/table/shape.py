@@ -58,7 +58,7 @@ ROWS = [
         lambda t, a, b: t.stack([a, b], 1),
         lambda a, b: np.stack([a, b], 1),
         (("any", (3, 2)), ("any", (3, 2))),
-        ("cat",),
+        ("stack",),
         **EXACT,
     ),
     Row(

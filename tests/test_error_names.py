@@ -4,7 +4,19 @@ import re
 
 import pytest
 
-from tinygrad_c import arange, int32, int64, nn, ones, randint, tensor
+from tinygrad_c import (
+    arange,
+    full,
+    int32,
+    int64,
+    linspace,
+    nn,
+    ones,
+    randint,
+    save,
+    tensor,
+    zeros_like,
+)
 from tinygrad_c.autograd import grad
 from tinygrad_c.errors import ShapeError, renamed
 from tinygrad_c.nn import functional as F
@@ -32,6 +44,29 @@ CALLS = [
     ("batch_norm", lambda: F.batch_norm(CUBE, None, None, momentum=None), TypeError, "momentum"),
     ("batch_norm", lambda: F.batch_norm(CUBE, None, None, eps="a"), TypeError, "eps must be"),
     ("cross_entropy", lambda: F.cross_entropy(SCORES, FIRST, label_smoothing="a"), TypeError, "'a'"),
+    ("allclose", lambda: x.allclose(ones(4)), ShapeError, "must broadcast, got (3,) and (4,)"),
+    ("bmm", lambda: CUBE[0].bmm(CUBE[0].double()), TypeError, "must have the same dtype"),
+    ("dot", lambda: x.dot(3), TypeError, "the second operand must be a Tensor, got int"),
+    ("zeros_like", lambda: zeros_like([1]), TypeError, "input must be a Tensor, got list"),
+    ("view_as", lambda: x.view_as(3), TypeError, "other must be a Tensor, got int"),
+    ("expand_as", lambda: x.expand_as(3), TypeError, "other must be a Tensor, got int"),
+    ("sum_to_size", lambda: x.sum_to_size(2), ShapeError, "got (2,) and (3,)"),
+    ("narrow", lambda: x.narrow(0, 0.5, 1), TypeError, "start must be a whole number, got 0.5"),
+    ("chunk", lambda: x.chunk("a"), TypeError, "chunks must be a whole number, got 'a'"),
+    ("split", lambda: x.split(1.5), TypeError, "split_size must be a whole number, got 1.5"),
+    ("linspace", lambda: linspace(0, 1, 2.5), TypeError, "steps must be a whole number"),
+    ("arange", lambda: arange("a"), TypeError, "end must be a number, got 'a'"),
+    ("full", lambda: full((2,), None), TypeError, "fill_value must be a number, got None"),
+    ("randint", lambda: randint(3), TypeError, "high and size must be given"),
+    ("softmax", lambda: F.softmax(None, 0), TypeError, "input must be a Tensor, got NoneType"),
+    ("logsigmoid", lambda: F.logsigmoid(None), TypeError, "input must be a Tensor"),
+    ("one_hot", lambda: F.one_hot(FIRST, 2.0), TypeError, "num_classes must be a whole number"),
+    ("embedding", lambda: F.embedding(FIRST, None), TypeError, "weight must be a Tensor"),
+    ("batch_norm", lambda: F.batch_norm(CUBE, [0], [1]), TypeError, "running_mean must be"),
+    ("conv2d", lambda: F.conv2d(CUBE[0], CUBE[0], [1.0]), TypeError, "bias must be a Tensor"),
+    ("cross_entropy", lambda: F.cross_entropy(SCORES, FIRST, [1.0]), TypeError, "weight must be"),
+    ("cross_entropy", lambda: F.cross_entropy(FIRST, x[0]), TypeError, "must be float32 or float"),
+    ("save", lambda: save({}, 1), TypeError, "f must be a path, got int"),
     ("max", lambda: ones(0).max(), IndexError, "must have elements"),
     ("min", lambda: ones(0).min(), IndexError, "must have elements"),
     ("clamp", lambda: x.clamp(min=ones(4)), ShapeError, "must broadcast, got (4,) and (3,)"),

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections import OrderedDict
 
 import numpy as np
@@ -209,6 +210,27 @@ def test_the_umask_decides_who_may_read(tmp_path):
     finally:
         os.umask(before)
     assert (tmp_path / "x").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_keeps_its_mode(tmp_path):
+    path = tmp_path / "private"
+    path.touch(0o600)
+    tgc.save(1, path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert tgc.load(path) == 1
+
+
+def test_a_pipe_is_written_to(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    tgc.save({"a": tgc.ones(1)}, pipe)
+    reader.join()
+    (tmp_path / "file").write_bytes(read[0])
+    assert pipe.is_fifo()
+    assert tgc.load(tmp_path / "file")["a"].tolist() == [1.0]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.autograd.op import wrap
 from tinygrad_c.dtypes import as_numpy_dtype
 from tinygrad_c.dtypes import device as Device
-from tinygrad_c.methods.shape import length, new_shape
+from tinygrad_c.methods.shape import check_tensor, new_shape, whole
 from tinygrad_c.tensor import Tensor
 
 
@@ -173,25 +173,26 @@ def empty(*size, dtype=None, device=None, requires_grad=False):
     return finish(array, requires_grad, device)
 
 
+def filled_like(name, input, value, dtype, device, requires_grad):
+    """A tensor of one value, like the operand of the function `name`."""
+    check_tensor(name, "input", input)
+    size, dtype = input.array.shape, dtype or input.dtype
+    return full(size, value, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
 def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False):
     """`fill_value` everywhere, in the shape and dtype of `input`."""
-    return full(
-        input.array.shape,
-        fill_value,
-        dtype=dtype or input.dtype,
-        device=device,
-        requires_grad=requires_grad,
-    )
+    return filled_like("full_like", input, fill_value, dtype, device, requires_grad)
 
 
 def zeros_like(input, *, dtype=None, device=None, requires_grad=False):
     """Zeros, in the shape and dtype of `input`."""
-    return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad)
+    return filled_like("zeros_like", input, 0, dtype, device, requires_grad)
 
 
 def ones_like(input, *, dtype=None, device=None, requires_grad=False):
     """Ones, in the shape and dtype of `input`."""
-    return full_like(input, 1, dtype=dtype, device=device, requires_grad=requires_grad)
+    return filled_like("ones_like", input, 1, dtype, device, requires_grad)
 
 
 def empty_like(input, *, dtype=None, device=None, requires_grad=False):
@@ -228,7 +229,7 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
 def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
     """`steps` numbers at equal distances from `start` to `end`, both included."""
     start, end = as_python("linspace", "start", start), as_python("linspace", "end", end)
-    shape = new_shape("linspace", (length("linspace", steps),))
+    shape = new_shape("linspace", (whole("linspace", steps, "steps"),))
     result = layout.uninitialized(shape, floating(dtype))
     copy.copy_(result, from_any(np.linspace(start, end, steps).astype(floating(dtype))))
     return finish(result, requires_grad, device)

@@ -7,10 +7,10 @@ the tag, for what JSON cannot say: {"tensor": name}, {"dict": [[key, value], ...
 {"tuple": [...]}, {"float": "nan"}. There is no pickle: loading a file never runs code.
 """
 
-import errno
 import json
 import math
 import os
+import stat
 from collections import OrderedDict
 from contextlib import suppress
 from typing import Any
@@ -53,6 +53,7 @@ def save(obj: Any, f: Path) -> None:
     ValueError : where `obj` contains itself or is nested more than 100 deep.
     OSError : where the file cannot be written.
     """
+    check_path("save", f)
     writer = _Writer()
     structure = json.dumps(writer.encode(obj, ()), allow_nan=False)
     metadata = {"tinygrad_c": FORMAT, "structure": structure}
@@ -77,6 +78,7 @@ def load(f: Path, map_location: Any = None, *, weights_only: bool = True) -> Any
         has a tensor of a dtype that Tensors do not have.
     OSError : where the file cannot be read.
     """
+    check_path("load", f)
     if str(map_location) not in ("None", "cpu"):
         raise ValueError(f"load: map_location must be None or 'cpu', got {map_location!r}")
     if not weights_only:
@@ -103,6 +105,11 @@ def load(f: Path, map_location: Any = None, *, weights_only: bool = True) -> Any
         f"load: {os.fspath(f)!r} must have format {FORMAT}, got {metadata['tinygrad_c']!r}: "
         "a later version of tinygrad_c wrote it"
     )
+
+
+def check_path(name: str, f: Any) -> None:
+    if not isinstance(f, (str, os.PathLike)):
+        raise TypeError(f"{name}: f must be a path, got {type(f).__name__}")
 
 
 class UnknownDtypeError(ValueError):
@@ -223,6 +230,8 @@ def _decode_tensor(stored: Tensor, tensor: str, requires_grad: bool = False) -> 
 def write_atomically(f: Path, data: bytes) -> None:
     """Make `data` the content of the file `f`, or leave what was there.
 
+    The file keeps its mode. What is no regular file, a pipe or a device, is just written to.
+
     Raises
     ------
     OSError : where it cannot be written; it names `f`.
@@ -231,10 +240,15 @@ def write_atomically(f: Path, data: bytes) -> None:
     # Short, so that it fits wherever the name of `f` does; next to it, so that it can be renamed.
     temporary = os.path.join(os.path.dirname(path), f".{os.urandom(4).hex()}{TEMPORARY}")
     try:
-        if os.path.isdir(path):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        before = os.stat(path) if os.path.exists(path) else None
+        if before is not None and not stat.S_ISREG(before.st_mode):
+            with open(path, "wb") as file:
+                file.write(data)
+            return
         try:
             with open(temporary, "xb") as file:
+                if before is not None:
+                    os.fchmod(file.fileno(), stat.S_IMODE(before.st_mode))
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

@@ -381,3 +381,33 @@ class TestParameter:
         assert nn.Parameter(tensor([1, 2]), requires_grad=False).dtype == int64
         with pytest.raises(RuntimeError):
             nn.Parameter(tensor([1, 2]))
+
+
+class Counter(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+
+    def get_extra_state(self):
+        return {"count": self.count}
+
+    def set_extra_state(self, state):
+        self.count = state["count"]
+
+
+def test_extra_state_is_part_of_the_state():
+    model = nn.Sequential(Counter(), nn.Linear(1, 1))
+    model[0].count = 7
+    state = model.state_dict()
+    assert list(state) == ["0._extra_state", "1.weight", "1.bias"]
+    other = nn.Sequential(Counter(), nn.Linear(1, 1))
+    other.load_state_dict(state)
+    assert other[0].count == 7
+    del state["0._extra_state"]
+    with pytest.raises(RuntimeError, match='Missing .*"0._extra_state"'):
+        other.load_state_dict(state)
+
+
+def test_extra_state_needs_both_methods():
+    with pytest.raises(RuntimeError, match="Linear must define set_extra_state"):
+        nn.Linear(1, 1).set_extra_state(1)

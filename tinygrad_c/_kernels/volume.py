@@ -184,7 +184,7 @@ def by_depth(y, shape):
 def check(op, first, second, sizes, stride, padding, dilation, groups):
     """Both operands are volumes of one dtype, and the numbers are three and large enough; `sizes`
     is (name, numbers, the least of them)."""
-    name, numbers, least = sizes
-    images.check_pair(op, *first, *second, are_volumes=True)
+    (name_a, a), (name_b, b), (name, numbers, least) = first, second, sizes
+    images.check_pair(op, name_a, a, name_b, b, are_volumes=True)
     images.check_numbers(op, name, numbers, 3, least)
     images.check_window(op, 3, stride, padding, dilation, groups)

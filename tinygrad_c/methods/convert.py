@@ -8,7 +8,7 @@ from tinygrad_c import dtypes, printing
 from tinygrad_c._kernels import graph, objects
 from tinygrad_c.autograd import op as graph_ops
 from tinygrad_c.errors import ShapeError
-from tinygrad_c.methods.shape import one_dim
+from tinygrad_c.methods.shape import new_shape, one_dim
 
 
 class ConvertMethods:
@@ -227,7 +227,6 @@ class ConvertMethods:
 def new_full(name, t, shape, value, dtype, requires_grad):
     """A tensor like `t` in another shape."""
     from tinygrad_c.creation import full
-    from tinygrad_c.methods.shape import new_shape
 
     size = new_shape(name, shape)
     return full(size, value, dtype=dtype or t.dtype, requires_grad=requires_grad)

@@ -1,11 +1,13 @@
 """Methods of the family `tinygrad_c.ops.matmul`."""
 
-from tinygrad_c.errors import ShapeError
+from tinygrad_c.errors import ShapeError, renamed
+from tinygrad_c.methods.shape import check_tensor
 from tinygrad_c.ops import matmul as ops
 
 
 def with_ndim(name, a, b, a_ndim, b_ndim):
     """The product, once both operands have the number of dimensions that the name promises."""
+    check_tensor(name, "the second operand", b)
     if a.array.ndim != a_ndim or b.array.ndim != b_ndim:
         raise ShapeError(
             f"{name}: the operands must have {a_ndim} and {b_ndim} dimensions, got shapes "
@@ -17,7 +19,10 @@ def with_ndim(name, a, b, a_ndim, b_ndim):
             f"{name}: the last length of the first operand must be that of the rows of the second, "
             f"and batches must be equal, got shapes {a.array.shape} and {b.array.shape}"
         )
-    return ops.matmul(a, b)
+    try:
+        return ops.matmul(a, b)
+    except TypeError as error:
+        raise renamed(error, name, "matmul") from None
 
 
 class MatmulMethods:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.errors import ShapeError, check_number, renamed
+from tinygrad_c.methods.shape import check_tensor
 from tinygrad_c.ops import reduce as ops
 from tinygrad_c.ops import softmax as softmax_ops
 from tinygrad_c.ops.elementwise import abs as absolute
@@ -31,22 +32,19 @@ def check_floating(name, t):
         raise TypeError(f"{name}: the tensor must be float32 or float64, got {t.array.dtype}")
 
 
-def check_tensor(name, other):
-    """An error for what is no tensor."""
-    if not isinstance(other, TensorBase):
-        raise TypeError(f"{name}: other must be a Tensor, got {type(other).__name__}")
-
-
 def close(name, a, b, rtol, atol, equal_nan):
     """Where two tensors of one dtype are equal, or ``|a - b| <= atol + rtol * |b|``."""
-    check_tensor(name, b)
+    check_tensor(name, "other", b)
     if a.array.dtype != b.array.dtype:
         raise TypeError(f"{name}: {a.dtype} did not match {b.dtype}")
     check_number(name, "rtol", rtol)
     check_number(name, "atol", atol)
     if rtol < 0 or atol < 0:
         raise ValueError(f"{name}: rtol and atol must not be negative, got {rtol} and {atol}")
-    equal = a == b
+    try:
+        equal = a == b
+    except ShapeError as error:
+        raise renamed(error, name, "eq") from None
     if equal_nan:
         equal = equal.logical_or(a.isnan().logical_and(b.isnan()))
     if a.array.dtype.kind in "bu":  # their differences may be negative
@@ -163,5 +161,5 @@ class ReduceMethods:
 
     def equal(self, other):
         """Have both the same shape and the same elements?"""
-        check_tensor("equal", other)
+        check_tensor("equal", "other", other)
         return self.array.shape == other.array.shape and (self == other).all().item()

@@ -6,7 +6,7 @@ from operator import index as as_int
 
 from tinygrad_c._kernels.graph import shares_memory
 from tinygrad_c.autograd.node import TensorBase
-from tinygrad_c.errors import ShapeError
+from tinygrad_c.errors import ShapeError, renamed
 from tinygrad_c.ops import shape as ops
 from tinygrad_c.ops.copy import clone
 
@@ -18,7 +18,7 @@ def one_shape(name, given):
         (given,) = given
     elif not given:
         raise TypeError(f"{name}: a shape must be given, () for that of a number")
-    return tuple([n if type(n) is int else length(name, n) for n in given])
+    return tuple([n if type(n) is int else whole(name, n) for n in given])
 
 
 def new_shape(name, given):
@@ -29,12 +29,18 @@ def new_shape(name, given):
     return shape
 
 
-def length(name, n):
-    """A length as a Python number."""
+def whole(name, n, what="a length"):
+    """A length, or another whole number, as Python's."""
     try:
         return as_int(None if isinstance(n, bool) else n)
     except (TypeError, ValueError):
-        raise TypeError(f"{name}: a length must be a whole number, got {n!r}") from None
+        raise TypeError(f"{name}: {what} must be a whole number, got {n!r}") from None
+
+
+def check_tensor(name, what, value):
+    """An error for an argument called `what` that is no tensor."""
+    if not isinstance(value, TensorBase):
+        raise TypeError(f"{name}: {what} must be a Tensor, got {type(value).__name__}")
 
 
 def no_number(name, t):
@@ -79,10 +85,12 @@ class ShapeMethods:
 
     def view_as(self, other):
         """`view` in the shape of `other`."""
+        check_tensor("view_as", "other", other)
         return ops.alias(self) if other is self else ops.view(self, other.array.shape)
 
     def reshape_as(self, other):
         """`reshape` to the shape of `other`."""
+        check_tensor("reshape_as", "other", other)
         return ops.reshape(self, other.array.shape)
 
     def flatten(self, start_dim=0, end_dim=-1):
@@ -103,7 +111,7 @@ class ShapeMethods:
         """Dimension `dim` split into `sizes`, one of which may be -1."""
         shape = self.array.shape
         dim = one_dim("unflatten", dim, len(shape))
-        sizes = ops.complete_shape("unflatten", (shape[dim],), tuple(sizes))
+        sizes = ops.complete_shape("unflatten", (shape[dim],), one_shape("unflatten", (sizes,)))
         return ops.reshape(self, (*shape[:dim], *sizes, *shape[dim + 1 :]))
 
     def squeeze(self, dim=None):
@@ -175,6 +183,7 @@ class ShapeMethods:
 
     def expand_as(self, other):
         """`expand` to the shape of `other`."""
+        check_tensor("expand_as", "other", other)
         return ops.expand(self, other.array.shape)
 
     broadcast_to = expand
@@ -200,6 +209,7 @@ class ShapeMethods:
         no_number("narrow", self)
         dim = one_dim("narrow", dim, self.array.ndim)
         size = self.array.shape[dim]
+        start, length = whole("narrow", start, "start"), whole("narrow", length, "length")
         start = start + size if start < 0 else start
         if not 0 <= start <= start + length <= size:
             raise ShapeError(
@@ -215,9 +225,9 @@ class ShapeMethods:
         size = self.array.shape[dim]
         sections = split_size_or_sections
         if isinstance(sections, (tuple, list)):
-            sections = [as_int(n) for n in sections]
+            sections = [whole("split", n, "a section") for n in sections]
         else:
-            part = as_int(sections)
+            part = whole("split", sections, "split_size")
             if part < 0 or (part == 0 < size):
                 raise ShapeError(f"split: split_size must be positive, got {part} for size {size}")
             sections = [min(part, size - start) for start in range(0, size, part or 1)] or [0]
@@ -229,7 +239,7 @@ class ShapeMethods:
     def chunk(self, chunks, dim=0):
         """At most `chunks` views of equal length (the last may be shorter)."""
         no_number("chunk", self)
-        if chunks <= 0:
+        if whole("chunk", chunks, "chunks") <= 0:
             raise ShapeError(f"chunk: chunks must be positive, got {chunks}")
         size = self.array.shape[one_dim("chunk", dim, self.array.ndim)]
         return self.split(-(-size // chunks) if size else [0] * chunks, dim)
@@ -244,7 +254,10 @@ class ShapeMethods:
         """Summed over the dimensions along which `shape` would be repeated."""
         from tinygrad_c.ops.reduce import sum_to
 
-        return sum_to(self, one_shape("sum_to_size", shape))
+        try:
+            return sum_to(self, one_shape("sum_to_size", shape))
+        except ShapeError as error:
+            raise renamed(error, "sum_to_size", "sum_to") from None
 
 
 def sequence(name, tensors):

@@ -9,6 +9,9 @@ from tinygrad_c.nn.parameter import Parameter
 from tinygrad_c.nn.tree import TreeMethods
 from tinygrad_c.tensor import Tensor
 
+# The last part of the key of what a module adds to its state beside numbers.
+EXTRA_STATE = "_extra_state"
+
 
 class _IncompatibleKeys(namedtuple("_IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
     """What ``load_state_dict`` returns: the keys that only one of model and file had."""
@@ -44,12 +47,25 @@ class StateMethods(TreeMethods):
             tensor = self.__dict__[name]
             if tensor is not None:
                 destination[prefix + name] = tensor if keep_vars else tensor.detach()
+        if type(self).get_extra_state is not StateMethods.get_extra_state:
+            destination[prefix + EXTRA_STATE] = self.get_extra_state()
         for name, module in self._modules.items():
             if module is not None:
                 module.state_dict(
                     destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars
                 )
         return destination
+
+    def get_extra_state(self) -> Any:
+        """What else belongs to the state of the module: define it, with `set_extra_state`, and
+        ``state_dict()`` has its value as ``"_extra_state"``."""
+        raise RuntimeError(f"{type(self).__name__} has no get_extra_state()")
+
+    def set_extra_state(self, state: Any) -> None:
+        """Take over what `get_extra_state` gave."""
+        raise RuntimeError(
+            f"{type(self).__name__} must define set_extra_state(), there is an extra state to load"
+        )
 
     def load_state_dict(
         self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
@@ -87,6 +103,8 @@ class StateMethods(TreeMethods):
         for key in own:
             if key in state_dict:
                 put = assign_tensor if assign else copy_tensor
+                if is_extra(key):
+                    put = set_extra
                 put(self, key, own[key], state_dict[key])
         return keys
 
@@ -113,7 +131,7 @@ def misfits(own, state_dict):
     """A line for each value that cannot stand in its place."""
     lines = []
     for key, tensor in own.items():
-        if key not in state_dict:
+        if key not in state_dict or is_extra(key):
             continue
         value = state_dict[key]
         if not isinstance(value, Tensor):
@@ -127,6 +145,14 @@ def misfits(own, state_dict):
                 f"checkpoint, the shape in current model is {tensor.shape}."
             )
     return lines
+
+
+def is_extra(key):
+    return key.rpartition(".")[2] == EXTRA_STATE
+
+
+def set_extra(model, key, before, value):
+    model.get_submodule(key.rpartition(".")[0]).set_extra_state(value)
 
 
 def copy_tensor(model, key, tensor, value):

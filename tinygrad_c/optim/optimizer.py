@@ -174,6 +174,12 @@ class Optimizer:
         """Take over the options and a copy of the state; nothing is changed if they do not fit."""
         groups = deepcopy(state_dict["param_groups"])
         check_groups(self.param_groups, groups)
+        for number, group in enumerate(groups):
+            if missing := [option for option in self.defaults if option not in group]:
+                raise ValueError(
+                    f"{type(self).__name__}: the loaded state dict is that of another optimizer, "
+                    f"its parameter group {number} has no {', '.join(missing)}"
+                )
         param_of: dict[int, Tensor] = {}
         for own, group in zip(self.param_groups, groups, strict=True):
             param_of.update(zip(group["params"], own["params"], strict=True))

@@ -5,6 +5,7 @@ from typing import Any
 
 from tinygrad_c.autograd.views import inplace as write_inplace
 from tinygrad_c.errors import check_number
+from tinygrad_c.nn.functional.checks import check_tensors
 from tinygrad_c.ops import activation, comparison, elementwise
 from tinygrad_c.ops import softmax as ops_softmax
 from tinygrad_c.tensor import Tensor
@@ -35,6 +36,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 
 def logsigmoid(input: Tensor) -> Tensor:
     """y = log(1 / (1 + exp(-input))), without its overflow"""
+    check_tensors("logsigmoid", input=input)
     return activation.log_sigmoid(input)
 
 
@@ -56,6 +58,7 @@ def softmax(
     input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None
 ) -> Tensor:
     """y = exp(input) / sum(exp(input), dim): positive numbers that sum to 1 along `dim`."""
+    check_tensors("softmax", input=input)
     dim = implicit_dim("softmax", input, _stacklevel) if dim is None else dim
     return ops_softmax.softmax(input if dtype is None else input.to(dtype), dim)
 
@@ -64,6 +67,7 @@ def log_softmax(
     input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None
 ) -> Tensor:
     """y = input - log(sum(exp(input), dim)): the logarithm of softmax, without its overflow."""
+    check_tensors("log_softmax", input=input)
     dim = implicit_dim("log_softmax", input, _stacklevel) if dim is None else dim
     return ops_softmax.log_softmax(input if dtype is None else input.to(dtype), dim)
 

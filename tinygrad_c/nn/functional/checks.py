@@ -7,19 +7,23 @@ from tinygrad_c.errors import ShapeError
 from tinygrad_c.tensor import Tensor
 
 
-def check_tensors(name: str, input: Any, other: Any, what: str) -> None:
-    """Raise TypeError unless `input` and the operand called `what` are Tensors."""
-    if isinstance(input, Tensor) and isinstance(other, Tensor):
-        return
-    operand, value = (what, other) if isinstance(input, Tensor) else ("input", input)
-    raise TypeError(f"{name}: {operand} must be a Tensor, got {type(value).__name__}")
+def check_tensors(name: str, **operands: Any) -> None:
+    """Raise TypeError unless all operands are Tensors."""
+    for what, value in operands.items():
+        if not isinstance(value, Tensor):
+            raise TypeError(f"{name}: {what} must be a Tensor, got {type(value).__name__}")
+
+
+def check_optional(name: str, **operands: Any) -> None:
+    """The same for operands that may be None."""
+    check_tensors(name, **{what: value for what, value in operands.items() if value is not None})
 
 
 def check_broadcasts(name: str, what: str, value: Any, input: Tensor) -> None:
     """Raise unless the operand called `what` is None, or a Tensor that broadcasts to `input`."""
     if value is None:
         return
-    check_tensors(name, input, value, what)
+    check_tensors(name, **{what: value})
     shape, wanted = value.shape, input.shape
     pairs = zip(reversed(shape), reversed(wanted), strict=False)
     if len(shape) > len(wanted) or any(n not in (1, m) for n, m in pairs):

@@ -11,7 +11,7 @@ from numbers import Integral
 
 from tinygrad_c._kernels.conv import LARGEST
 from tinygrad_c.errors import ShapeError
-from tinygrad_c.nn.functional.checks import check_tensors
+from tinygrad_c.nn.functional.checks import check_optional, check_tensors
 from tinygrad_c.ops import conv as ops
 from tinygrad_c.ops.shape import reshape
 from tinygrad_c.tensor import Tensor
@@ -152,6 +152,7 @@ def unfold(
 
     A convolution is the product of the weight as a matrix (O, C K L) and these columns.
     """
+    check_tensors("unfold", input=input)
     kernel, stride, padding, dilation = window("unfold", 2, kernel_size, stride, padding, dilation)
     batched = with_batch("unfold", "input", input, 2)
     size = output_size("unfold", batched.shape[2:], kernel, stride, (padding, padding), dilation)
@@ -173,6 +174,7 @@ def fold(
 
     Where windows overlap their elements are added.
     """
+    check_tensors("fold", input=input)
     kernel, stride, padding, dilation = window("fold", 2, kernel_size, stride, padding, dilation)
     image = numbers("fold", "output_size", output_size, 2, 1)
     size = windows("fold", image, kernel, stride, (padding, padding), dilation)
@@ -194,7 +196,7 @@ def fold(
 
 def convolve(name, ndim, input, weight, bias, stride, padding, dilation, groups):
     """`conv1d` to `conv3d`: checks, the size of the output, and the operation."""
-    check_tensors(name, input, weight, "weight")
+    check_tensors(name, input=input, weight=weight)
     outputs, channels, *kernel = check_weight(name, ndim, weight, groups)
     kernel, stride, _, dilation = window(name, ndim, kernel, stride, 0, dilation)
     if isinstance(padding, str):
@@ -211,7 +213,7 @@ def convolve(name, ndim, input, weight, bias, stride, padding, dilation, groups)
 
 def convolve_transposed(name, ndim, input, weight, bias, moves, groups):
     """`conv_transpose1d` to `conv_transpose3d`; `moves` are stride to dilation."""
-    check_tensors(name, input, weight, "weight")
+    check_tensors(name, input=input, weight=weight)
     stride, padding, output_padding, dilation = moves
     channels, outputs, *kernel = check_weight(name, ndim, weight, groups)
     kernel, stride, padding, dilation = window(name, ndim, kernel, stride, padding, dilation)
@@ -316,6 +318,7 @@ def check_operands(name, input, weight, bias, channels, wanted, bias_length):
             f"{name}: input of shape {tuple(input.shape)} must have {wanted} channels for weight "
             f"of shape {tuple(weight.shape)}, got {channels}"
         )
+    check_optional(name, bias=bias)
     if bias is not None and tuple(bias.shape) != (bias_length,):
         raise ShapeError(
             f"{name}: bias must have shape ({bias_length},) for weight of shape "

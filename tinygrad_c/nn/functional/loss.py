@@ -8,7 +8,7 @@ import warnings
 from tinygrad_c.autograd import is_grad_enabled
 from tinygrad_c.dtypes import int64, uint8
 from tinygrad_c.errors import ShapeError, check_number
-from tinygrad_c.nn.functional.checks import check_broadcasts, check_tensors, whole
+from tinygrad_c.nn.functional.checks import check_broadcasts, check_optional, check_tensors, whole
 from tinygrad_c.ops import loss as ops_loss
 from tinygrad_c.ops import softmax as ops_softmax
 from tinygrad_c.tensor import Tensor
@@ -28,7 +28,7 @@ def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tenso
 
     input, target: (*), or shapes that broadcast, with a warning. One kernel computes and reduces.
     """
-    check_tensors("mse_loss", input, target, "target")
+    check_tensors("mse_loss", input=input, target=target)
     check_reduction("mse_loss", reduction)
     if input.shape != target.shape:
         warnings.warn(
@@ -49,7 +49,7 @@ def binary_cross_entropy(
     input, target: (*), both in [0, 1]; weight: broadcast to that. As in PyTorch the logarithms are
     -100 at least, so that the loss stays finite. RuntimeError for an element outside of [0, 1].
     """
-    check_tensors("binary_cross_entropy", input, target, "target")
+    check_tensors("binary_cross_entropy", input=input, target=target)
     check_reduction("binary_cross_entropy", reduction)
     check_same_shape("binary_cross_entropy", input, target)
     if weight is None:
@@ -75,9 +75,10 @@ def binary_cross_entropy_with_logits(
     input, target: (*); weight, pos_weight: broadcast to that. Without weights one kernel computes
     ``(1 - target) * input + log(1 + exp(-input))`` and reduces it.
     """
-    check_tensors("binary_cross_entropy_with_logits", input, target, "target")
+    check_tensors("binary_cross_entropy_with_logits", input=input, target=target)
     check_reduction("binary_cross_entropy_with_logits", reduction)
     check_same_shape("binary_cross_entropy_with_logits", input, target)
+    target = target.to(input.dtype) if target.array.dtype.kind == "b" else target
     if weight is None and pos_weight is None:
         return ops_loss.binary_cross_entropy_with_logits(input, target, reduction)
     check_broadcasts("binary_cross_entropy_with_logits", "weight", weight, input)
@@ -112,7 +113,7 @@ def nll_loss(
     weight: (C). Where the target is `ignore_index` the loss is 0; the mean divides by the sum of
     the weights of the targets that count. IndexError for a target that is no class.
     """
-    check_tensors("nll_loss", input, target, "target")
+    check_tensors("nll_loss", input=input, target=target)
     check_reduction("nll_loss", reduction)
     check_constant("nll_loss", weight)
     ignored = whole("nll_loss", "ignore_index", ignore_index)
@@ -121,6 +122,7 @@ def nll_loss(
 
 def check_constant(name, weight):
     """Raise RuntimeError for weights of classes that want a gradient, as PyTorch does."""
+    check_optional(name, weight=weight)
     if weight is not None and weight.requires_grad and is_grad_enabled():
         raise RuntimeError(
             f"{name}: weight must not require a gradient, for the loss has none with respect to it"
@@ -168,7 +170,8 @@ def cross_entropy(
     -------
     A number, or with "none" a Tensor of the shape of the classes.
     """
-    check_tensors("cross_entropy", input, target, "target")
+    check_tensors("cross_entropy", input=input, target=target)
+    check_reduction("cross_entropy", reduction)
     check_number("cross_entropy", "label_smoothing", label_smoothing)
     if not 0 <= label_smoothing <= 1:
         raise ValueError(f"cross_entropy: label_smoothing must be in [0, 1], got {label_smoothing}")
@@ -199,7 +202,8 @@ def class_rows(input, target):
 
 def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
     """Cross-entropy with the probabilities of the classes, of the shape of `input`."""
-    check_reduction("cross_entropy", reduction)
+    if input.array.dtype.kind != "f":
+        raise TypeError(f"cross_entropy: input must be float32 or float64, got {input.array.dtype}")
     shape = tuple(input.shape)
     if target.shape != shape or not shape:
         raise ShapeError(
@@ -210,6 +214,7 @@ def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
     classes = shape[dim]
     if label_smoothing:
         target = target * (1 - label_smoothing) + label_smoothing / max(classes, 1)
+    check_optional("cross_entropy", weight=weight)
     if weight is not None:
         if weight.shape != (classes,):
             raise ShapeError(

@@ -13,7 +13,7 @@ import re
 from typing import Any
 
 from tinygrad_c.errors import ShapeError, renamed
-from tinygrad_c.nn.functional.checks import whole
+from tinygrad_c.nn.functional.checks import check_tensors, whole
 from tinygrad_c.ops import pool
 from tinygrad_c.tensor import Tensor
 
@@ -61,6 +61,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
 
     Window o of an axis goes from ``floor(o * n / out)`` to ``ceil((o + 1) * n / out)``.
     """
+    check_tensors("adaptive_avg_pool2d", input=input)
     sizes = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * 2
     is_plane = len(sizes) == 2 and all(isinstance(n, int) and n == 1 for n in sizes)
     if is_plane and input.dim() in (3, 4) and input.numel() > 0 and input.is_floating_point():
@@ -110,6 +111,7 @@ def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
 
 def in_rows(name, operation, input, *args):
     """`operation` of the input as planes of one row: (N, C, 1, L) or (C, 1, L)."""
+    check_tensors(name, input=input)
     shape = tuple(input.shape)
     if len(shape) not in (2, 3):
         raise ShapeError(f"{name}: input must be (N, C, L) or (C, L), got {shape}")

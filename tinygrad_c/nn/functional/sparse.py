@@ -3,7 +3,7 @@
 from tinygrad_c._kernels import index
 from tinygrad_c.autograd import no_grad
 from tinygrad_c.autograd.op import wrap
-from tinygrad_c.nn.functional.checks import whole
+from tinygrad_c.nn.functional.checks import check_tensors, whole
 from tinygrad_c.ops import embedding as ops_embedding
 from tinygrad_c.ops.comparison import where
 from tinygrad_c.tensor import Tensor
@@ -14,6 +14,8 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
 
     -1 stands for one more than the largest class in `tensor`.
     """
+    check_tensors("one_hot", tensor=tensor)
+    num_classes = whole("one_hot", "num_classes", num_classes)
     if num_classes == -1:
         if tensor.numel() == 0:
             raise ValueError("one_hot: num_classes must be given where there are no classes")
@@ -54,6 +56,7 @@ def embedding(
     ValueError
         If padding_idx is no row.
     """
+    check_tensors("embedding", input=input, weight=weight)
     rows = weight.shape[0] if weight.dim() else 0
     padding_idx = None if padding_idx is None else whole("embedding", "padding_idx", padding_idx)
     if padding_idx is not None and not -rows <= padding_idx < rows:

@@ -17,17 +17,17 @@ SOURCES := setup.py pyproject.toml $(shell find csrc tinygrad_c -name '*.[ch]' -
 train: $(VENV)/train.stamp
 	$(VENV)/bin/tinygrad_c train $(ARGS)
 
-test: $(VENV)/test.stamp
+test: $(VENV)/test-$(EXTRAS).stamp
 	$(VENV)/bin/pytest $(ARGS)
 
-# `train.stamp` stands for the installed package with the extra [train], and so on.
+# A stamp stands for the installed package with the extras that its name tells.
 $(VENV)/train.stamp: $(SOURCES) | $(VENV)/bin/python
 	@echo 'Installing tinygrad_c into $(VENV): compiles the kernels, some minutes on two cores.'
 	$(PIP) install '.[train]'
 	@touch $@
 
 # What is installed already satisfies pip, which adds what the extras need.
-$(VENV)/test.stamp: $(VENV)/train.stamp
+$(VENV)/test-$(EXTRAS).stamp: $(VENV)/train.stamp
 	$(PIP) install 'tinygrad_c[$(EXTRAS)]'
 	@touch $@
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 LIBRARIES = {"tinygrad_c": "tinygrad_c", "torch": "PyTorch", "numpy": "NumPy"}
-# Those that train.
+# Those that are compared in more than the times of single operations.
 COMPARED = ("tinygrad_c", "torch")
 THREADS = ("TINYGRAD_C_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 

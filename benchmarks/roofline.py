@@ -9,8 +9,7 @@ import numpy as np
 
 from benchmarks.cases import CASES
 from benchmarks.limits import WRITTEN
-
-CACHES = {"1 MB": 1 << 20, "16 MB": 1 << 24, "256 MB": 1 << 28}
+from benchmarks.report import SHOWN
 
 
 def draw(run, path):
@@ -20,8 +19,8 @@ def draw(run, path):
 
     figure, axes = plt.subplots(figsize=(9, 5.5), layout="constrained")
     x = np.geomspace(0.02, 500, 200)
-    for (label, nbytes), style in zip(CACHES.items(), ("-", "--", ":"), strict=True):
-        bandwidth = run.limits.bandwidth(nbytes, WRITTEN.index(1 / 2))
+    for (label, case), style in zip(SHOWN.items(), ("-", "--", ":"), strict=True):
+        bandwidth = run.limits.bandwidth(case.reads + case.writes, WRITTEN.index(1 / 2))
         y = np.minimum(run.limits.flops, bandwidth * x) / 1e9
         axes.plot(x, y, style, color="0.35", linewidth=1, label=f"roof for {label}")
     for family, points in families(run.rows().get("times", [])).items():

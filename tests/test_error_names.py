@@ -45,7 +45,7 @@ CALLS = [
     ("batch_norm", lambda: F.batch_norm(CUBE, None, None, eps="a"), TypeError, "eps must be"),
     ("cross_entropy", lambda: F.cross_entropy(SCORES, FIRST, label_smoothing="a"), TypeError, "'a'"),
     ("allclose", lambda: x.allclose(ones(4)), ShapeError, "must broadcast, got (3,) and (4,)"),
-    ("bmm", lambda: CUBE[0].bmm(CUBE[0].double()), TypeError, "must have the same dtype"),
+    ("bmm", lambda: CUBE[0, 0].bmm(CUBE[0, 0].double()), TypeError, "must have the same dtype"),
     ("dot", lambda: x.dot(3), TypeError, "the second operand must be a Tensor, got int"),
     ("zeros_like", lambda: zeros_like([1]), TypeError, "input must be a Tensor, got list"),
     ("view_as", lambda: x.view_as(3), TypeError, "other must be a Tensor, got int"),

@@ -22,6 +22,15 @@ def test_the_files_of_the_readme_exist():
         assert (README.parent / path).exists(), path
 
 
+def test_the_readme_knows_how_long_the_files_are():
+    rows = re.findall(r"^\| (`[^|]*) \| (\d+) \|", README.read_text(), re.MULTILINE)
+    assert len(rows) > 10
+    for names, lines in rows:
+        paths = [README.parent / name for name in re.findall(r"`([^`]+)`", names)]
+        found = sum(len(path.read_text().splitlines()) for path in paths)
+        assert abs(found - int(lines)) <= 0.05 * found, (names, found)
+
+
 def test_the_pictures_of_the_readme_exist_and_are_small():
     pictures = re.findall(r"docs/images/[\w.-]+", README.read_text())
     assert len(pictures) == 4

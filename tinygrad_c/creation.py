@@ -29,6 +29,14 @@ def floating(dtype):
     return promotion.get_default_dtype() if dtype is None else as_numpy_dtype(dtype)
 
 
+def real(name, dtype):
+    """The same for a function that draws real numbers."""
+    wanted = floating(dtype)
+    if wanted.kind != "f":
+        raise TypeError(f"{name}: dtype must be float32 or float64, got {wanted}")
+    return wanted
+
+
 def from_data(data, dtype):
     """A new tensor with a copy of `data`: a number, nested sequences, an array or a tensor."""
     wanted = None if dtype is None else as_numpy_dtype(dtype)
@@ -75,7 +83,10 @@ def array_of(data, wanted):
     if wanted is not None and array.size > 0:
         for extreme in (array.min(), array.max()) if wanted.kind in "iu" else ():
             promotion.checked_number(extreme, wanted)
-    return array if wanted is not None else array.astype(common_dtype(kinds, array.dtype))
+    if wanted is not None:
+        return array
+    with np.errstate(over="ignore"):  # 1e39 is inf in float32
+        return array.astype(common_dtype(kinds, array.dtype))
 
 
 def plain(data, kinds):
@@ -216,6 +227,8 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
         )
     whole = all(isinstance(n, int) for n in (start, end, step))
     wanted = as_numpy_dtype(dtype) if dtype else np.dtype("int64") if whole else floating(None)
+    if wanted == np.bool_:
+        raise TypeError("arange: dtype must be that of numbers, got bool")
     if wanted == np.int64:
         start, end, step = int(start), int(end), int(step)
     if step == 0 or (end - start) * step < 0:
@@ -231,7 +244,9 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
     start, end = as_python("linspace", "start", start), as_python("linspace", "end", end)
     shape = new_shape("linspace", (whole("linspace", steps, "steps"),))
     result = layout.uninitialized(shape, floating(dtype))
-    copy.copy_(result, from_any(np.linspace(start, end, steps).astype(floating(dtype))))
+    with np.errstate(all="ignore"):  # ends that are not finite
+        numbers = np.linspace(start, end, steps).astype(floating(dtype))
+    copy.copy_(result, from_any(numbers))
     return finish(result, requires_grad, device)
 
 
@@ -246,14 +261,14 @@ def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
 
 def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Numbers from the uniform distribution on [0, 1)."""
-    array = layout.uninitialized(new_shape("rand", size), floating(dtype))
+    array = layout.uninitialized(new_shape("rand", size), real("rand", dtype))
     random_kernels.uniform_(array, 0.0, 1.0, generator)
     return finish(array, requires_grad, device)
 
 
 def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Numbers from the standard normal distribution."""
-    array = layout.uninitialized(new_shape("randn", size), floating(dtype))
+    array = layout.uninitialized(new_shape("randn", size), real("randn", dtype))
     random_kernels.normal_(array, 0.0, 1.0, generator)
     return finish(array, requires_grad, device)
 

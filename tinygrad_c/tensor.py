@@ -214,6 +214,8 @@ class TensorCore(TensorBase):
     @property
     def mT(self):
         """The last two dimensions exchanged; a tensor without dimensions itself."""
+        if self.array.ndim == 1:
+            raise RuntimeError(f"mT: a matrix or more is needed, got shape {self.array.shape}")
         return self.transpose(-2, -1) if self.array.ndim else self
 
 

@@ -13,11 +13,10 @@ static void FN(im2col_plane)(const tgc_call *call, ptrdiff_t index)
         for (ptrdiff_t l = 0; l < window.w.kernel; l++) {
             for (ptrdiff_t i = 0; i < rows; i++, to += cols) {
                 const ptrdiff_t h = tgc_window_place(window.h, i, k);
-                const T *const row = image + h * x->strides[2];
                 for (ptrdiff_t j = 0; j < cols; j++) {
                     const ptrdiff_t w = tgc_window_place(window.w, j, l);
                     const int inside = h >= 0 && h < x->shape[2] && w >= 0 && w < x->shape[3];
-                    to[j] = inside ? row[w * x->strides[3]] : 0;
+                    to[j] = inside ? image[h * x->strides[2] + w * x->strides[3]] : 0;
                 }
             }
         }

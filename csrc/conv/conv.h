@@ -112,6 +112,12 @@ static inline ptrdiff_t tgc_window_place(tgc_window_axis axis, ptrdiff_t i, ptrd
     return i * axis.stride + k * axis.dilation - axis.padding;
 }
 
+/* The elements from the first to the last one that n output places side by side read. */
+static inline ptrdiff_t tgc_window_reach(tgc_window_axis axis, ptrdiff_t n)
+{
+    return (n - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1;
+}
+
 /* The output place whose tap k reads `place`, or -1 where there is none among `n`. */
 static inline ptrdiff_t tgc_window_source(tgc_window_axis axis, ptrdiff_t place, ptrdiff_t k,
                                           ptrdiff_t n)

@@ -17,34 +17,27 @@ static const T *FN(block_image)(const FN(block) *b, const T *image, const ptrdif
                                 T *copy)
 {
     const tgc_conv_layout *const l = b->layout;
-    const tgc_depth *const d = &l->depths;
     const ptrdiff_t top = b->top * l->h.step_in + l->h.low;
     const ptrdiff_t left = b->left * l->w.step_in + l->w.low;
     if (l->in_place) {
         return image + b->first_image * strides[0] + top * strides[3] + left;
     }
-    const ptrdiff_t rows = (b->rows - 1) * l->h.step_in + l->h.extent;
-    const ptrdiff_t comb = l->comb && l->w.step_in > 1 ? l->comb : 0;
-    for (ptrdiff_t n = 0; n < b->images; n++) {
-        const ptrdiff_t volume = tgc_div(b->first_image + n, d->places);
-        const ptrdiff_t z = b->first_image + n - volume * d->places;
-        const T *from = image + volume * strides[0];
-        T *to = copy + n * l->image;
-        for (ptrdiff_t c = 0; c < l->channels; c += d->taps, from += strides[1]) {
-            for (ptrdiff_t k = 0; k < d->taps; k++, to += l->plane) {
-                const ptrdiff_t plane = tgc_depth_plane(d, z, k);
-                const T *const at = from + tgc_max(plane, 0) * strides[2];
-                const ptrdiff_t height = plane < 0 ? 0 : l->h.image;
-                if (comb) {
-                    FN(comb_plane)(to, rows, comb, l->w.step_in, at, strides[3], height,
-                                   l->w.image, top, left);
-                } else {
-                    FN(copy_plane)(to, rows, l->row, at, strides[3], height, l->w.image, top,
-                                   left);
-                }
-            }
-        }
-    }
+    const FN(excerpt) excerpt = {.from = image,
+                                 .strides = strides,
+                                 .height = l->h.image,
+                                 .width = l->w.image,
+                                 .first_image = b->first_image,
+                                 .images = b->images,
+                                 .channels = l->channels,
+                                 .top = top,
+                                 .left = left,
+                                 .rows = tgc_conv_reach(&l->h, b->rows),
+                                 .image = l->image,
+                                 .plane = l->plane,
+                                 .row = l->row,
+                                 .comb = l->w.step_in > 1 ? l->comb : 0,
+                                 .step = l->w.step_in};
+    FN(copy_excerpt)(&excerpt, &l->depths, copy);
     return copy;
 }
 

@@ -98,6 +98,42 @@ static void FN(comb_plane)(T *to, ptrdiff_t rows, ptrdiff_t comb, ptrdiff_t step
     }
 }
 
+/* What a block takes of images: some channels, a plane of each for every tap along the depth. */
+typedef struct {
+    const T *from;            /* the group's first channel in the first volume */
+    const ptrdiff_t *strides; /* of volumes, channels, planes and rows */
+    ptrdiff_t height, width;
+    ptrdiff_t first_image, images, first_channel, channels;
+    ptrdiff_t top, left, rows;
+    ptrdiff_t image, plane, row; /* distances in the copy, as in tgc_conv_layout */
+    ptrdiff_t comb, step;        /* as there; comb is 0 where nothing is combed */
+} FN(excerpt);
+
+/* Copies it, with zeros around and for planes that there are not. */
+static void FN(copy_excerpt)(const FN(excerpt) *e, const tgc_depth *d, T *copy)
+{
+    for (ptrdiff_t n = 0; n < e->images; n++) {
+        const ptrdiff_t volume = tgc_div(e->first_image + n, d->places);
+        const ptrdiff_t z = e->first_image + n - volume * d->places;
+        T *to = copy + n * e->image;
+        for (ptrdiff_t c = 0; c < e->channels; c++, to += e->plane) {
+            const ptrdiff_t channel = tgc_div(e->first_channel + c, d->taps);
+            const ptrdiff_t plane =
+                tgc_depth_plane(d, z, e->first_channel + c - channel * d->taps);
+            const T *const from = e->from + volume * e->strides[0] + channel * e->strides[1] +
+                                  tgc_max(plane, 0) * e->strides[2];
+            const ptrdiff_t height = plane < 0 ? 0 : e->height;
+            if (e->comb) {
+                FN(comb_plane)(to, e->rows, e->comb, e->step, from, e->strides[3], height,
+                               e->width, e->top, e->left);
+            } else {
+                FN(copy_plane)(to, e->rows, e->row, from, e->strides[3], height, e->width, e->top,
+                               e->left);
+            }
+        }
+    }
+}
+
 /* The reverse of comb_pairs for one vector: to[2 * l + odd] = v[l] where 2 * l + odd < n <= 2 * VL.
  * It is called for the even elements first, which puts zeros in the odd places, and then for the
  * odd ones, which keeps the even ones. */

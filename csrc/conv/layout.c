@@ -55,17 +55,11 @@ static int is_inside(const tgc_conv_axis *a)
     return a->low >= 0 && (a->places - 1) * a->step_in + a->low + a->extent <= a->image;
 }
 
-/* Elements of the image that a block of places reads. */
-static ptrdiff_t reach(const tgc_conv_axis *a, ptrdiff_t places)
-{
-    return (places - 1) * a->step_in + a->extent;
-}
-
 /* Elements of a block's image. */
 static double image_of_block(const tgc_conv_layout *l)
 {
-    return (double)l->channels * (double)reach(&l->h, l->h.block) *
-           (double)reach(&l->w, l->w.block);
+    return (double)l->channels * (double)tgc_conv_reach(&l->h, l->h.block) *
+           (double)tgc_conv_reach(&l->w, l->w.block);
 }
 
 /* An image whose windows are its elements is one long row. */
@@ -159,7 +153,7 @@ static void cut_blocks(tgc_conv_layout *l, tgc_conv_limits limits)
     if (l->w.block > cols) {
         l->w.block = tgc_ceil_div(l->w.places, tgc_ceil_div(l->w.places, cols));
     }
-    const ptrdiff_t row = channels * reach(&l->w, l->w.block);
+    const ptrdiff_t row = channels * tgc_conv_reach(&l->w, l->w.block);
     ptrdiff_t rows = (BLOCK / row - l->h.extent) / l->h.step_in + 1;
     rows = tgc_min(rows, RESULT / (width * l->w.block));
     rows = tgc_max(tgc_min(rows, l->h.places), 1);
@@ -167,11 +161,12 @@ static void cut_blocks(tgc_conv_layout *l, tgc_conv_limits limits)
                               tgc_ceil_div(tgc_max(l->h.places, 1), rows));
 }
 
-/* Decides where the elements of a block's image lie. A vector of places wants them side by side:
+/* Decides where the elements of a block's image lie; `inside` says that no tap needs zeros. A vector of places wants them side by side:
  * columns that are step_in apart are combed into one run, step_in runs to a row. */
-static void place_image(tgc_conv_layout *l, const tgc_operand *image, tgc_conv_limits limits)
+static void place_image(tgc_conv_layout *l, const tgc_operand *image, int inside,
+                        tgc_conv_limits limits)
 {
-    const ptrdiff_t cols = reach(&l->w, l->w.block);
+    const ptrdiff_t cols = tgc_conv_reach(&l->w, l->w.block);
     l->step = l->w.step_in;
     l->comb = 0;
     l->row = cols;
@@ -179,14 +174,14 @@ static void place_image(tgc_conv_layout *l, const tgc_operand *image, tgc_conv_l
         l->step = 1;
         l->comb = tgc_ceil_div(cols, l->w.step_in);
         l->row = l->comb * l->w.step_in;
-    } else if (tgc_depth_is_flat(&l->depths) && is_inside(&l->h) && is_inside(&l->w)) {
+    } else if (inside) {
         l->in_place = 1;
         l->row = image->strides[3];
         l->plane = image->strides[1];
         l->image = image->strides[0];
         return;
     }
-    l->plane = l->row * reach(&l->h, l->h.block);
+    l->plane = l->row * tgc_conv_reach(&l->h, l->h.block);
     l->plane += l->plane % COLLIDING == 0 ? LINE : 0;
     l->image = l->plane * l->channels;
     l->block_elements = l->image + 4 * limits.lanes; /* the last vectors of a tile read beyond */
@@ -261,7 +256,7 @@ tgc_conv_layout tgc_conv_arrange(const tgc_call *call, int transposed, tgc_conv_
     l.method = places_cycles(&l, limits) < channels_cycles(&l, limits, inside)
                    ? TGC_CONV_PLACES
                    : TGC_CONV_CHANNELS;
-    place_image(&l, image, limits);
+    place_image(&l, image, inside, limits);
     batch_images(&l);
     cut_chunks(&l, limits);
     return l;

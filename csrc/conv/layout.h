@@ -24,7 +24,12 @@ typedef enum {
     /* A vector holds output channels; results are transposed as they are stored. */
     TGC_CONV_CHANNELS,
     /* A vector holds neighbouring places: for few output channels. */
-    TGC_CONV_PLACES
+    TGC_CONV_PLACES,
+    /* The two of `conv_weight`. A vector holds output channels, a row of a tile is a tap: y is
+     * transposed block by block. */
+    TGC_CONV_WEIGHT_TAPS,
+    /* A vector holds neighbouring places: for few output channels. */
+    TGC_CONV_WEIGHT_DOTS
 } tgc_conv_method;
 
 /* call->sizes beside the window, set by the plan; the packing gets a copy of them. */
@@ -109,6 +114,12 @@ static inline int tgc_conv_tap(const tgc_conv_axis *axis, ptrdiff_t phase, ptrdi
 static inline ptrdiff_t tgc_conv_places(ptrdiff_t n, ptrdiff_t step, ptrdiff_t phase)
 {
     return n > phase ? tgc_div(n - phase - 1, step) + 1 : 0;
+}
+
+/* Elements of the image that n places of all phases read. */
+static inline ptrdiff_t tgc_conv_reach(const tgc_conv_axis *axis, ptrdiff_t n)
+{
+    return (n - 1) * axis->step_in + axis->extent;
 }
 
 /* How many taps belong to a phase. */

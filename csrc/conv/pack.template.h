@@ -27,6 +27,16 @@ static FN(tiling) FN(tile_outputs)(tgc_conv_method method, ptrdiff_t outputs)
     return (FN(tiling)){outputs, outputs, tiles, tgc_share(outputs, tiles)};
 }
 
+/* The tiles of the outputs of a call that packs their weights. */
+static FN(tiling) FN(tiling_of)(const tgc_call *call)
+{
+    const tgc_operand *const weight = &call->operands[0];
+    const ptrdiff_t outputs = tgc_conv_transposed(call)
+                                  ? weight->shape[1]
+                                  : weight->shape[0] / call->sizes[TGC_CONV_GROUPS];
+    return FN(tile_outputs)((tgc_conv_method)call->sizes[TGC_CONV_METHOD], outputs);
+}
+
 /* The first output of a tile; for the tile after the last, the number of outputs. */
 static ptrdiff_t FN(tile_start)(const FN(tiling) *t, ptrdiff_t tile)
 {
@@ -171,13 +181,8 @@ static FN(weights) FN(weights_of)(const tgc_call *call, ptrdiff_t group, ptrdiff
  * phase. */
 static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
 {
-    const tgc_operand *const weight = &call->operands[0];
     const tgc_operand *const bias = call->n_operands == 3 ? &call->operands[1] : NULL;
-    const ptrdiff_t outputs = tgc_conv_transposed(call)
-                                  ? weight->shape[1]
-                                  : weight->shape[0] / call->sizes[TGC_CONV_GROUPS];
-    const FN(tiling) t =
-        FN(tile_outputs)((tgc_conv_method)call->sizes[TGC_CONV_METHOD], outputs);
+    const FN(tiling) t = FN(tiling_of)(call);
     const ptrdiff_t group = index / t.tiles, tile = index % t.tiles;
     const ptrdiff_t start = FN(tile_start)(&t, tile);
     const ptrdiff_t width = FN(tile_start)(&t, tile + 1) - start;
@@ -210,12 +215,7 @@ static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
 static void FN(plan_pack)(tgc_call *call)
 {
     const tgc_operand *const weight = &call->operands[0];
-    const ptrdiff_t groups = call->sizes[TGC_CONV_GROUPS];
-    const ptrdiff_t outputs =
-        tgc_conv_transposed(call) ? weight->shape[1] : weight->shape[0] / groups;
-    const FN(tiling) t =
-        FN(tile_outputs)((tgc_conv_method)call->sizes[TGC_CONV_METHOD], outputs);
-    call->n_chunks = groups * t.tiles;
+    call->n_chunks = call->sizes[TGC_CONV_GROUPS] * FN(tiling_of)(call).tiles;
     call->work = (double)(weight->shape[0] * weight->shape[1]) *
                  (double)(weight->shape[2] * weight->shape[3] * weight->shape[4]) *
                  call->kernel->cost;

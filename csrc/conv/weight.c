@@ -77,21 +77,15 @@ static void cut_blocks(tgc_conv_weight_layout *l)
                 tgc_ceil_div(rows, l->block_rows) * tgc_ceil_div(cols, l->block_cols);
 }
 
-/* Elements of the image that n places read along an axis. */
-static ptrdiff_t reach(tgc_window_axis axis, ptrdiff_t n)
-{
-    return (n - 1) * axis.stride + (axis.kernel - 1) * axis.dilation + 1;
-}
-
 static int is_inside(tgc_window_axis axis, ptrdiff_t places, ptrdiff_t image)
 {
-    return axis.padding == 0 && reach(axis, places) <= image;
+    return axis.padding == 0 && tgc_window_reach(axis, places) <= image;
 }
 
 static void place_image(tgc_conv_weight_layout *l, const tgc_operand *x)
 {
-    const ptrdiff_t rows = reach(l->window.h, l->block_rows);
-    const ptrdiff_t cols = reach(l->window.w, l->block_cols);
+    const ptrdiff_t rows = tgc_window_reach(l->window.h, l->block_rows);
+    const ptrdiff_t cols = tgc_window_reach(l->window.w, l->block_cols);
     l->step = l->window.w.stride;
     l->row = cols;
     if (l->method == TGC_CONV_WEIGHT_DOTS) {
@@ -135,8 +129,9 @@ tgc_conv_weight_layout tgc_conv_weight_arrange(const tgc_call *call, tgc_conv_li
     l.method = taps <= dots ? TGC_CONV_WEIGHT_TAPS : TGC_CONV_WEIGHT_DOTS;
     l.padded = tgc_ceil_div(l.outputs, limits.lanes) * limits.lanes;
     cut_blocks(&l);
-    if ((double)reach(l.window.h, l.block_rows) * (double)reach(l.window.w, l.block_cols) >
-        (double)LARGEST) {
+    const ptrdiff_t rows = tgc_window_reach(l.window.h, l.block_rows);
+    const ptrdiff_t cols = tgc_window_reach(l.window.w, l.block_cols);
+    if ((double)rows * (double)cols > (double)LARGEST) {
         l.method = TGC_CONV_NO_METHOD;
         return l;
     }

@@ -14,15 +14,9 @@
 
 #include "layout.h"
 
-typedef enum {
-    /* A vector holds output channels, a row of a tile is a tap: y is transposed block by block. */
-    TGC_CONV_WEIGHT_TAPS = TGC_CONV_PLACES + 1,
-    /* A vector holds neighbouring places: for few output channels. */
-    TGC_CONV_WEIGHT_DOTS
-} tgc_conv_weight_method;
-
-/* call->sizes beside the window, set by the plan; conv_weight_sum gets a copy of them. For each
- * part `sums` has the size of the weight, with its outputs rounded up to whole vectors. */
+/* call->sizes beside the window and the method, set by the plan; conv_weight_sum gets a copy of
+ * them. For each part `sums` has the size of the weight, with its outputs rounded up to whole
+ * vectors. These calls have no phases, whose places it takes. */
 enum { TGC_CONV_PARTS = TGC_CONV_METHOD + 1 };
 
 typedef struct {
@@ -34,7 +28,8 @@ typedef struct {
     ptrdiff_t rows, cols;        /* of places */
     ptrdiff_t height, width;     /* of the image */
     ptrdiff_t taps;              /* of the window, in a plane */
-    int method, in_place;
+    tgc_conv_method method;
+    int in_place;
     ptrdiff_t block_images, block_rows, block_cols; /* of a block of places */
     ptrdiff_t blocks;
     ptrdiff_t parts;             /* into which the blocks are divided */

@@ -209,32 +209,28 @@ static const T *FN(weight_image)(const FN(weight_block) *b, const tgc_operand *x
 {
     const tgc_conv_weight_layout *const l = b->layout;
     const tgc_window_axis h = l->window.h, w = l->window.w;
-    const tgc_depth *const d = &l->depths;
     const ptrdiff_t top = b->top * h.stride - h.padding, left = b->left * w.stride - w.padding;
     if (l->in_place) {
         return b->x + b->image * x->strides[0] + b->first_channel * x->strides[1] +
                top * x->strides[3] + left;
     }
-    const ptrdiff_t rows = (b->rows - 1) * h.stride + (h.kernel - 1) * h.dilation + 1;
-    for (ptrdiff_t n = 0; n < b->images; n++) {
-        const ptrdiff_t volume = tgc_div(b->image + n, d->places);
-        const ptrdiff_t z = b->image + n - volume * d->places;
-        T *to = copy + n * l->image;
-        for (ptrdiff_t c = 0; c < b->channels; c++, to += l->plane) {
-            const ptrdiff_t channel = tgc_div(b->first_channel + c, d->taps);
-            const ptrdiff_t plane =
-                tgc_depth_plane(d, z, b->first_channel + c - channel * d->taps);
-            const T *const from = b->x + volume * x->strides[0] + channel * x->strides[1] +
-                                  tgc_max(plane, 0) * x->strides[2];
-            const ptrdiff_t height = plane < 0 ? 0 : l->height;
-            if (l->comb && w.stride > 1) {
-                FN(comb_plane)(to, rows, l->comb, w.stride, from, x->strides[3], height, l->width,
-                               top, left);
-            } else {
-                FN(copy_plane)(to, rows, l->row, from, x->strides[3], height, l->width, top, left);
-            }
-        }
-    }
+    const FN(excerpt) excerpt = {.from = b->x,
+                                 .strides = x->strides,
+                                 .height = l->height,
+                                 .width = l->width,
+                                 .first_image = b->image,
+                                 .images = b->images,
+                                 .first_channel = b->first_channel,
+                                 .channels = b->channels,
+                                 .top = top,
+                                 .left = left,
+                                 .rows = tgc_window_reach(h, b->rows),
+                                 .image = l->image,
+                                 .plane = l->plane,
+                                 .row = l->row,
+                                 .comb = w.stride > 1 ? l->comb : 0,
+                                 .step = w.stride};
+    FN(copy_excerpt)(&excerpt, &l->depths, copy);
     return copy;
 }
 
@@ -343,11 +339,11 @@ static void FN(weight_sum_chunk)(const tgc_call *call, ptrdiff_t index)
     T *const to = (T *)weight->data + (group * outputs + first) * depth;
     const ptrdiff_t start = first / (2 * VL) * (2 * VL);
     const ptrdiff_t width = tgc_min(vecs * VL - start, 2 * VL);
+    const int dots = call->sizes[TGC_CONV_METHOD] == TGC_CONV_WEIGHT_DOTS;
     for (ptrdiff_t q = 0; q < depth; q += VL) {
         const ptrdiff_t n = tgc_min(depth - q, VL);
         vec rows[VL];
         for (ptrdiff_t i = 0; i < VL; i++) {
-            const int dots = call->sizes[TGC_CONV_METHOD] == TGC_CONV_WEIGHT_DOTS;
             const ptrdiff_t at = tgc_min(i, (dots ? lanes : n) - 1);
             const T *const from =
                 sums + (dots ? (first + at) * depth + q
@@ -359,7 +355,7 @@ static void FN(weight_sum_chunk)(const tgc_call *call, ptrdiff_t index)
             }
             rows[i] = sum;
         }
-        if (call->sizes[TGC_CONV_METHOD] == TGC_CONV_WEIGHT_TAPS) {
+        if (!dots) {
             FN(transpose)(rows);
         }
         for (ptrdiff_t i = 0; i < lanes; i++) {

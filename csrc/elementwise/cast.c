@@ -22,84 +22,49 @@ REAL_TO_INTEGER(float, 64)
 REAL_TO_INTEGER(double, 32)
 REAL_TO_INTEGER(double, 64)
 
-/* cast_<from>_to_<to>, with the C types A and Y, the wider of which is W. */
-#define CAST(from, A, to, Y, W, expression) \
-    LOOP(cast_##from##_to_##to, W, Y, 1, LOAD(A, a, 0), expression)
+/* Every conversion: from, its code and its C type; to and its C type; the wider of the C types; the
+ * value. */
+#define EACH_CAST(CAST)                                                 \
+    CAST(u8, TGC_U8, uint8_t, bool, truth, uint8_t, a != 0)             \
+    CAST(i32, TGC_I32, int32_t, bool, truth, int32_t, a != 0)           \
+    CAST(i64, TGC_I64, int64_t, bool, truth, int64_t, a != 0)           \
+    CAST(f32, TGC_F32, float, bool, truth, float, a != 0)               \
+    CAST(f64, TGC_F64, double, bool, truth, double, a != 0)             \
+    CAST(bool, TGC_BOOL, truth, u8, uint8_t, truth, a != 0)             \
+    CAST(i32, TGC_I32, int32_t, u8, uint8_t, int32_t, a)                \
+    CAST(i64, TGC_I64, int64_t, u8, uint8_t, int64_t, a)                \
+    CAST(f32, TGC_F32, float, u8, uint8_t, float, float_to_i32(a))      \
+    CAST(f64, TGC_F64, double, u8, uint8_t, double, double_to_i32(a))   \
+    CAST(bool, TGC_BOOL, truth, i32, int32_t, int32_t, a != 0)          \
+    CAST(u8, TGC_U8, uint8_t, i32, int32_t, int32_t, a)                 \
+    CAST(i64, TGC_I64, int64_t, i32, int32_t, int64_t, a)               \
+    CAST(f32, TGC_F32, float, i32, int32_t, float, float_to_i32(a))     \
+    CAST(f64, TGC_F64, double, i32, int32_t, double, double_to_i32(a))  \
+    CAST(bool, TGC_BOOL, truth, i64, int64_t, int64_t, a != 0)          \
+    CAST(u8, TGC_U8, uint8_t, i64, int64_t, int64_t, a)                 \
+    CAST(i32, TGC_I32, int32_t, i64, int64_t, int64_t, a)               \
+    CAST(f32, TGC_F32, float, i64, int64_t, int64_t, float_to_i64(a))   \
+    CAST(f64, TGC_F64, double, i64, int64_t, int64_t, double_to_i64(a)) \
+    CAST(bool, TGC_BOOL, truth, f32, float, float, a != 0)              \
+    CAST(u8, TGC_U8, uint8_t, f32, float, float, a)                     \
+    CAST(i32, TGC_I32, int32_t, f32, float, float, a)                   \
+    CAST(i64, TGC_I64, int64_t, f32, float, int64_t, a)                 \
+    CAST(f64, TGC_F64, double, f32, float, double, a)                   \
+    CAST(bool, TGC_BOOL, truth, f64, double, double, a != 0)            \
+    CAST(u8, TGC_U8, uint8_t, f64, double, double, a)                   \
+    CAST(i32, TGC_I32, int32_t, f64, double, double, a)                 \
+    CAST(i64, TGC_I64, int64_t, f64, double, double, a)                 \
+    CAST(f32, TGC_F32, float, f64, double, double, a)
 
-CAST(u8, uint8_t, bool, truth, uint8_t, a != 0)
-CAST(i32, int32_t, bool, truth, int32_t, a != 0)
-CAST(i64, int64_t, bool, truth, int64_t, a != 0)
-CAST(f32, float, bool, truth, float, a != 0)
-CAST(f64, double, bool, truth, double, a != 0)
+#define DEFINE(from, FROM, A, to, Y, W, value) \
+    LOOP(cast_##from##_to_##to, W, Y, 1, LOAD(A, a, 0), value)
 
-CAST(bool, truth, u8, uint8_t, truth, a != 0)
-CAST(i32, int32_t, u8, uint8_t, int32_t, a)
-CAST(i64, int64_t, u8, uint8_t, int64_t, a)
-CAST(f32, float, u8, uint8_t, float, float_to_i32(a))
-CAST(f64, double, u8, uint8_t, double, double_to_i32(a))
+EACH_CAST(DEFINE)
 
-CAST(bool, truth, i32, int32_t, int32_t, a != 0)
-CAST(u8, uint8_t, i32, int32_t, int32_t, a)
-CAST(i64, int64_t, i32, int32_t, int64_t, a)
-CAST(f32, float, i32, int32_t, float, float_to_i32(a))
-CAST(f64, double, i32, int32_t, double, double_to_i32(a))
-
-CAST(bool, truth, i64, int64_t, int64_t, a != 0)
-CAST(u8, uint8_t, i64, int64_t, int64_t, a)
-CAST(i32, int32_t, i64, int64_t, int64_t, a)
-CAST(f32, float, i64, int64_t, int64_t, float_to_i64(a))
-CAST(f64, double, i64, int64_t, int64_t, double_to_i64(a))
-
-CAST(bool, truth, f32, float, float, a != 0)
-CAST(u8, uint8_t, f32, float, float, a)
-CAST(i32, int32_t, f32, float, float, a)
-CAST(i64, int64_t, f32, float, int64_t, a)
-CAST(f64, double, f32, float, double, a)
-
-CAST(bool, truth, f64, double, double, a != 0)
-CAST(u8, uint8_t, f64, double, double, a)
-CAST(i32, int32_t, f64, double, double, a)
-CAST(i64, int64_t, f64, double, double, a)
-CAST(f32, float, f64, double, double, a)
-
-#define INSTALL(from, FROM, to) \
+#define INSTALL(from, FROM, A, to, Y, W, value) \
     table[TGC_cast_##to][FROM] = TGC_ELEMENTWISE_ROW("cast", cast_##from##_to_##to, 0.4);
 
 void tgc_elementwise_cast(tgc_table table)
 {
-    INSTALL(u8, TGC_U8, bool)
-    INSTALL(i32, TGC_I32, bool)
-    INSTALL(i64, TGC_I64, bool)
-    INSTALL(f32, TGC_F32, bool)
-    INSTALL(f64, TGC_F64, bool)
-
-    INSTALL(bool, TGC_BOOL, u8)
-    INSTALL(i32, TGC_I32, u8)
-    INSTALL(i64, TGC_I64, u8)
-    INSTALL(f32, TGC_F32, u8)
-    INSTALL(f64, TGC_F64, u8)
-
-    INSTALL(bool, TGC_BOOL, i32)
-    INSTALL(u8, TGC_U8, i32)
-    INSTALL(i64, TGC_I64, i32)
-    INSTALL(f32, TGC_F32, i32)
-    INSTALL(f64, TGC_F64, i32)
-
-    INSTALL(bool, TGC_BOOL, i64)
-    INSTALL(u8, TGC_U8, i64)
-    INSTALL(i32, TGC_I32, i64)
-    INSTALL(f32, TGC_F32, i64)
-    INSTALL(f64, TGC_F64, i64)
-
-    INSTALL(bool, TGC_BOOL, f32)
-    INSTALL(u8, TGC_U8, f32)
-    INSTALL(i32, TGC_I32, f32)
-    INSTALL(i64, TGC_I64, f32)
-    INSTALL(f64, TGC_F64, f32)
-
-    INSTALL(bool, TGC_BOOL, f64)
-    INSTALL(u8, TGC_U8, f64)
-    INSTALL(i32, TGC_I32, f64)
-    INSTALL(i64, TGC_I64, f64)
-    INSTALL(f32, TGC_F32, f64)
+    EACH_CAST(INSTALL)
 }

@@ -42,12 +42,11 @@ TGC_INLINE void FN(add_products)(const int rows, vec *sum, const T *a, ptrdiff_t
     vec ai[FN(DOT_ROWS)];
     TGC_UNROLL
     for (int i = 0; i < rows; i++) {
-        const T *const at = a + i * a_row + p;
-        ai[i] = lanes == VL ? vec_load(at) : vec_loadn(at, lanes);
+        ai[i] = vec_load_first(a + i * a_row + p, lanes);
     }
     TGC_UNROLL
     for (int j = 0; j < FN(DOT_COLS); j++) {
-        const vec bj = lanes == VL ? vec_load(b[j] + p) : vec_loadn(b[j] + p, lanes);
+        const vec bj = vec_load_first(b[j] + p, lanes);
         TGC_UNROLL
         for (int i = 0; i < rows; i++) {
             sum[i * FN(DOT_COLS) + j] = vec_fma(ai[i], bj, sum[i * FN(DOT_COLS) + j]);

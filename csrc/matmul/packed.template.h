@@ -34,47 +34,60 @@ static T *FN(packed_b)(const tgc_call *call, char *packed, ptrdiff_t p)
 /* Parts into which each block of a and each block of b is divided, a chunk each. */
 enum { FN(PACK_PARTS) = 4 };
 
-/* One part of one block of one operand. */
+/* Packs one part of the tiles of a, of the block from term p on. */
+static void FN(pack_part_of_a)(const tgc_call *call, ptrdiff_t p, ptrdiff_t part, char *packed)
+{
+    const tgc_matmul_view a = tgc_matmul_view_of(&call->operands[0], 0, 0, p);
+    const ptrdiff_t m = call->sizes[TGC_MATMUL_M], tiles = tgc_ceil_div(m, TILE_ROWS);
+    const ptrdiff_t first = tgc_deal(tiles, FN(PACK_PARTS), part);
+    const ptrdiff_t end = tgc_deal(tiles, FN(PACK_PARTS), part + 1);
+    if (first == end) {
+        return;
+    }
+    const ptrdiff_t row = tgc_deal(m, tiles, first);
+    const FN(step) s = {.rows = tgc_deal(m, tiles, end) - row,
+                        .tiles = end - first,
+                        .depth = FN(depth_from)(call, p),
+                        .a = (const T *)a.data + row * a.row,
+                        .a_row = a.row,
+                        .a_col = a.col};
+    FN(pack_a)(&s, FN(packed_a)(call, packed, p) + row * s.depth);
+}
+
+/* The same for the panels of b. */
+static void FN(pack_part_of_b)(const tgc_call *call, ptrdiff_t p, ptrdiff_t part, char *packed)
+{
+    const tgc_matmul_view b = tgc_matmul_view_of(&call->operands[1], 0, p, 0);
+    const T *const data = (const T *)b.data;
+    const ptrdiff_t n = call->sizes[TGC_MATMUL_N], panels = tgc_ceil_div(n, FN(TILE_COLS));
+    const ptrdiff_t depth = FN(depth_from)(call, p);
+    const ptrdiff_t end = tgc_deal(panels, FN(PACK_PARTS), part + 1);
+    const FN(step) s = {.depth = depth, .b = data, .b_row = b.row, .b_col = b.col};
+    T *const to = FN(packed_b)(call, packed, p);
+    ptrdiff_t i = tgc_deal(panels, FN(PACK_PARTS), part);
+    const ptrdiff_t whole = b.col == 1 ? tgc_clamp(n / FN(TILE_COLS), i, end) : i;
+    if (whole > i) {
+        const ptrdiff_t col = i * FN(TILE_COLS);
+        FN(pack_panels)(to + col * depth, whole - i, whole * FN(TILE_COLS) - col, depth,
+                        data + col, b.row);
+    }
+    for (i = whole; i < end; i++) {
+        const ptrdiff_t col = i * FN(TILE_COLS);
+        FN(pack_b)(&s, col, tgc_min(n - col, FN(TILE_COLS)), to + col * depth);
+    }
+}
+
 static void FN(pack_chunk)(const tgc_call *call, ptrdiff_t index)
 {
-    const tgc_operand *const a = &call->operands[0], *const b = &call->operands[1];
     char *const packed = call->operands[2].data;
-    const int packs_a = call->sizes[TGC_MATMUL_PACKS_A] != 0;
     const ptrdiff_t part = index % FN(PACK_PARTS), block = index / FN(PACK_PARTS);
-    const int is_b = !packs_a || block % 2;
-    const ptrdiff_t p = (packs_a ? block / 2 : block) * call->sizes[TGC_MATMUL_DEPTH];
-    const ptrdiff_t depth = FN(depth_from)(call, p);
-    const tgc_matmul_view from = tgc_matmul_view_of(is_b ? b : a, 0, is_b ? p : 0, is_b ? 0 : p);
-    const ptrdiff_t m = call->sizes[TGC_MATMUL_M], n = call->sizes[TGC_MATMUL_N];
-    const ptrdiff_t pieces = is_b ? tgc_ceil_div(n, FN(TILE_COLS)) : tgc_ceil_div(m, TILE_ROWS);
-    const ptrdiff_t first = tgc_deal(pieces, FN(PACK_PARTS), part);
-    const ptrdiff_t end = tgc_deal(pieces, FN(PACK_PARTS), part + 1);
-    const T *const data = (const T *)from.data;
-    if (is_b) {
-        const FN(step) s = {.depth = depth, .b = data, .b_row = from.row, .b_col = from.col};
-        ptrdiff_t i = first;
-        if (from.col == 1) {
-            i = tgc_clamp(n / FN(TILE_COLS), first, end); /* panels before it are whole */
-        }
-        if (i > first) {
-            const ptrdiff_t col = first * FN(TILE_COLS), cols = i * FN(TILE_COLS) - col;
-            FN(pack_panels)(FN(packed_b)(call, packed, p) + col * depth, i - first, cols, depth,
-                            data + col, from.row);
-        }
-        for (; i < end; i++) {
-            const ptrdiff_t col = i * FN(TILE_COLS);
-            FN(pack_b)(&s, col, tgc_min(n - col, FN(TILE_COLS)),
-                       FN(packed_b)(call, packed, p) + col * depth);
-        }
-    } else if (first < end) {
-        const ptrdiff_t row = tgc_deal(m, pieces, first);
-        const FN(step) s = {.rows = tgc_deal(m, pieces, end) - row,
-                            .tiles = end - first,
-                            .depth = depth,
-                            .a = data + row * from.row,
-                            .a_row = from.row,
-                            .a_col = from.col};
-        FN(pack_a)(&s, FN(packed_a)(call, packed, p) + row * depth);
+    const ptrdiff_t depth = call->sizes[TGC_MATMUL_DEPTH];
+    if (!call->sizes[TGC_MATMUL_PACKS_A]) {
+        FN(pack_part_of_b)(call, block * depth, part, packed);
+    } else if (block % 2) {
+        FN(pack_part_of_b)(call, block / 2 * depth, part, packed);
+    } else {
+        FN(pack_part_of_a)(call, block / 2 * depth, part, packed);
     }
 }
 

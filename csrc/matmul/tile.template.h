@@ -135,7 +135,9 @@ TGC_INLINE void FN(packed_tile)(const int rows, const int vecs, const int packs,
                 FN(fetch_vecs)(vecs, b + b_ahead);
             }
             FN(add_term)(rows, vecs, packs, sum, a, a + 7, 1, b, b_packed);
-            b_packed += packs ? vecs * VL : 0;
+            if (packs) {
+                b_packed += vecs * VL;
+            }
         }
     }
     FN(store_tile)(rows, vecs, sum, t->start, t->start_row, t->y, t->y_row);

@@ -135,16 +135,15 @@ static void FN(avg_pool_rows)(const tgc_pool *pool, const FN(avg_lines) *l, tgc_
 static void FN(avg_pool)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_pool pool = tgc_pool_unpack(call, 0, 1);
-    const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
-    const ptrdiff_t end = tgc_min(begin + size, pool.planes * pool.rows.out);
+    const tgc_span chunk = tgc_pool_chunk(call, index, pool.planes * pool.rows.out);
     const int pairs = FN(is_pairs)(&pool);
     FN(avg_lines) lines = {0};
     if (!pairs) {
         lines = FN(new_avg_lines)(&pool, call->sizes[TGC_POOL_BLOCK]);
     }
     tgc_pool_rows r;
-    for (ptrdiff_t i = begin; i < end; i += r.end - r.begin) {
-        r = tgc_pool_find_rows(&pool, i, end);
+    for (ptrdiff_t i = chunk.begin; i < chunk.end; i += r.end - r.begin) {
+        r = tgc_pool_find_rows(&pool, i, chunk.end);
         if (pairs) {
             FN(avg_pool_pairs)(&pool, r);
         } else {
@@ -167,9 +166,8 @@ static void FN(divide_row)(const tgc_pool *pool, const T *y, const T *counts, T 
     }
     for (j = 0; j < outputs; j += VL) {
         const ptrdiff_t n = tgc_min(outputs - j, VL);
-        const vec v = step != 1 ? vec_gather(y + j * step, step, n)
-                      : n == VL ? vec_load(y + j)
-                                : vec_loadn(y + j, n);
+        const vec v =
+            step != 1 ? vec_gather(y + j * step, step, n) : vec_load_first(y + j, n);
         const vec quotient = v / FN(divisors)(pool, counts + j, rows);
         vec_store(quotients + before + j, vec_select(vmask_first(n), quotient, vec_zero()));
     }
@@ -264,8 +262,7 @@ static void FN(spread_averages)(const tgc_pool *pool, const FN(avg_lines) *l, pt
 static void FN(avg_pool_backward)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_pool pool = tgc_pool_unpack(call, 1, 0);
-    const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
-    const ptrdiff_t end = tgc_min(begin + size, pool.planes);
+    const tgc_span chunk = tgc_pool_chunk(call, index, pool.planes);
     const int pairs = FN(is_pairs)(&pool) && pool.y->strides[3] == 1;
     FN(avg_lines) lines = {0};
     if (!pairs) {
@@ -274,7 +271,7 @@ static void FN(avg_pool_backward)(const tgc_call *call, ptrdiff_t index)
             lines.rows[i] = tgc_pool_span(&pool, &pool.rows, i);
         }
     }
-    for (ptrdiff_t plane = begin; plane < end; plane++) {
+    for (ptrdiff_t plane = chunk.begin; plane < chunk.end; plane++) {
         if (pairs) {
             FN(spread_pairs)(&pool, NULL, plane);
         } else {

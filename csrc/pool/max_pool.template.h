@@ -137,7 +137,7 @@ static void FN(max_pool_rows)(const tgc_pool *pool, const FN(max_lines) *l, cons
                               tgc_pool_rows r, ptrdiff_t block)
 {
     const tgc_pool_axis *rows = &pool->rows;
-    const ptrdiff_t span = (rows->kernel - 1) * rows->dilation + 1;
+    const ptrdiff_t span = tgc_pool_reach(rows);
     const ptrdiff_t at_once = block == rows->size ? rows->out : (block - span) / rows->stride + 1;
     const T *x = (const T *)(const void *)tgc_pool_plane(pool->x, r.plane);
     char *y_plane = tgc_pool_plane(pool->y, r.plane), *tap_plane = tgc_pool_plane(taps, r.plane);
@@ -158,16 +158,15 @@ static void FN(max_pool)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_pool pool = tgc_pool_unpack(call, 0, 1);
     const tgc_operand *taps = &call->operands[2];
-    const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
-    const ptrdiff_t end = tgc_min(begin + size, pool.planes * pool.rows.out);
+    const tgc_span chunk = tgc_pool_chunk(call, index, pool.planes * pool.rows.out);
     const int pairs = FN(is_pairs)(&pool);
     FN(max_lines) lines = {0};
     if (!pairs) {
         lines = FN(new_max_lines)(&pool, call->sizes[TGC_POOL_BLOCK]);
     }
     tgc_pool_rows r;
-    for (ptrdiff_t i = begin; i < end; i += r.end - r.begin) {
-        r = tgc_pool_find_rows(&pool, i, end);
+    for (ptrdiff_t i = chunk.begin; i < chunk.end; i += r.end - r.begin) {
+        r = tgc_pool_find_rows(&pool, i, chunk.end);
         if (pairs) {
             FN(max_pool_pairs)(&pool, taps, r);
         } else {
@@ -180,11 +179,10 @@ static void FN(max_pool)(const tgc_call *call, ptrdiff_t index)
 static void FN(max_pool_backward)(const tgc_call *call, ptrdiff_t index)
 {
     const tgc_pool pool = tgc_pool_unpack(call, 2, 0);
-    const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
-    const ptrdiff_t end = tgc_min(begin + size, pool.planes);
+    const tgc_span chunk = tgc_pool_chunk(call, index, pool.planes);
     const int pairs = FN(is_pairs)(&pool) && pool.y->strides[3] == 1;
     const tgc_taps w = tgc_taps_begin(&pool, pool.columns.size, 1);
-    for (ptrdiff_t plane = begin; plane < end; plane++) {
+    for (ptrdiff_t plane = chunk.begin; plane < chunk.end; plane++) {
         if (pairs) {
             FN(spread_pairs)(&pool, &call->operands[1], plane);
         } else {

@@ -96,7 +96,7 @@ void tgc_max_pool_plan(tgc_call *call)
 {
     const tgc_pool pool = tgc_pool_unpack(call, 0, 1);
     const tgc_pool_axis *rows = &pool.rows, *columns = &pool.columns;
-    const ptrdiff_t span = (rows->kernel - 1) * rows->dilation + 1;
+    const ptrdiff_t span = tgc_pool_reach(rows);
     const ptrdiff_t line = tgc_pool_room(tgc_pool_line(columns, tgc_pool_taps(columns)));
     const ptrdiff_t room = tgc_pool_room(columns->out);
     const ptrdiff_t cached = cached_lines(line);

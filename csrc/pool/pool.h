@@ -57,13 +57,14 @@ typedef struct {
     ptrdiff_t planes;
 } tgc_pool;
 
-/* What a window of averages covers of an axis: places begin .. end - 1. */
+/* Places begin .. end - 1. */
 typedef struct {
     ptrdiff_t begin, end;
 } tgc_span;
 
 /* Takes a call apart; x and y are operands number `x` and `y`. */
 tgc_pool tgc_pool_unpack(const tgc_call *call, int x, int y);
+/* What the window at position o covers of an axis. */
 tgc_span tgc_pool_span(const tgc_pool *pool, const tgc_pool_axis *axis, ptrdiff_t o);
 /* The taps of position o that count in the divisor. */
 ptrdiff_t tgc_pool_count(const tgc_pool *pool, const tgc_pool_axis *axis, ptrdiff_t o);
@@ -100,6 +101,19 @@ static inline char *tgc_pool_plane(const tgc_operand *o, ptrdiff_t plane)
     const ptrdiff_t channels = o->shape[1];
     return o->data + (plane / channels * o->strides[0] + plane % channels * o->strides[1]) *
                          (ptrdiff_t)tgc_item_size(o->dtype);
+}
+
+/* What chunk `index` takes of n rows or planes: from begin to end - 1. */
+static inline tgc_span tgc_pool_chunk(const tgc_call *call, ptrdiff_t index, ptrdiff_t n)
+{
+    const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK];
+    return (tgc_span){index * size, tgc_min((index + 1) * size, n)};
+}
+
+/* The rows or columns from the first tap of a window to its last. */
+static inline ptrdiff_t tgc_pool_reach(const tgc_pool_axis *axis)
+{
+    return (axis->kernel - 1) * axis->dilation + 1;
 }
 
 /* Some rows of y, of one plane. */

@@ -24,12 +24,11 @@ static void indices_chunk(const tgc_call *call, ptrdiff_t index)
     const tgc_pool pool = tgc_pool_unpack(call, 0, 2);
     const tgc_pool_axis *rows = &pool.rows, *columns = &pool.columns;
     const tgc_taps w = tgc_taps_begin(&pool, columns->size, 1);
-    const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
-    const ptrdiff_t end = tgc_min(begin + size, pool.planes * rows->out);
+    const tgc_span chunk = tgc_pool_chunk(call, index, pool.planes * rows->out);
     const tgc_operand *taps = &call->operands[1];
     tgc_pool_rows r;
-    for (ptrdiff_t i = begin; i < end; i += r.end - r.begin) {
-        r = tgc_pool_find_rows(&pool, i, end);
+    for (ptrdiff_t i = chunk.begin; i < chunk.end; i += r.end - r.begin) {
+        r = tgc_pool_find_rows(&pool, i, chunk.end);
         char *y_plane = tgc_pool_plane(pool.y, r.plane), *tap_plane = tgc_pool_plane(taps, r.plane);
         for (ptrdiff_t row = r.begin; row < r.end; row++) {
             const char *tap_row = tgc_tap_row(taps, tap_plane, row);

@@ -21,11 +21,10 @@ static void FN(max_pool_gather)(const tgc_call *call, ptrdiff_t index)
     const tgc_operand *taps = &call->operands[1];
     const ptrdiff_t column = pool.x->strides[3], step = pool.columns.stride * column;
     const tgc_taps w = tgc_taps_begin(&pool, pool.x->strides[2], column);
-    const ptrdiff_t size = call->sizes[TGC_POOL_CHUNK], begin = index * size;
-    const ptrdiff_t end = tgc_min(begin + size, pool.planes * pool.rows.out);
+    const tgc_span chunk = tgc_pool_chunk(call, index, pool.planes * pool.rows.out);
     tgc_pool_rows r;
-    for (ptrdiff_t i = begin; i < end; i += r.end - r.begin) {
-        r = tgc_pool_find_rows(&pool, i, end);
+    for (ptrdiff_t i = chunk.begin; i < chunk.end; i += r.end - r.begin) {
+        r = tgc_pool_find_rows(&pool, i, chunk.end);
         char *x_plane = tgc_pool_plane(pool.x, r.plane), *y_plane = tgc_pool_plane(pool.y, r.plane);
         char *tap_plane = tgc_pool_plane(taps, r.plane);
         for (ptrdiff_t row = r.begin; row < r.end; row++) {

@@ -22,7 +22,7 @@ from tests.kernels.convolution import (
 from tinygrad_c._kernels import conv as kernels
 from tinygrad_c.errors import ShapeError
 
-# --- shapes -------------------------------------------------------------------------------------
+# ---- shapes ----
 
 
 @st.composite
@@ -317,7 +317,7 @@ def test_extreme_windows(variant):
         same(kernels.conv_weight(y, x, (2, 2), *window), define_conv_weight(y, x, (2, 2), *window))
 
 
-# --- columns ------------------------------------------------------------------------------------
+# ---- columns ----
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -336,7 +336,7 @@ def test_columns(dtype, data):
     assert np.vdot(summed, x) == np.vdot(other, columns)
 
 
-# --- errors -------------------------------------------------------------------------------------
+# ---- errors ----
 
 X, W = np.ones((2, 3, 4, 5), "f4"), np.ones((6, 3, 2, 2), "f4")
 WINDOW = ((1, 1), (0, 0), (1, 1), 1)

@@ -13,7 +13,7 @@ from tinygrad_c._kernels import copy as kernels
 from tinygrad_c._kernels import runtime
 from tinygrad_c.errors import ShapeError
 
-# --- cast ---------------------------------------------------------------------------------------
+# ---- cast ----
 
 
 @pytest.mark.parametrize("dtype", ALL)
@@ -78,7 +78,7 @@ def test_cast_errors():
         kernels.cast(np.ones(2, complex), np.float32)
 
 
-# --- contiguous ---------------------------------------------------------------------------------
+# ---- contiguous ----
 
 
 @given(data=st.data(), dtype=st.sampled_from(ALL))
@@ -105,7 +105,7 @@ def test_permuted_copies(shape, axes, dtype):
     same(kernels.copy_(out, a.transpose(axes).copy()), a.transpose(axes))
 
 
-# --- copy_, fill_ -------------------------------------------------------------------------------
+# ---- copy_, fill_ ----
 
 
 @given(data=st.data(), dtype=st.sampled_from(ALL), source=st.sampled_from(ALL))
@@ -211,7 +211,7 @@ def test_copy_errors():
         kernels.copy_(np.ones((2,) * 13), np.ones(2))
 
 
-# --- cat ----------------------------------------------------------------------------------------
+# ---- cat ----
 
 
 @given(data=st.data(), dtype=st.sampled_from(ALL))
@@ -261,7 +261,7 @@ def test_cat_errors():
         kernels.cat([np.ones(2), np.ones(2)], out=np.ones(3))
 
 
-# --- Threads ------------------------------------------------------------------------------------
+# ---- Threads ----
 
 
 def test_copies_with_any_number_of_threads():

@@ -34,7 +34,7 @@ def whole_numbers(seed, *shape, dtype="float32"):
     return np.random.default_rng(seed).integers(low, 5, shape).astype(dtype)
 
 
-# --- sizes and layouts --------------------------------------------------------------------------
+# ---- sizes and layouts ----
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -140,7 +140,7 @@ def test_integers_wrap(dtype):
         same(kernels.matmul(a, a), a @ a)
 
 
-# --- linear -------------------------------------------------------------------------------------
+# ---- linear ----
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int32"])
@@ -170,7 +170,7 @@ def test_bias_is_added_once(isa, shape, dtype):
         same(kernels.linear(x, w, b, out=out), expected)
 
 
-# --- variants -----------------------------------------------------------------------------------
+# ---- variants ----
 
 
 @pytest.fixture(params=kernels.VARIANTS)
@@ -263,7 +263,7 @@ def test_which_variant_runs():
     assert kernels.ran() == "naive"
 
 
-# --- rounding, threads --------------------------------------------------------------------------
+# ---- rounding, threads ----
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -311,7 +311,7 @@ def test_nan_reaches_every_sum_that_it_is_a_term_of_and_no_other(isa, shape, dty
             same(kernels.matmul(b.T, a.T), expected.T)
 
 
-# --- out ----------------------------------------------------------------------------------------
+# ---- out ----
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -341,7 +341,7 @@ def test_memory_around_out_stays(isa):
     assert (around == 7).all()
 
 
-# --- errors -------------------------------------------------------------------------------------
+# ---- errors ----
 
 A, B = np.ones((2, 3), "float32"), np.ones((3, 4), "float32")
 

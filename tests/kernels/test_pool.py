@@ -27,7 +27,7 @@ def every_isa():
         runtime.use_isa(before)
 
 
-# ---- definitions --------------------------------------------------------------------------------
+# ---- definitions ----
 
 
 def pairs(window):
@@ -145,7 +145,7 @@ def adaptive_backward(grad, shape):
     return a
 
 
-# ---- drawn cases --------------------------------------------------------------------------------
+# ---- drawn cases ----
 
 
 @st.composite

@@ -27,7 +27,7 @@ def same(got, expected):
     np.testing.assert_array_equal(got.detach().numpy(), expected)
 
 
-# --- functions ----------------------------------------------------------------------------------
+# ---- functions ----
 
 
 @pytest.mark.parametrize("stride", [1, 2, (2, 1), [1, 3]])
@@ -188,7 +188,7 @@ def test_numbers_too_large_for_any_image():
         F.conv2d(tensor(X), tensor(W), padding=2**29)
 
 
-# --- layers -------------------------------------------------------------------------------------
+# ---- layers ----
 
 
 def test_conv2d():
@@ -330,7 +330,7 @@ def test_layer_errors():
     check_error(ValueError, "Conv2d: kernel_size must be at least 1, got 0", nn.Conv2d, 3, 4, 0)  # fmt: skip
 
 
-# --- variants -----------------------------------------------------------------------------------
+# ---- variants ----
 
 
 def test_use_kernels_selects_and_puts_back():

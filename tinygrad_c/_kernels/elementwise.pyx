@@ -80,7 +80,7 @@ cdef extern from "runtime/kernels.h" nogil:
         TGC_cast_bool  # TGC_cast_bool + code converts to the dtype with that code
 
 
-# --- One operand --------------------------------------------------------------------------------
+# ---- One operand ----
 
 cdef ndarray unary(str op, int kernel, ndarray a, ndarray out):
     cdef int code = dtype_code(a)
@@ -251,7 +251,7 @@ cpdef ndarray leaky_relu(ndarray a, double slope, ndarray out=None):
     return apply("leaky_relu", TGC_leaky_relu, code, code, a, number(slope, code), None, out)
 
 
-# --- Two operands -------------------------------------------------------------------------------
+# ---- Two operands ----
 
 cdef ndarray binary(str op, int kernel, ndarray a, ndarray b, ndarray out):
     cdef int code
@@ -377,7 +377,7 @@ cpdef ndarray logical_xor(ndarray a, ndarray b, ndarray out=None):
     return logical("logical_xor", TGC_logical_xor, a, b, out)
 
 
-# --- Gradients ----------------------------------------------------------------------------------
+# ---- Gradients ----
 
 cpdef ndarray relu_backward(ndarray grad, ndarray y, ndarray out=None):
     """The gradient of y = relu(x): grad where y > 0, else 0"""
@@ -413,7 +413,7 @@ cpdef ndarray guarded(ndarray grad, ndarray d, ndarray out=None):
     return binary("guarded", TGC_guarded, grad, d, out)
 
 
-# --- Three operands -----------------------------------------------------------------------------
+# ---- Three operands ----
 
 cpdef ndarray where(ndarray condition, ndarray a, ndarray b, ndarray out=None):
     """y = a where condition (bool) holds, else b"""

@@ -123,14 +123,6 @@ class Function:
         return result
 
 
-def edges_of(tensors, needs):
-    """The edges to those of the arguments that need a gradient."""
-    edges = []
-    for t, need in zip(tensors, needs, strict=True):
-        edges += (t if t.node is None else t.node, t.output_nr) if need else (None, 0)
-    return tuple(edges)
-
-
 def record(cls, ctx, tensors, result):
     """Hang a node on the outputs."""
     needs = ctx.needs_input_grad
@@ -148,7 +140,7 @@ def record(cls, ctx, tensors, result):
     # Not a closure: one would hold the outputs, and they the node that holds it.
     rule = functools.partial(gradients_of, cls, ctx, outputs_like, len(needs))
     plan = FunctionPlan(rule)
-    edges = edges_of(tensors, needs)
+    edges = ops.edges_of(tuple(tensors))
     node = nodes.new_node(FunctionOp(cls), plan, (), edges, layouts, len(fresh))
     node.kept = tuple([Saved(t, fresh) for t in saved])
     objects.track(node)  # ctx may hold anything

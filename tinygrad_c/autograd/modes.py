@@ -78,27 +78,27 @@ class Mode:
         return inside
 
 
-class no_grad(Mode):  # noqa: N801  PyTorch's spelling
+class Switch(Mode):
+    """A mode without arguments, which also decorates without parentheses."""
+
+    def __new__(cls, function=None):
+        mode = super().__new__(cls)
+        return mode if function is None else mode(function)
+
+
+class no_grad(Switch):  # noqa: N801  PyTorch's spelling
     """Record nothing: what is computed inside requires no gradient.
 
     >>> with no_grad():
     ...     y = x * 2        # doctest: +SKIP
     """
 
-    def __new__(cls, function=None):
-        mode = super().__new__(cls)
-        return mode if function is None else mode(function)
-
     def set(self):
         graph.set_grad_enabled(False)
 
 
-class enable_grad(Mode):  # noqa: N801
+class enable_grad(Switch):  # noqa: N801
     """Record, also inside ``no_grad``."""
-
-    def __new__(cls, function=None):
-        mode = super().__new__(cls)
-        return mode if function is None else mode(function)
 
     def set(self):
         graph.set_grad_enabled(True)

@@ -66,6 +66,8 @@ def grad(
     """
     roots = as_tuple("grad", "outputs", outputs)
     targets = as_tuple("grad", "inputs", inputs)
+    if not targets:
+        raise ValueError("grad: inputs must not be empty")
     for t in targets:
         if not t.requires_grad:
             raise RuntimeError(

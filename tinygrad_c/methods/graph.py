@@ -49,6 +49,8 @@ class GraphMethods:
     @grad.setter
     def grad(self, value):
         if value is not None:
+            if value is self:
+                raise RuntimeError("can't assign Variable as its own grad")
             if not isinstance(value, TensorBase):
                 raise TypeError(f"grad must be a Tensor or None, got {type(value).__name__}")
             if value.array.shape != self.array.shape or value.array.dtype != self.array.dtype:

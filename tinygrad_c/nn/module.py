@@ -53,7 +53,7 @@ class Module(StateMethods, HookMethods):
             _hooks={},  # handle id -> hook, empty in most modules
         )
 
-    # -- calling ----------------------------------------------------------------------------------
+    # ---- calling ----
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -70,7 +70,7 @@ class Module(StateMethods, HookMethods):
             f'Module [{type(self).__name__}] is missing the required "forward" function'
         )
 
-    # -- registering ------------------------------------------------------------------------------
+    # ---- registering ----
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute and register it by what it is: Parameter, Buffer or Module.
@@ -174,7 +174,7 @@ class Module(StateMethods, HookMethods):
         """Another name of ``register_module``."""
         self.register_module(name, module)
 
-    # -- looking up -------------------------------------------------------------------------------
+    # ---- looking up ----
 
     def get_submodule(self, target: str) -> "Module":
         """The module at a dotted path such as "features.0"; "" is the module itself."""
@@ -204,7 +204,7 @@ class Module(StateMethods, HookMethods):
             raise AttributeError(f"`{name}` is not {kind}")
         return getattr(module, name)
 
-    # -- printing ---------------------------------------------------------------------------------
+    # ---- printing ----
 
     def _get_name(self):
         return type(self).__name__

@@ -104,7 +104,7 @@ class TreeMethods:
                     seen.add(id(tensor))
                 yield f"{path}.{name}" if path else name, tensor
 
-    # -- acting on the whole tree -----------------------------------------------------------------
+    # ---- acting on the whole tree ----
 
     def apply(self, fn: Callable[[Any], Any]) -> Self:
         """Call ``fn(module)`` for all modules, children before parents; returns self."""

@@ -8,7 +8,7 @@ from tinygrad_c._kernels import elementwise as kernels
 from tinygrad_c.autograd.op import op
 from tinygrad_c.ops.comparison import eq, ge, gt, le, logical_and, logical_or, lt, where
 
-# ----------------------------------------------------------------------------- arithmetic
+# ---- arithmetic ----
 
 
 @op
@@ -130,7 +130,7 @@ def grad_d(grad, g):
     return grad * g
 
 
-# ------------------------------------------------------------------------------ functions
+# ---- functions ----
 
 
 @op
@@ -325,7 +325,7 @@ def grad_b(grad):
     return guarded(0, grad)
 
 
-# ------------------------------------------------------------------------------- extremes
+# ---- extremes ----
 
 
 @op

@@ -82,7 +82,7 @@ class Optimizer:
         for group in groups:
             self.add_param_group(group)
 
-    # -- stepping ---------------------------------------------------------------------------------
+    # ---- stepping ----
 
     @with_step_hooks
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -129,7 +129,7 @@ class Optimizer:
         """Call ``hook(optimizer, args, kwargs)`` after each step; returns a handle."""
         return RemovableHandle(self._step_post_hooks, hook)
 
-    # -- groups -----------------------------------------------------------------------------------
+    # ---- groups ----
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add a group ``{"params": Tensor or Tensors, option: value, ...}``."""
@@ -151,7 +151,7 @@ class Optimizer:
     def check_options(self, group: dict[str, Any]) -> None:
         """Raise ValueError if an option of `group` is out of its range."""
 
-    # -- saving and loading -----------------------------------------------------------------------
+    # ---- saving and loading ----
 
     def state_dict(self) -> dict[str, Any]:
         """``{"state": {index: {...}}, "param_groups": [{..., "params": [indices]}]}``.

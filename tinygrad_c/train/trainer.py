@@ -78,7 +78,7 @@ class Trainer:
         """The number of epochs finished."""
         return len(self.history)
 
-    # -- training ---------------------------------------------------------------------------------
+    # ---- training ----
 
     def fit(self, train_loader: Any, val_loader: Any, epochs: int) -> list[EpochMetrics]:
         """Train until `epochs` epochs are finished, those of earlier calls included.
@@ -203,7 +203,7 @@ class Trainer:
             for buffer, value in zip(self.model.buffers(), buffers, strict=self._has_buffers):
                 buffer.copy_(value)
 
-    # -- evaluation -------------------------------------------------------------------------------
+    # ---- evaluation ----
 
     def evaluate(self, loader: Iterable[Any]) -> Score:
         """Loss and accuracy in evaluation mode, without recording; the mode is restored."""
@@ -236,7 +236,7 @@ class Trainer:
         finally:
             self.model.train(was_training)
 
-    # -- saving and loading -----------------------------------------------------------------------
+    # ---- saving and loading ----
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that `load_state_dict` needs to go on, for `tinygrad_c.save`."""

@@ -191,7 +191,7 @@ def fold(
     return y if len(shape) == 3 else reshape(y, tuple(y.shape[1:]))
 
 
-# ------------------------------------------------------------------------- in any dimension
+# ---- in any dimension ----
 
 
 def convolve(name, ndim, input, weight, bias, stride, padding, dilation, groups):
@@ -239,7 +239,7 @@ def convolve_transposed(name, ndim, input, weight, bias, moves, groups):
     return y if x is input else reshape(y, tuple(y.shape[1:]))
 
 
-# ---------------------------------------------------------------------------------- checks
+# ---- checks ----
 
 
 def numbers(name, what, value, ndim, least):

@@ -69,7 +69,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     return pool.adaptive_avg_pool2d(input, output_size)
 
 
-# -- one dimension: a plane of one row ------------------------------------------------------------
+# ---- one dimension: a plane of one row ----
 
 
 def max_pool1d(

@@ -108,6 +108,8 @@ void tgc_reduce_finish(const tgc_call *call);
 /* Whole numbers, and what is plain C for every type; installed by tgc_reduce_generic. */
 void tgc_reduce_plain(tgc_table table);
 void tgc_reduce_arg(tgc_table table);
+/* The gradient of prod (prod_backward.c), on every CPU. */
+void tgc_prod_backward(tgc_table table);
 
 void tgc_reduce_generic(tgc_table table);
 void tgc_reduce_avx2(tgc_table table);

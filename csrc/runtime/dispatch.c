@@ -47,6 +47,7 @@ static void install_portable(void)
     tgc_one_hot(table);
     tgc_nll_loss(table);
     tgc_pool_portable(table);
+    tgc_prod_backward(table);
     tgc_random(table);
 }
 

@@ -38,7 +38,7 @@
 /* Over any axes of one operand. */
 #define TGC_REDUCE_KERNELS(X) \
     X(sum) X(mean) X(prod) X(squared_distances) X(amax) X(amin) X(any) X(all) X(max) X(min) \
-    X(argmax) X(argmin)
+    X(argmax) X(argmin) X(prod_backward)
 
 /* Gathers and scatters. */
 #define TGC_INDEX_KERNELS(X)                                                      \

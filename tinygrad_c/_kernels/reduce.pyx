@@ -4,7 +4,15 @@
 ``keepdim`` the reduced axes stay, with size 1.
 """
 
-from numpy cimport PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, import_array, ndarray, npy_intp
+from numpy cimport (
+    PyArray_DIMS,
+    PyArray_ISCARRAY_RO,
+    PyArray_NDIM,
+    PyArray_SIZE,
+    import_array,
+    ndarray,
+    npy_intp,
+)
 
 from tinygrad_c._kernels.broadcast cimport find_axis
 from tinygrad_c._kernels.runtime cimport (
@@ -44,6 +52,7 @@ cdef extern from "runtime/kernels.h" nogil:
         TGC_min
         TGC_argmax
         TGC_argmin
+        TGC_prod_backward
 
 
 cdef extern from "reduce/reduce.h" nogil:
@@ -203,6 +212,27 @@ def squared_distances(ndarray a, dims=None, bint keepdim=False):
 def prod(ndarray a, dims=None, bint keepdim=False):
     """y = product of a over dims; bool and integers give int64."""
     return reduce(TGC_prod, a, find_axes_or_all("prod", a, dims, keepdim), sum_dtype(a))
+
+
+def prod_backward(ndarray grad, ndarray a):
+    """y[i, k] = grad[i] * product of all a[i, j] but j = k: the gradient of ``prod(a, 1)``."""
+    cdef tgc_call call
+    cdef int dtype = float_code("prod_backward", "a", a)
+    if PyArray_NDIM(a) != 2 or not PyArray_ISCARRAY_RO(a):
+        raise ShapeError(
+            f"prod_backward: a must be a contiguous matrix, got shape {(<object>a).shape}")
+    if (PyArray_NDIM(grad) != 1 or PyArray_DIMS(grad)[0] != PyArray_DIMS(a)[0]
+            or dtype_code(grad) != dtype):
+        raise ShapeError(
+            f"prod_backward: grad must be {a.dtype} of shape ({PyArray_DIMS(a)[0]},), got "
+            f"{grad.dtype} of shape {(<object>grad).shape}")
+    cdef ndarray y = empty(2, PyArray_DIMS(a), dtype)
+    begin(&call, TGC_prod_backward, dtype)
+    add_operand(&call, grad, TGC_READ)
+    add_operand(&call, a, TGC_READ)
+    add_operand(&call, y, TGC_WRITE)
+    run(&call)
+    return y
 
 
 def amax(ndarray a, dims=None, bint keepdim=False):

@@ -3,7 +3,7 @@
 import math
 
 from tinygrad_c._kernels import reduce as kernels
-from tinygrad_c.autograd.op import op
+from tinygrad_c.autograd.op import op, wrap
 from tinygrad_c.ops.comparison import eq, isnan, logical_and, logical_or, where
 from tinygrad_c.ops.elementwise import abs as absolute
 from tinygrad_c.ops.elementwise import add, mul, pow, sqrt, square, sub
@@ -84,16 +84,32 @@ def prod(a, /, dim=None, keepdim=False):
     return kernels.prod(a, dim, keepdim)
 
 
+@prod.grad
+def grad_a(grad, a, dim):
+    """Nothing is divided, so zeros are no special case."""
+    rows, order = in_rows(a, dim)
+    found = kernels.prod_backward(reshape(grad, rows.shape[:1]).array, rows.contiguous().array)
+    moved = reshape(wrap(found), [a.shape[d] for d in order])
+    return permute(moved, tuple([order.index(d) for d in range(len(order))]))
+
+
+def in_rows(a, dim):
+    """`a` as a matrix with a row for each product, and the order of the dimensions there."""
+    dims = dims_of(dim, len(a.shape))
+    order = tuple([d for d in range(len(a.shape)) if d not in dims]) + dims
+    n = count(a.shape, dim)
+    products = math.prod([a.shape[d] for d in order[: len(order) - len(dims)]])
+    return reshape(permute(a, order), (products, n)), order
+
+
 @prod.composite
 def definition(a, dim=None, keepdim=False):
     """A tree of products: its gradient divides by nothing, so zeros are no special case."""
-    dims = dims_of(dim, len(a.shape))
-    others = tuple([d for d in range(len(a.shape)) if d not in dims])
-    kept = tuple([a.shape[d] for d in others])
     n = count(a.shape, dim)
     if n == 0:
         return add(sum(a, dim, keepdim), 1)
-    rows = reshape(permute(a, others + dims), (math.prod(kept), n))
+    rows, order = in_rows(a, dim)
+    kept = tuple([a.shape[d] for d in order[: len(order) - len(dims_of(dim, len(a.shape)))]])
     while n > 1:
         half = n // 2
         pairs = mul(narrow(rows, 1, 0, half), narrow(rows, 1, half, half))

@@ -228,6 +228,8 @@ def std(a, dim=None, correction=1, keepdim=False):
 def root(sums, p=2):
     """The p-th root of a sum of powers: where that is 0 all its terms are, and the gradient that
     reaches them is 0, not 0 times infinity."""
+    if p == 2 and not sums.requires_grad:
+        return sqrt(sums)
     flat = eq(sums, 0)
     safe = where(flat, 1, sums)
     return where(flat, sums, sqrt(safe) if p == 2 else pow(safe, 1 / p))

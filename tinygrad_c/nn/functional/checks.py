@@ -14,11 +14,6 @@ def check_tensors(name: str, **operands: Any) -> None:
             raise TypeError(f"{name}: {what} must be a Tensor, got {type(value).__name__}")
 
 
-def check_optional(name: str, **operands: Any) -> None:
-    """The same for operands that may be None."""
-    check_tensors(name, **{what: value for what, value in operands.items() if value is not None})
-
-
 def check_broadcasts(name: str, what: str, value: Any, input: Tensor) -> None:
     """Raise unless the operand called `what` is None, or a Tensor that broadcasts to `input`."""
     if value is None:

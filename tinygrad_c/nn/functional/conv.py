@@ -11,7 +11,7 @@ from numbers import Integral
 
 from tinygrad_c._kernels.conv import LARGEST
 from tinygrad_c.errors import ShapeError
-from tinygrad_c.nn.functional.checks import check_optional, check_tensors
+from tinygrad_c.nn.functional.checks import check_tensors
 from tinygrad_c.ops import conv as ops
 from tinygrad_c.ops.shape import reshape
 from tinygrad_c.tensor import Tensor
@@ -318,7 +318,8 @@ def check_operands(name, input, weight, bias, channels, wanted, bias_length):
             f"{name}: input of shape {tuple(input.shape)} must have {wanted} channels for weight "
             f"of shape {tuple(weight.shape)}, got {channels}"
         )
-    check_optional(name, bias=bias)
+    if bias is not None:
+        check_tensors(name, bias=bias)
     if bias is not None and tuple(bias.shape) != (bias_length,):
         raise ShapeError(
             f"{name}: bias must have shape ({bias_length},) for weight of shape "

@@ -8,7 +8,7 @@ import warnings
 from tinygrad_c.autograd import is_grad_enabled
 from tinygrad_c.dtypes import int64, uint8
 from tinygrad_c.errors import ShapeError, check_number
-from tinygrad_c.nn.functional.checks import check_broadcasts, check_optional, check_tensors, whole
+from tinygrad_c.nn.functional.checks import check_broadcasts, check_tensors, whole
 from tinygrad_c.ops import loss as ops_loss
 from tinygrad_c.ops import softmax as ops_softmax
 from tinygrad_c.tensor import Tensor
@@ -122,8 +122,10 @@ def nll_loss(
 
 def check_constant(name, weight):
     """Raise RuntimeError for weights of classes that want a gradient, as PyTorch does."""
-    check_optional(name, weight=weight)
-    if weight is not None and weight.requires_grad and is_grad_enabled():
+    if weight is None:
+        return
+    check_tensors(name, weight=weight)
+    if weight.requires_grad and is_grad_enabled():
         raise RuntimeError(
             f"{name}: weight must not require a gradient, for the loss has none with respect to it"
         )
@@ -214,8 +216,8 @@ def soft_cross_entropy(input, target, weight, reduction, label_smoothing):
     classes = shape[dim]
     if label_smoothing:
         target = target * (1 - label_smoothing) + label_smoothing / max(classes, 1)
-    check_optional("cross_entropy", weight=weight)
     if weight is not None:
+        check_tensors("cross_entropy", weight=weight)
         if weight.shape != (classes,):
             raise ShapeError(
                 f"cross_entropy: weight of shape {tuple(weight.shape)} must have one element for "

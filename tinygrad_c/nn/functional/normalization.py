@@ -1,7 +1,7 @@
 """Normalisation: elements less their mean, divided by their standard deviation."""
 
 from tinygrad_c.errors import ShapeError, check_number
-from tinygrad_c.nn.functional.checks import check_optional, check_tensors
+from tinygrad_c.nn.functional.checks import check_tensors
 from tinygrad_c.ops import norm
 from tinygrad_c.tensor import Tensor
 
@@ -45,9 +45,9 @@ def batch_norm(
     check_number("batch_norm", "momentum", momentum)
     check_number("batch_norm", "eps", eps)
     check_tensors("batch_norm", input=input)
-    check_optional(
-        "batch_norm", running_mean=running_mean, running_var=running_var, weight=weight, bias=bias
-    )
+    optional = {"running_mean": running_mean, "running_var": running_var}
+    optional |= {"weight": weight, "bias": bias}
+    check_tensors("batch_norm", **{what: t for what, t in optional.items() if t is not None})
     shape = tuple(input.shape)
     if training and len(shape) > 1 and input.numel() == shape[1]:
         raise ShapeError(

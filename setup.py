@@ -50,8 +50,8 @@ CYTHON_FLAGS = [
     "-Werror=implicit-function-declaration",
     "-Wno-unused-function",
 ]
-# No step of a usual training loop goes through this one, which -Os makes a quarter smaller.
-SELDOM_RUN = {"tinygrad_c.autograd.function"}
+# A training step calls these a few times at most, and -Os makes them a quarter smaller.
+SELDOM_RUN = {"tinygrad_c.autograd.function", "tinygrad_c._kernels.random"}
 LINK = ["-Wl,-z,noseparate-code"] if LINUX else []
 LIBC, VERSION = platform.libc_ver()
 if LIBC == "glibc" and tuple(map(int, VERSION.split("."))) >= (2, 36):

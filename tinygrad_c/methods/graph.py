@@ -164,3 +164,13 @@ class GraphMethods:
         if self.post_hooks is None:
             self.post_hooks = {}
         return RemovableHandle(self.post_hooks, hook)
+
+
+def forget_gradients(tensors, set_to_none):
+    """Have `tensors` no gradient, so that the next backward adds to none, or one of zeros."""
+    for t in tensors:
+        if set_to_none:
+            t.gradient = None
+        elif t.gradient is not None:
+            t.gradient = t.gradient.detach()
+            t.gradient.zero_()

@@ -1,7 +1,7 @@
 """Dropout."""
 
-from tinygrad_c.errors import check_number
 from tinygrad_c.nn import functional as F
+from tinygrad_c.nn.functional.checks import check_probability
 from tinygrad_c.nn.module import Module
 from tinygrad_c.tensor import Tensor
 
@@ -14,9 +14,7 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         super().__init__()
-        check_number("Dropout", "p", p)
-        if not 0 <= p <= 1:
-            raise ValueError(f"Dropout: p must be a probability from 0 to 1, got {p}")
+        check_probability("Dropout", p)
         self.p = p
         self.inplace = inplace
 

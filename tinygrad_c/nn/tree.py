@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from tinygrad_c.dtypes import float32, float64
+from tinygrad_c.methods.graph import forget_gradients
 from tinygrad_c.nn.parameter import Parameter
 from tinygrad_c.tensor import Tensor
 
@@ -133,14 +134,7 @@ class TreeMethods:
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters, or with ``set_to_none=False`` zero them."""
-        for parameter in self.parameters():
-            if parameter.grad is None:
-                continue
-            if set_to_none:
-                parameter.grad = None
-            else:
-                parameter.grad = parameter.grad.detach()
-                parameter.grad.zero_()
+        forget_gradients(self.parameters(), set_to_none)
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """Convert parameters and buffers in place; returns self.

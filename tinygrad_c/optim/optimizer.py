@@ -10,6 +10,7 @@ from typing import Any
 from tinygrad_c.autograd import enable_grad
 from tinygrad_c.autograd.handle import RemovableHandle
 from tinygrad_c.creation import zeros_like
+from tinygrad_c.methods.graph import forget_gradients
 from tinygrad_c.tensor import Tensor
 
 
@@ -111,12 +112,7 @@ class Optimizer:
         ``set_to_none=False`` keeps them as zeros.
         """
         for group in self.param_groups:
-            for p in group["params"]:
-                if set_to_none:
-                    p.gradient = None
-                elif p.grad is not None:
-                    p.grad = p.grad.detach()
-                    p.grad.zero_()
+            forget_gradients(group["params"], set_to_none)
 
     def register_step_pre_hook(self, hook: Callable) -> RemovableHandle:
         """Call ``hook(optimizer, args, kwargs)`` before each step; returns a handle.

@@ -3,7 +3,7 @@
 from operator import index
 from typing import Any
 
-from tinygrad_c.errors import ShapeError
+from tinygrad_c.errors import ShapeError, check_number
 from tinygrad_c.tensor import Tensor
 
 
@@ -26,6 +26,13 @@ def check_broadcasts(name: str, what: str, value: Any, input: Tensor) -> None:
             f"{name}: {what} of shape {tuple(shape)} must broadcast to the shape of input, "
             f"{tuple(wanted)}"
         )
+
+
+def check_probability(name: str, p: Any) -> None:
+    """Raise unless `p` is a number from 0 to 1."""
+    check_number(name, "p", p)
+    if not 0 <= p <= 1:
+        raise ValueError(f"{name}: p must be a probability from 0 to 1, got {p}")
 
 
 def whole(name: str, what: str, value: Any) -> int:

@@ -57,7 +57,7 @@ CALLS = [
     ("linspace", lambda: linspace(0, 1, 2.5), TypeError, "steps must be a whole number"),
     ("arange", lambda: arange("a"), TypeError, "end must be a number, got 'a'"),
     ("full", lambda: full((2,), None), TypeError, "fill_value must be a number, got None"),
-    ("randint", lambda: randint(3), TypeError, "high and size must be given"),
+    ("randint", lambda: randint(3), TypeError, "high and size, a tuple, must be given"),
     ("softmax", lambda: F.softmax(None, 0), TypeError, "input must be a Tensor, got NoneType"),
     ("logsigmoid", lambda: F.logsigmoid(None), TypeError, "input must be a Tensor"),
     ("one_hot", lambda: F.one_hot(FIRST, 2.0), TypeError, "num_classes must be a whole number"),

@@ -85,6 +85,8 @@ def array_of(data, wanted):
             promotion.checked_number(extreme, wanted)
     if wanted is not None:
         return array
+    if kinds and array.dtype.kind == "f" and not any(is_real(kind) for kind in kinds):
+        raise ValueError(f"tensor: a whole number is too large for int64, got {data!r:.60}")
     with np.errstate(over="ignore"):  # 1e39 is inf in float32
         return array.astype(common_dtype(kinds, array.dtype))
 
@@ -108,12 +110,19 @@ def plain(data, kinds):
 def common_dtype(kinds, found):
     """The dtype that numbers of all `kinds` are promoted to; for Python's numbers alone `found`,
     which NumPy has made of them, or the default for floats."""
+    default = promotion.get_default_dtype()
     if SUPPORTED.isdisjoint(kinds):
-        return promotion.get_default_dtype() if found.kind == "f" else found
-    python = {bool: "bool", int: "int64", float: promotion.get_default_dtype()}
+        return default if found.kind == "f" else found
+    python = {"b": np.dtype(bool), "i": np.dtype("int64"), "u": np.dtype("int64"), "f": default}
     return reduce(
-        promotion.promote_types, (np.dtype(python.get(kind, kind)) for kind in kinds)
+        promotion.promote_types,
+        [k if k in SUPPORTED else python[np.dtype(k).kind] for k in kinds],
     )
+
+
+def is_real(kind):
+    """Is it float, or one of NumPy's dtypes of that kind?"""
+    return np.dtype(kind).kind == "f"
 
 
 def tensor(data, *, dtype=None, device=None, requires_grad=False):
@@ -213,10 +222,11 @@ def empty_like(input, *, dtype=None, device=None, requires_grad=False):
     )
 
 
-def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
+def arange(start=None, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
     """``start, start + step, ...`` as long as it is below `end`; ``arange(end)`` from 0."""
     if end is None:
-        start, end = 0, start
+        start, end = None, start
+    start = 0 if start is None else start
     start, end, step = (
         as_python("arange", what, value)
         for what, value in (("start", start), ("end", end), ("step", step))
@@ -274,13 +284,25 @@ def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
 
 
 def randint(
-    low=0, high=None, size=None, *, generator=None, dtype=None, device=None, requires_grad=False
+    *bounds,
+    low=None,
+    high=None,
+    size=None,
+    generator=None,
+    dtype=None,
+    device=None,
+    requires_grad=False,
 ):
-    """Whole numbers from ``low ... high - 1``; ``randint(high, size)`` from 0."""
-    if high is None or size is None:  # one number, which is `high`, and the size
-        low, high, size = 0, low, high if size is None else size
-    if size is None:
-        raise TypeError("randint: high and size must be given")
+    """Whole numbers from ``low ... high - 1``: ``randint(low, high, size)``, or
+    ``randint(high, size)`` from 0."""
+    if size is None and bounds:
+        *bounds, size = bounds
+    if low is None and len(bounds) + (high is not None) == 1:
+        low = 0
+    numbers = [n for n in (low, *bounds, high) if n is not None]
+    if len(numbers) != 2 or not isinstance(size, (tuple, list)):
+        raise TypeError("randint: high and size, a tuple, must be given, and low may be")
+    low, high = numbers
     array = layout.uninitialized(new_shape("randint", (size,)), as_numpy_dtype(dtype or "int64"))
     random_kernels.randint_(array, low, high, generator)
     return finish(array, requires_grad, device)

@@ -83,6 +83,8 @@ def load(f: Path, map_location: Any = None, *, weights_only: bool = True) -> Any
         raise ValueError(f"load: map_location must be None or 'cpu', got {map_location!r}")
     if not weights_only:
         raise ValueError("load: weights_only must be True, files hold no code, got False")
+    if os.path.exists(f) and stat.S_ISFIFO(os.stat(f).st_mode):
+        raise ValueError(f"load: {os.fspath(f)!r} must be a file, got a pipe")
     with open(f, "rb"):
         pass  # OSError names the file, which safe_open does not always do
     try:

@@ -161,8 +161,9 @@ static void cut_blocks(tgc_conv_layout *l, tgc_conv_limits limits)
                               tgc_ceil_div(tgc_max(l->h.places, 1), rows));
 }
 
-/* Decides where the elements of a block's image lie; `inside` says that no tap needs zeros. A vector of places wants them side by side:
- * columns that are step_in apart are combed into one run, step_in runs to a row. */
+/* Decides where the elements of a block's image lie; `inside` says that no tap needs zeros. A vector
+ * of places wants them side by side: columns that are step_in apart are combed into one run, step_in
+ * runs to a row. */
 static void place_image(tgc_conv_layout *l, const tgc_operand *image, int inside,
                         tgc_conv_limits limits)
 {

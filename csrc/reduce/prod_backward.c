@@ -18,6 +18,8 @@ enum {
     CHUNK = 16384 /* elements of a chunk, about */
 };
 
+_Static_assert(BESIDE == 4, "the template lists the rows one by one");
+
 static ptrdiff_t rows_of_chunk(const tgc_call *call)
 {
     const ptrdiff_t rows = CHUNK / tgc_max(call->operands[1].shape[1], 1);

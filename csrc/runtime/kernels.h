@@ -35,7 +35,7 @@
     X(seed) X(uniform) X(normal) X(randint) X(exponential) X(randperm)      \
     X(bernoulli) X(dropout) X(dropout_backward)
 
-/* Over any axes of one operand. */
+/* Over any axes of one operand; and the gradient of a product, row by row. */
 #define TGC_REDUCE_KERNELS(X) \
     X(sum) X(mean) X(prod) X(squared_distances) X(amax) X(amin) X(any) X(all) X(max) X(min) \
     X(argmax) X(argmin) X(prod_backward)

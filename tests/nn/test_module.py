@@ -411,3 +411,12 @@ def test_extra_state_is_part_of_the_state():
 def test_extra_state_needs_both_methods():
     with pytest.raises(RuntimeError, match="Linear must define set_extra_state"):
         nn.Linear(1, 1).set_extra_state(1)
+
+
+def test_a_buffer_may_be_called_extra_state():
+    model = nn.Module()
+    model.register_buffer("_extra_state", ones(1))
+    other = nn.Module()
+    other.register_buffer("_extra_state", zeros(1))
+    other.load_state_dict(model.state_dict())
+    assert other._extra_state.item() == 1

@@ -92,7 +92,7 @@ class StateMethods(TreeMethods):
             [key for key in own if key not in state_dict and key not in optional],
             [key for key in state_dict if key not in own],
         )
-        problems = misfits(own, state_dict)
+        problems = misfits(self, own, state_dict)
         if strict:
             problems = [*key_problems(keys), *problems]
         if problems:
@@ -103,7 +103,7 @@ class StateMethods(TreeMethods):
         for key in own:
             if key in state_dict:
                 put = assign_tensor if assign else copy_tensor
-                if is_extra(key):
+                if is_extra(self, key):
                     put = set_extra
                 put(self, key, own[key], state_dict[key])
         return keys
@@ -127,11 +127,11 @@ def key_problems(keys):
             yield f"{kind} key(s) in state_dict: {listed}. "
 
 
-def misfits(own, state_dict):
+def misfits(model, own, state_dict):
     """A line for each value that cannot stand in its place."""
     lines = []
     for key, tensor in own.items():
-        if key not in state_dict or is_extra(key):
+        if key not in state_dict or is_extra(model, key):
             continue
         value = state_dict[key]
         if not isinstance(value, Tensor):
@@ -147,8 +147,10 @@ def misfits(own, state_dict):
     return lines
 
 
-def is_extra(key):
-    return key.rpartition(".")[2] == EXTRA_STATE
+def is_extra(model, key):
+    """Is it the key of an extra state, and not of a buffer or a parameter of that name?"""
+    path, _, name = key.rpartition(".")
+    return name == EXTRA_STATE and name not in model.get_submodule(path).__dict__
 
 
 def set_extra(model, key, before, value):

@@ -99,8 +99,7 @@ class ConvertMethods:
         )
 
     def __copy__(self):
-        copy = objects.new_instance(type(self))
-        copy.__dict__.update(self.__dict__) if hasattr(self, "__dict__") else None
+        copy = without_data(self)
         copy.array = self.array
         copy.needs_grad = self.requires_grad
         return copy
@@ -113,8 +112,7 @@ class ConvertMethods:
             )
         if id(self) in memo:
             return memo[id(self)]
-        copy = objects.new_instance(type(self))
-        copy.__dict__.update(self.__dict__) if hasattr(self, "__dict__") else None
+        copy = without_data(self)
         copy.array = graph_ops.wrap(self.array).clone().array
         copy.needs_grad = self.needs_grad
         memo[id(self)] = copy
@@ -222,6 +220,13 @@ class ConvertMethods:
         from tinygrad_c.creation import tensor
 
         return tensor(data, dtype=dtype or self.dtype, requires_grad=requires_grad)
+
+
+def without_data(t):
+    """A tensor of the class of `t` and with its attributes."""
+    copy = objects.new_instance(type(t))
+    copy.__dict__.update(t.__dict__) if hasattr(t, "__dict__") else None
+    return copy
 
 
 def new_full(name, t, shape, value, dtype, requires_grad):

@@ -87,19 +87,19 @@ def prod(a, /, dim=None, keepdim=False):
 @prod.grad
 def grad_a(grad, a, dim):
     """Nothing is divided, so zeros are no special case."""
-    rows, order = in_rows(a, dim)
+    rows, others, dims = in_rows(a, dim)
+    order = others + dims
     found = kernels.prod_backward(reshape(grad, rows.shape[:1]).array, rows.contiguous().array)
     moved = reshape(wrap(found), [a.shape[d] for d in order])
     return permute(moved, tuple([order.index(d) for d in range(len(order))]))
 
 
 def in_rows(a, dim):
-    """`a` as a matrix with a row for each product, and the order of the dimensions there."""
+    """`a` as a matrix with a row for each product, and the dimensions of its rows and columns."""
     dims = dims_of(dim, len(a.shape))
-    order = tuple([d for d in range(len(a.shape)) if d not in dims]) + dims
-    n = count(a.shape, dim)
-    products = math.prod([a.shape[d] for d in order[: len(order) - len(dims)]])
-    return reshape(permute(a, order), (products, n)), order
+    others = tuple([d for d in range(len(a.shape)) if d not in dims])
+    products = math.prod([a.shape[d] for d in others])
+    return reshape(permute(a, others + dims), (products, count(a.shape, dim))), others, dims
 
 
 @prod.composite
@@ -108,8 +108,8 @@ def definition(a, dim=None, keepdim=False):
     n = count(a.shape, dim)
     if n == 0:
         return add(sum(a, dim, keepdim), 1)
-    rows, order = in_rows(a, dim)
-    kept = tuple([a.shape[d] for d in order[: len(order) - len(dims_of(dim, len(a.shape)))]])
+    rows, others, _ = in_rows(a, dim)
+    kept = tuple([a.shape[d] for d in others])
     while n > 1:
         half = n // 2
         pairs = mul(narrow(rows, 1, 0, half), narrow(rows, 1, half, half))

@@ -60,8 +60,7 @@ def cross_entropy(
     """The cross-entropy of ``softmax(logits)``, (N, C), with the classes `target`, (N,).
 
     One pass: ``loss[n] = logsumexp(logits[n]) - logits[n, target[n]]``. Beside the operands the
-    gradient needs the maximum of each row and the sum of the exponentials that it was subtracted
-    from.
+    gradient needs two numbers of each row, its maximum and the sum of ``exp(logits - maximum)``.
     """
     loss, norm = kernels.cross_entropy(
         logits, target, weight, ignore_index, label_smoothing, reduction

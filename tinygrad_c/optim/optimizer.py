@@ -169,13 +169,7 @@ class Optimizer:
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over the options and a copy of the state; nothing is changed if they do not fit."""
         groups = deepcopy(state_dict["param_groups"])
-        check_groups(self.param_groups, groups)
-        for number, group in enumerate(groups):
-            if missing := [option for option in self.defaults if option not in group]:
-                raise ValueError(
-                    f"{type(self).__name__}: the loaded state dict is that of another optimizer, "
-                    f"its parameter group {number} has no {', '.join(missing)}"
-                )
+        check_groups(self, groups)
         param_of: dict[int, Tensor] = {}
         for own, group in zip(self.param_groups, groups, strict=True):
             param_of.update(zip(group["params"], own["params"], strict=True))
@@ -210,7 +204,9 @@ def check_param(p):
         raise ValueError("can't optimize a non-leaf Tensor")
 
 
-def check_groups(own, loaded):
+def check_groups(optimizer, loaded):
+    """Raise ValueError unless the loaded groups have the optimizer's sizes and options."""
+    own = optimizer.param_groups
     if len(own) != len(loaded):
         raise ValueError(
             "loaded state dict has a different number of parameter groups: "
@@ -222,6 +218,11 @@ def check_groups(own, loaded):
                 "loaded state dict contains a parameter group that doesn't match the size of "
                 f"optimizer's group: group {number} has {len(b['params'])} parameters, "
                 f"the optimizer's has {len(a['params'])}"
+            )
+        if missing := [option for option in optimizer.defaults if option not in b]:
+            raise ValueError(
+                f"{type(optimizer).__name__}: the loaded state dict is that of another optimizer, "
+                f"its parameter group {number} has no {', '.join(missing)}"
             )
 
 

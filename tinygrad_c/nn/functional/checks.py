@@ -4,21 +4,21 @@ from operator import index
 from typing import Any
 
 from tinygrad_c.errors import ShapeError, check_number
+from tinygrad_c.methods.shape import check_tensor
 from tinygrad_c.tensor import Tensor
 
 
 def check_tensors(name: str, **operands: Any) -> None:
     """Raise TypeError unless all operands are Tensors."""
     for what, value in operands.items():
-        if not isinstance(value, Tensor):
-            raise TypeError(f"{name}: {what} must be a Tensor, got {type(value).__name__}")
+        check_tensor(name, what, value)
 
 
 def check_broadcasts(name: str, what: str, value: Any, input: Tensor) -> None:
     """Raise unless the operand called `what` is None, or a Tensor that broadcasts to `input`."""
     if value is None:
         return
-    check_tensors(name, **{what: value})
+    check_tensor(name, what, value)
     shape, wanted = value.shape, input.shape
     pairs = zip(reversed(shape), reversed(wanted), strict=False)
     if len(shape) > len(wanted) or any(n not in (1, m) for n, m in pairs):

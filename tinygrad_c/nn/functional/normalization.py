@@ -1,7 +1,7 @@
 """Normalisation: elements less their mean, divided by their standard deviation."""
 
 from tinygrad_c.errors import ShapeError, check_number
-from tinygrad_c.nn.functional.checks import check_tensors
+from tinygrad_c.methods.shape import check_tensor
 from tinygrad_c.ops import norm
 from tinygrad_c.tensor import Tensor
 
@@ -44,10 +44,11 @@ def batch_norm(
     """
     check_number("batch_norm", "momentum", momentum)
     check_number("batch_norm", "eps", eps)
-    check_tensors("batch_norm", input=input)
-    optional = {"running_mean": running_mean, "running_var": running_var}
-    optional |= {"weight": weight, "bias": bias}
-    check_tensors("batch_norm", **{what: t for what, t in optional.items() if t is not None})
+    check_tensor("batch_norm", "input", input)
+    optional = ("running_mean", running_mean), ("running_var", running_var)
+    for what, given in (*optional, ("weight", weight), ("bias", bias)):
+        if given is not None:
+            check_tensor("batch_norm", what, given)
     shape = tuple(input.shape)
     if training and len(shape) > 1 and input.numel() == shape[1]:
         raise ShapeError(

@@ -190,6 +190,19 @@ static const double SIN_f64[8] = {
     0x1.8832a774ea123p-49,
 };
 
+/* 2 tanh(x / 2) = x (1 + z TANH_ABOVE(z)) / (1 + z TANH_BELOW(z)), z = x**2 */
+static const float TANH_ABOVE_f32[2] = {
+    0x1.e7df98p-6f,
+    0x1.df8d9ep-14f,
+};
+
+/* the rest of it; error of tanh(x) 2**-27.0 */
+static const float TANH_BELOW_f32[3] = {
+    0x1.cf4d32p-4f,
+    0x1.3c63cep-10f,
+    0x1.4a612cp-20f,
+};
+
 /* pi, as a sum of short numbers */
 static const float PI_SHORT_f32[5] = {
     0x1.922p+1f,

@@ -1,10 +1,5 @@
 """Fit the polynomials of csrc/vec; prints the tables of coefficients.h or of pieces.h.
 
-Each polynomial is the minimax one: Remez's exchange on a fine grid, in 60 digits, minimises the
-largest |weight(x) * (f(x) - p(x))|. Coefficients are then rounded to float or double one by one
-from the constant term up, each time fitting the remaining ones again, so that later ones make up
-for what rounding took.
-
 python csrc/vec/fit.py coefficients > csrc/vec/coefficients.h   (a minute; needs mpmath and numpy)
 python csrc/vec/fit.py pieces > csrc/vec/pieces.h
 """
@@ -12,77 +7,10 @@ python csrc/vec/fit.py pieces > csrc/vec/pieces.h
 import sys
 
 import numpy as np
+from minimax import fit, fit_quotient, rounded
 from mpmath import mp, mpf
 
-mp.dps = 60
-GRID = 1500
 MANTISSA = (24, 53)
-
-
-def grid(low, high):
-    """Chebyshev's points, which crowd at the ends as the extrema of the error do."""
-    centre, radius = (mpf(low) + high) / 2, (mpf(high) - low) / 2
-    angles = [mp.pi * (i + mpf(1) / 2) / GRID for i in range(GRID)]
-    return np.array([centre - radius * mp.cos(angle) for angle in angles])
-
-
-def extrema(error, count):
-    """Indices of `count` alternating extrema: the largest of each run of equal sign.
-
-    Runs too many lie at the ends, one by one, or between others, in pairs.
-    """
-    runs = []
-    for i, e in enumerate(error):
-        if not runs or (e > 0) != (error[runs[-1]] > 0):
-            runs.append(i)
-        elif abs(e) > abs(error[runs[-1]]):
-            runs[-1] = i
-    while len(runs) > count:
-        sizes = [abs(error[i]) for i in runs]
-        ends_only = len(runs) == count + 1
-        least = min((0, len(runs) - 1) if ends_only else range(len(runs)), key=sizes.__getitem__)
-        if 0 < least < len(runs) - 1:
-            neighbour = min(least - 1, least + 1, key=sizes.__getitem__)
-            del runs[max(least, neighbour)]
-            least = min(least, neighbour)
-        del runs[least]
-    return runs
-
-
-def remez(xs, values, weights, degree):
-    """Coefficients of the minimax polynomial, constant term first."""
-    count = degree + 2
-    basis = np.array([weights * xs**p for p in range(degree + 1)])
-    points = [round((i + 0.5) * (GRID - 1) / count) for i in range(count)]
-    for _ in range(60):
-        signs = [(-1) ** k for k in range(count)]
-        system = mp.matrix([*basis[:, points].tolist(), signs]).T
-        *coefficients, level = mp.lu_solve(system, mp.matrix((weights * values)[points]))
-        error = weights * values - np.array(coefficients) @ basis
-        points = extrema(error, count)
-        if max(abs(error)) < abs(level) * mpf("1.001"):
-            break
-    return coefficients
-
-
-def rounded(x, bits):
-    if x == 0:
-        return x
-    mantissa, exponent = mp.frexp(x)
-    return mp.nint(mantissa * 2**bits) * mpf(2) ** (exponent - bits)
-
-
-def fit(f, weight, low, high, degree, bits):
-    """Coefficients of `bits` bits, constant term first, and the largest weighted error."""
-    xs = grid(low, high)
-    values = np.array([f(x) for x in xs])
-    weights = np.array([weight(x) for x in xs])
-    coefficients = []
-    for left in range(degree, -1, -1):
-        coefficients.append(rounded(remez(xs, values, weights, left)[0], bits))
-        values = (values - coefficients[-1]) / xs
-        weights = weights * abs(xs)
-    return coefficients, max(abs(weights * values))
 
 
 def precise(f, near, bits):
@@ -284,6 +212,20 @@ POLYNOMIALS = [
     ),
 ]
 
+TANH_HIGH = mpf("9.02")  # where tanh(x) rounds to 1
+
+
+def scaled_tanh(z):
+    x = mp.sqrt(z)
+    return mp.tanh(x / 2) / (x / 2)
+
+
+def weight_in_tanh(z):
+    """What a relative error of t = tanh(x / 2) makes in 2 t / (1 + t**2) = tanh(x)."""
+    t = mp.tanh(mp.sqrt(z) / 2)
+    return (1 - t**2) / (1 + t**2) / scaled_tanh(z)
+
+
 # name, comment, f, high, offset, digits, degree, the last four for float and double; `by_pieces`
 ERFC, GELU = (mpf("10.25"), mpf("27.4")), (mpf("14.6"), mpf("38.8"))
 PIECES = [
@@ -365,6 +307,13 @@ def print_coefficients():
             if degree[i] is not None:
                 numbers, error = fit(f, weight, low, high[i], degree[i], bits)
                 table(name, f"{comment}; error 2**{mp.nstr(mp.log(error, 2), 3)}", numbers, bits)
+    above, below, error = fit_quotient(
+        scaled_tanh, weight_in_tanh, TINY, TANH_HIGH**2, (2, 3), MANTISSA[0]
+    )
+    comment = "2 tanh(x / 2) = x (1 + z TANH_ABOVE(z)) / (1 + z TANH_BELOW(z)), z = x**2"
+    error = mp.nstr(mp.log(error, 2), 3)
+    table("TANH_ABOVE", comment, above[1:], MANTISSA[0])
+    table("TANH_BELOW", f"the rest of it; error of tanh(x) 2**{error}", below[1:], MANTISSA[0])
     table("PI_SHORT", "pi, as a sum of short numbers", split(mp.pi, (12, 12, 12, 12, 24)), 24)
     table("TWO_THIRDS", "2/3, as a sum", split(mpf(2) / 3, (53, 53)), 53)
     print("#endif")

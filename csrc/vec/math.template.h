@@ -164,11 +164,26 @@ TGC_INLINE vec FN(by_pieces)(vec a, const T (*table)[8], int rows, T offset, int
     return sum;
 }
 
-#if T_BIAS == 127 && defined(TGC_VEC_PERMUTE)
+#if T_BIAS == 127 && defined(TGC_VEC_PERMUTE) && TGC_VEC_BYTES == 64
 
+/* Vectors this long are divided slowly, and looked up fast. */
 TGC_INLINE vec vec_tanh(vec x)
 {
     return vec_copysign(BY_PIECES(vec_clamp_max(vec_abs(x), 10), TANH, 1, 1), x);
+}
+
+#elif T_BIAS == 127
+
+/* 2 t / (1 + t**2) with t = tanh(x / 2), whose error counts the less the nearer t is to 1. With
+ * 2 t = n / d that is n / (d + n**2 / (4 d)), of which all but the 1 in d is small for a small x.
+ * The quotient rounds to 1 at 9.02, and a little before that it can be more. */
+TGC_INLINE vec vec_tanh(vec x)
+{
+    const vec c = vec_clamp(x, (T)-9.02, (T)9.02), z = c * c;
+    const vec n = vec_fma(c * z, POLYNOMIAL(z, TANH_ABOVE), c);
+    const vec rest = z * POLYNOMIAL(z, TANH_BELOW); /* d - 1 */
+    const vec sum = vec_fma((T)0.25 * n, n / (1 + rest), rest);
+    return vec_clamp(n / (1 + sum), -1, 1);
 }
 
 #else

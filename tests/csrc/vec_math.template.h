@@ -92,7 +92,7 @@ static long double FN(least)(int is_slope, T x)
     X(expm1, expm1l, 2)                                                                      \
     X(log, logl, 2)                                                                          \
     X(log1p, log1pl, 2)                                                                      \
-    X(tanh, tanhl, 2.1)                                                                      \
+    X(tanh, tanhl, 3)                                                                        \
     X(sigmoid, FN(exact_sigmoid), 2.5)                                                       \
     X(erf, erfl, 2.5)                                                                        \
     X(erfc, erfcl, 3)                                                                        \

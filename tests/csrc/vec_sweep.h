@@ -10,7 +10,7 @@ typedef void sweep_run(const float *x, float *y);
     X(expm1, expm1(x), 2)                                                                    \
     X(log, log(x), 2)                                                                        \
     X(log1p, log1p(x), 2)                                                                    \
-    X(tanh, tanh(x), 2.1)                                                                    \
+    X(tanh, tanh(x), 3)                                                                      \
     X(sigmoid, 1 / (1 + exp(-x)), 2.5)                                                       \
     X(erf, erf(x), 2.5)                                                                      \
     X(erfc, erfc(x), 3)                                                                      \

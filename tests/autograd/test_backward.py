@@ -101,6 +101,46 @@ def test_backward_with_inputs_accumulates_only_there():
     assert y.grad is None
 
 
+def test_backward_with_inputs_does_what_it_does_without_them():
+    """It adds in place, calls the hooks after accumulation, and a tensor in the middle retains
+    what its hooks have made of its gradient, once."""
+    x = leaf(2.0)
+    calls = []
+    x.register_post_accumulate_grad_hook(lambda t: calls.append(t.grad.item()))
+    h = x * 3
+    h.retain_grad()
+    h.register_hook(lambda g: g * 10)
+    (h * 1).backward(inputs=[h, x], retain_graph=True)
+    first = x.grad
+    assert (h.grad.tolist(), first.tolist()) == ([10.0], [30.0])
+    (h * 1).backward(inputs=x)
+    assert x.grad is first
+    assert calls == [30.0, 60.0]
+    middle = leaf(1.0) * 2
+    (middle * 5).backward(inputs=middle)
+    assert (middle.retains_grad, middle.grad.tolist()) == (True, [5.0])
+
+
+@pytest.mark.parametrize("start", ["backward", "grad"])
+def test_inputs_must_require_a_gradient(start):
+    x, constant = leaf(1.0), tc.ones(3)
+    function = {"backward": lambda i: (x * 2).backward(inputs=i), "grad": lambda i: grad(x * 2, i)}
+    with pytest.raises(RuntimeError, match=rf"{start}: an input of shape \(3,\) does not require"):
+        function[start]([x, constant])
+    with pytest.raises(RuntimeError, match=f"{start}: inputs must not be empty"):
+        function[start]([])
+
+
+def test_hooks_of_an_input_where_the_walk_ends_change_its_gradient():
+    """As in PyTorch: where the walk goes on, the gradient is the one that arrived."""
+    x = leaf(1.0)
+    h = x * 3
+    h.register_hook(lambda g: g * 10)
+    z = h * 2
+    assert [g.tolist() for g in grad(z, [h], retain_graph=True)] == [[20.0]]
+    assert [g.tolist() for g in grad(z, [h, x])] == [[2.0], [60.0]]
+
+
 def test_several_outputs():
     x = tc.tensor([[1.0, 5.0], [7.0, 2.0]], requires_grad=True)
     values, indices = x.max(1)

@@ -81,3 +81,41 @@ def test_modes_belong_to_a_thread(x):
         thread.start()
         thread.join()
     assert seen == [True]
+
+
+@pytest.mark.parametrize("step", [True, False])
+def test_calls_of_a_decorated_function_may_overlap(step):
+    """One thread is inside while another comes and goes; each leaves what it found."""
+    inside, leave, seen = threading.Event(), threading.Event(), {}
+
+    @tc.no_grad()
+    def hold(name):
+        if name == "slow":
+            inside.set()
+            leave.wait()
+        return tc.is_grad_enabled()
+
+    @tc.no_grad()
+    def held_steps(name):
+        yield hold.__wrapped__(name)
+
+    def call(name):
+        enabled = next(held_steps(name)) if step else hold(name)
+        seen[name] = (enabled, tc.is_grad_enabled())
+
+    def slow():
+        with tc.enable_grad():
+            call("slow")
+
+    def quick():
+        tc.set_grad_enabled(False)
+        inside.wait()
+        call("quick")
+        leave.set()
+
+    threads = [threading.Thread(target=slow), threading.Thread(target=quick)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == {"slow": (False, True), "quick": (False, False)}

@@ -29,8 +29,11 @@ cdef class Backward:
 
     cpdef put_off(self, Node node, list slots)
 
-    @cython.locals(node=Node, slots=list)
+    @cython.locals(node=Node, slots=list, is_end=bint)
     cpdef go(self)
+
+    @cython.locals(index=int)
+    cpdef capture(self, Node node, list slots)
 
     @cython.locals(plan=Plan, i=int)
     cpdef step(self, Node node, list slots)

@@ -15,12 +15,15 @@ from tinygrad_c.autograd import plan as plans
 __all__ = ["Backward", "run"]
 
 
-def run(roots, gradients, *, inputs=None, retain_graph=False, create_graph=False):
+def run(
+    roots, gradients, *, inputs=None, accumulate=False, retain_graph=False, create_graph=False
+):
     """Send `gradients` back from `roots`.
 
     Without `inputs` every leaf that is reached accumulates its gradient in ``.grad``, and the
-    result is None. With `inputs`, a list of tensors, only the paths to those are walked, nothing
-    is accumulated, and the result is the list of their gradients, None where none arrived.
+    result is None. With `inputs`, a list of tensors, only the paths to those are walked. With
+    `accumulate` the leaves among them do the same; without it nothing is accumulated, and the
+    result is the list of the inputs' gradients, None where none arrived.
     """
     before = graph.grad_enabled()
     graph.set_grad_enabled(create_graph)
@@ -32,10 +35,10 @@ def run(roots, gradients, *, inputs=None, retain_graph=False, create_graph=False
             walk.given.add(graph.block_address(gradient.array))
             walk.send(root if root.node is None else root.node, root.output_nr, gradient)
         walk.go()
-        if inputs is not None:
-            return walk.captured_gradients(inputs)
-        walk.accumulate()
-        return None
+        if inputs is None or accumulate:
+            walk.accumulate()
+            return None
+        return walk.captured_gradients(inputs)
     finally:
         graph.set_grad_enabled(before)
 
@@ -136,15 +139,23 @@ class Backward:
             if self.heap:
                 self.next = heappop(self.heap)[1]
                 self.next_slots = self.pending.pop(self.next)
-            if self.wanted is not None:
-                for index in range(node.n_outputs):
-                    if (node, index) in self.wanted:
-                        self.wanted[(node, index)] = slots[index]
+            # Where the walk ends, an input gets what its hooks have made of the gradient; elsewhere
+            # what has arrived. So it is in PyTorch.
+            is_end = self.needed is not None and node not in self.needed
+            if self.wanted is not None and not is_end:
+                self.capture(node, slots)
             if node.hooks is not None:
                 self.run_hooks(node, slots)
-            if self.needed is not None and node not in self.needed:
-                continue
-            self.step(node, slots)
+            if is_end:
+                self.capture(node, slots)
+            else:
+                self.step(node, slots)
+
+    def capture(self, node, slots):
+        """Note the gradients of those outputs of `node` that are wanted."""
+        for index in range(node.n_outputs):
+            if (node, index) in self.wanted:
+                self.wanted[(node, index)] = slots[index]
 
     def run_hooks(self, node, slots):
         """Hooks of the node's outputs may look at their gradients, and replace them."""

@@ -25,6 +25,18 @@ def is_inference_mode_enabled():
     return graph.inference_enabled()
 
 
+def modes():
+    """What holds in this thread."""
+    return graph.grad_enabled(), graph.inference_enabled()
+
+
+def restore(before):
+    """Let what `modes` returned hold again."""
+    recording, inference = before
+    graph.set_grad_enabled(recording)
+    graph.set_inference_enabled(inference)
+
+
 class Mode:
     """A context manager that sets a mode of the thread and puts back what was before.
 
@@ -32,15 +44,22 @@ class Mode:
     """
 
     def __enter__(self):
-        stack = self.__dict__.setdefault("before", [])
-        stack.append((graph.grad_enabled(), graph.inference_enabled()))
+        self.__dict__.setdefault("before", []).append(modes())
         self.set()
         return self
 
     def __exit__(self, *exception):
-        recording, inference = self.before.pop()
-        graph.set_grad_enabled(recording)
-        graph.set_inference_enabled(inference)
+        restore(self.before.pop())
+
+    def call(self, function, *args, **kwargs):
+        """`function` in this mode. Such calls may overlap, in several threads: what was before is
+        theirs, not the mode's."""
+        before = modes()
+        self.set()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            restore(before)
 
     def __call__(self, function):
         if inspect.isgeneratorfunction(function):
@@ -48,8 +67,7 @@ class Mode:
 
         @functools.wraps(function)
         def inside(*args, **kwargs):
-            with self:
-                return function(*args, **kwargs)
+            return self.call(function, *args, **kwargs)
 
         return inside
 
@@ -62,15 +80,13 @@ class Mode:
             send, value = generator.send, None
             while True:
                 try:
-                    with self:
-                        item = send(value)
+                    item = self.call(send, value)
                 except StopIteration as stop:
                     return stop.value
                 try:
                     send, value = generator.send, (yield item)
                 except GeneratorExit:
-                    with self:
-                        generator.close()
+                    self.call(generator.close)
                     raise
                 except BaseException as error:
                     send, value = generator.throw, error
@@ -110,7 +126,7 @@ class set_grad_enabled(Mode):  # noqa: N801
 
     def __init__(self, mode):
         self.mode = bool(mode)
-        self.outside = (graph.grad_enabled(), graph.inference_enabled())
+        self.outside = modes()
         self.set()
 
     def set(self):

@@ -24,7 +24,7 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     create_graph : bool
         Record the computation of the gradients, so that they can be differentiated again.
     inputs : Tensor or sequence of Tensors, optional
-        Accumulate only in these.
+        Accumulate only in these. One that is no leaf gets `retain_grad`.
 
     Raises
     ------
@@ -35,18 +35,19 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     roots = as_tuple("backward", "tensors", tensors)
     gradients = starting_gradients("backward", roots, grad_tensors)
     retain = create_graph if retain_graph is None else retain_graph
-    if inputs is None:
-        engine.run(roots, gradients, retain_graph=retain, create_graph=create_graph)
-        return
-    targets = as_tuple("backward", "inputs", inputs)
-    if not targets:
-        raise RuntimeError("backward: inputs must not be empty")
-    found = engine.run(
-        roots, gradients, inputs=targets, retain_graph=retain, create_graph=create_graph
+    targets = None
+    if inputs is not None:
+        targets = inputs_of("backward", inputs)
+        for t in targets:
+            t.retain_grad()
+    engine.run(
+        roots,
+        gradients,
+        inputs=targets,
+        accumulate=True,
+        retain_graph=retain,
+        create_graph=create_graph,
     )
-    for t, gradient in zip(targets, found, strict=True):
-        if gradient is not None:
-            t.gradient = gradient.clone() if t.gradient is None else t.gradient + gradient
 
 
 def grad(
@@ -65,14 +66,7 @@ def grad(
     ``materialize_grads=True`` (zeros).
     """
     roots = as_tuple("grad", "outputs", outputs)
-    targets = as_tuple("grad", "inputs", inputs)
-    if not targets:
-        raise ValueError("grad: inputs must not be empty")
-    for t in targets:
-        if not t.requires_grad:
-            raise RuntimeError(
-                f"grad: an input of shape {t.array.shape} does not require a gradient"
-            )
+    targets = inputs_of("grad", inputs)
     gradients = starting_gradients("grad", roots, grad_outputs)
     retain = create_graph if retain_graph is None else retain_graph
     found = engine.run(
@@ -98,6 +92,19 @@ def as_tuple(name, what, given):
         if not isinstance(t, TensorBase):
             raise TypeError(f"{name}: {what} must be Tensors, got {type(t).__name__}")
     return given
+
+
+def inputs_of(name, given):
+    """Tensors that require a gradient, at least one."""
+    inputs = as_tuple(name, "inputs", given)
+    if not inputs:
+        raise RuntimeError(f"{name}: inputs must not be empty")
+    for t in inputs:
+        if not t.requires_grad:
+            raise RuntimeError(
+                f"{name}: an input of shape {t.array.shape} does not require a gradient"
+            )
+    return inputs
 
 
 def starting_gradients(name, roots, given):

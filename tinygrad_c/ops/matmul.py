@@ -38,6 +38,8 @@ def grad_b(grad, a, a_shape, b_shape):
         return mul(outer, reshape(grad, (*grad.shape[:-1], 1, grad.shape[-1])))
     if len(b_shape) == 1:
         return matmul(transposed(rows(a)), reshape(grad, (-1,)))
+    if len(b_shape) == 2:  # all rows of a have met this matrix
+        return matmul(transposed(rows(a)), rows(grad))
     return matmul(transposed(a), grad)
 
 

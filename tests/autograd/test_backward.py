@@ -7,6 +7,7 @@ import pytest
 
 import tinygrad_c as tc
 from tinygrad_c.autograd import grad
+from tinygrad_c.autograd.op import op
 
 
 def leaf(*values, dtype=tc.float64):
@@ -197,6 +198,19 @@ def test_errors_in_a_rule_leave_the_mode_as_it_was():
     with pytest.raises(RuntimeError):
         (x * 2).backward()
     assert tc.is_grad_enabled()
+
+
+def test_a_rule_with_an_unknown_parameter_is_named():
+    @op
+    def copied(a, /, dim=0):
+        return a.copy()
+
+    @copied.grad
+    def grad_a(grad, dims):
+        return grad
+
+    with pytest.raises(TypeError, match="copied: a gradient rule has a parameter 'dims', which"):
+        copied(leaf(1.0))
 
 
 def test_a_million_operations_deep():

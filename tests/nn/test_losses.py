@@ -63,6 +63,12 @@ def test_the_gradient_reaches_probabilities_as_targets():
     assert u.grad.item() == -3.0
 
 
+def test_the_slope_by_the_target_does_not_depend_on_the_target():
+    target = tensor([np.inf, 0.5], requires_grad=True)
+    F.binary_cross_entropy_with_logits(tensor([0.5, -1.0]), target, reduction="sum").backward()
+    assert target.grad.tolist() == [-0.5, 1.0]
+
+
 @pytest.mark.parametrize(
     ("function", "input", "target", "error", "message"),
     [

@@ -18,7 +18,7 @@ The *parameter names* of a rule say what the graph has to keep until backward:
 
 ``grad``            the gradient of the (first) output
 ``grads``           the gradients of all outputs, None where one is not needed
-``y``, ``y1``       the (first) output, the second
+``y``, ``y1``       the (first) output, the second, if no operand is called so
 an operand          that operand, a Tensor
 ``<operand>_shape`` only its shape
 a parameter         the value of that keyword argument
@@ -360,6 +360,8 @@ class Op:
             return [t.array.shape for t in operands]
         if keep.kind == plans.PARAMETER:
             return self.parameter(keep.name, args, kwargs)
+        if extras is None or keep.name not in extras:
+            raise plans.unknown(self.name, keep.name)
         return extras[keep.name]
 
     def parameter(self, name, args, kwargs):

@@ -96,6 +96,14 @@ class Plan:
         return self.keeps.index(keep)
 
 
+def unknown(operation, name):
+    """The error of a rule with a parameter that stands for nothing."""
+    return TypeError(
+        f"{operation}: a gradient rule has a parameter {name!r}, which is no operand, parameter or "
+        "extra of the operation"
+    )
+
+
 def argument_names(function):
     """The names of the parameters of `function`, in order."""
     code = function.__code__

@@ -3,11 +3,14 @@
 ``reduction`` is "mean", "sum" or "none".
 """
 
+import numpy as np
+
 from tinygrad_c._kernels import loss as kernels
 from tinygrad_c.autograd.op import op
 from tinygrad_c.ops.activation import log_sigmoid
-from tinygrad_c.ops.elementwise import add, clamp, div, log, mul, sigmoid, sub
+from tinygrad_c.ops.elementwise import add, clamp, div, log, mul, neg, sigmoid, sub
 from tinygrad_c.ops.reduce import mean, sum
+from tinygrad_c.ops.shape import expand
 
 
 def reduced(losses, reduction):
@@ -15,6 +18,11 @@ def reduced(losses, reduction):
     if reduction == "none":
         return losses
     return mean(losses) if reduction == "mean" else sum(losses)
+
+
+def spread(slope, target_shape):
+    """`slope`, which depends on the input alone, over all elements of the loss."""
+    return expand(slope, np.broadcast_shapes(slope.shape, target_shape))
 
 
 def scaled(g, slope, reduction):
@@ -62,9 +70,9 @@ def grad_input(grad, input, target, reduction):
 
 
 @binary_cross_entropy.grad
-def grad_target(grad, input, target, reduction):
+def grad_target(grad, input, target_shape, reduction):
     slope = sub(clamp(log(sub(1, input)), -100), clamp(log(input), -100))
-    return scaled(grad, add(slope, mul(target, 0)), reduction)
+    return scaled(grad, spread(slope, target_shape), reduction)
 
 
 @op
@@ -92,8 +100,8 @@ def grad_input(grad, input, target, reduction):
 
 
 @binary_cross_entropy_with_logits.grad
-def grad_target(grad, input, target, reduction):
-    return scaled(grad, sub(mul(target, 0), input), reduction)
+def grad_target(grad, input, target_shape, reduction):
+    return scaled(grad, spread(neg(input), target_shape), reduction)
 
 
 @op

@@ -17,7 +17,6 @@ if _os.environ.get("TINYGRAD_C_PURE", "0") not in ("", "0"):
 
 from tinygrad_c import autograd, cuda, nn, optim, utils
 from tinygrad_c._functions import *
-from tinygrad_c._functions import __all__ as _functions
 from tinygrad_c._kernels.random import (
     Generator,
     default_generator,
@@ -36,7 +35,6 @@ from tinygrad_c.autograd import (
     set_grad_enabled,
 )
 from tinygrad_c.dtypes import *
-from tinygrad_c.dtypes import __all__ as _dtypes
 from tinygrad_c.errors import ShapeError
 from tinygrad_c.printing import set_printoptions
 from tinygrad_c.serialization import load, save

@@ -120,7 +120,7 @@ TGC_INLINE vec FN(reduce_run)(int op, const T *a, const tgc_reduce_block *b, ptr
         const T *row = a + r * b->row_stride;
         ptrdiff_t i = 0;
         for (; i + 8 * VL <= n; i += 8 * VL) {
-#pragma GCC unroll 8
+            TGC_UNROLL
             for (int k = 0; k < 8; k++) {
                 const T *p = row + (i + k * VL) * stride;
                 const vec v = FN(load_lanes)(p, stride, VL, fill);

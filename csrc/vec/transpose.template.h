@@ -33,18 +33,18 @@
 
 TGC_INLINE void FN(transpose)(vec *rows)
 {
-#pragma GCC unroll 16
+    TGC_UNROLL
     EXCHANGE(1)
     if (VL > 2) {
-#pragma GCC unroll 16
+        TGC_UNROLL
         EXCHANGE(2)
     }
     if (VL > 4) {
-#pragma GCC unroll 16
+        TGC_UNROLL
         EXCHANGE(4)
     }
     if (VL > 8) {
-#pragma GCC unroll 16
+        TGC_UNROLL
         EXCHANGE(8)
     }
 }
@@ -66,19 +66,19 @@ static __attribute__((unused)) void FN(transpose_lines)(T *to, ptrdiff_t width, 
         vec rows[VL];
         ptrdiff_t p = 0;
         for (; p + VL <= whole; p += VL) {
-#pragma GCC unroll 16
+            TGC_UNROLL
             for (int i = 0; i < VL; i++) {
                 rows[i] = vec_load(line[i] + p);
             }
             FN(transpose)(rows);
-#pragma GCC unroll 16
+            TGC_UNROLL
             for (int i = 0; i < VL; i++) {
                 vec_store(to + (p + i) * width + first, rows[i]);
             }
         }
         for (; p < n; p += VL) {
             const ptrdiff_t left = tgc_min(n - p, VL);
-#pragma GCC unroll 16
+            TGC_UNROLL
             for (int i = 0; i < VL; i++) {
                 rows[i] = vec_loadn(line[i] + p, left);
             }

@@ -11,6 +11,21 @@ def variant() -> str: ...
 def set_variant(name: str) -> None: ...
 def ran() -> str | None: ...
 def check_numbers(op: str, name: str, numbers: Sequence[int], ndim: int, least: int) -> int: ...
+class Window:
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...]
+    padding: tuple[int, ...]
+    dilation: tuple[int, ...]
+    groups: int
+    def __init__(
+        self,
+        kernel: Sequence[int],
+        stride: Sequence[int],
+        padding: Sequence[int],
+        dilation: Sequence[int],
+        groups: int,
+    ) -> None: ...
+
 def check_window(
     op: str,
     ndim: int,
@@ -60,12 +75,12 @@ def move_volume(
     image: ndarray,
     weight: ndarray,
     result: ndarray,
-    window: tuple[object, ...],
+    window: Window,
     depth: tuple[int, ...],
     bias: ndarray | None = None,
 ) -> bool: ...
 def weigh_volume(
-    y: ndarray, x: ndarray, weight: ndarray, window: tuple[object, ...], depth: tuple[int, ...]
+    y: ndarray, x: ndarray, weight: ndarray, window: Window, depth: tuple[int, ...]
 ) -> bool: ...
 def im2col(
     x: ndarray,

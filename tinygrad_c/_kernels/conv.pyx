@@ -8,6 +8,7 @@ strides, paddings (above and to the left) and dilations are tuples of one or two
 of one dimension is one of height 1. Volumes are those of `volume`.
 """
 
+cimport cython
 from numpy cimport (
     PyArray_DIMS,
     PyArray_ITEMSIZE,
@@ -121,11 +122,11 @@ cdef ndarray in_rows(ndarray image):
 
 
 cdef bint run_packed(int kernel, ndarray image, ndarray weight, npy_intp outputs, ndarray bias,
-                     ndarray result, object window, object depth=FLAT) except -1:
+                     ndarray result, Window window, object depth=FLAT) except -1:
     """Runs `kernel` on packed weights, unless it does not suit the window: then returns False."""
     cdef tgc_call call, pack
     cdef int dtype = dtype_code(image)
-    cdef npy_intp n_packed = packed_size(weight, outputs, window[4])
+    cdef npy_intp n_packed = packed_size(weight, outputs, window.groups)
     cdef ndarray packed = empty(1, &n_packed, dtype)
     image = in_rows(image)
     begin(&call, kernel, dtype)
@@ -151,7 +152,7 @@ cdef bint run_packed(int kernel, ndarray image, ndarray weight, npy_intp outputs
 
 
 cdef int run_moving(int kernel, int naive, ndarray image, ndarray weight, npy_intp outputs,
-                    ndarray bias, ndarray result, object window) except -1:
+                    ndarray bias, ndarray result, Window window) except -1:
     """Runs `kernel` where it suits the window and the chosen variant, else `naive`; returns the
     variant that has run."""
     cdef tgc_call call
@@ -183,12 +184,11 @@ def conv(ndarray x, ndarray weight, size, stride, padding, dilation, groups, nda
     check_channels("conv", "x", x, PyArray_DIMS(weight)[1] * groups, weight, groups)
     check_bias("conv", x, PyArray_DIMS(weight)[0], bias)
     check_numbers("conv", "size", size, PyArray_NDIM(x) - 2, 0)
-    geometry = spatial(weight), spatial(x), size, stride, padding, dilation
-    if takes_columns(x, PyArray_DIMS(weight)[0], geometry, groups):
+    cdef Window window = Window(spatial(weight), stride, padding, dilation, groups)
+    if takes_columns(x, PyArray_DIMS(weight)[0], window, spatial(x), size):
         remember(IM2COL)
-        return conv_by_columns(x, weight, bias, geometry, groups)
+        return conv_by_columns(x, weight, bias, window, size)
     cdef ndarray y = new_image(x, PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], size)
-    window = spatial(weight), stride, padding, dilation, groups
     remember(run_moving(
         TGC_conv, TGC_conv_naive, x, weight, PyArray_DIMS(weight)[0], bias, y, window))
     return y
@@ -202,13 +202,12 @@ def conv_transpose(ndarray y, ndarray weight, size, stride, padding, dilation, g
     check_channels("conv_transpose", "y", y, PyArray_DIMS(weight)[0], weight, groups)
     check_bias("conv_transpose", y, PyArray_DIMS(weight)[1] * groups, bias)
     check_numbers("conv_transpose", "size", size, PyArray_NDIM(y) - 2, 0)
-    geometry = spatial(weight), size, spatial(y), stride, padding, dilation
-    if takes_columns(y, PyArray_DIMS(weight)[1], geometry, groups):
+    cdef Window window = Window(spatial(weight), stride, padding, dilation, groups)
+    if takes_columns(y, PyArray_DIMS(weight)[1], window, size, spatial(y)):
         remember(IM2COL)
-        return conv_transpose_by_columns(y, weight, bias, geometry, groups)
+        return conv_transpose_by_columns(y, weight, bias, window, size)
     cdef npy_intp channels = PyArray_DIMS(weight)[1] * groups
     cdef ndarray x = new_image(y, PyArray_DIMS(y)[0], channels, size)
-    window = spatial(weight), stride, padding, dilation, groups
     remember(run_moving(
         TGC_conv_transpose, TGC_conv_transpose_naive, y, weight, channels, bias, x, window))
     return x
@@ -225,17 +224,17 @@ def conv_weight(ndarray y, ndarray x, kernel, stride, padding, dilation, groups)
             f"conv_weight: y of shape {(<object>y).shape} and x of shape {(<object>x).shape} must "
             f"agree in their first dimension, and {groups} groups divide their channels")
     # Long images have a product each: together they must be smaller than y.
-    geometry = kernel, spatial(x), spatial(y), stride, padding, dilation
-    if takes_columns(y, PyArray_DIMS(x)[1], geometry, groups, max(LONG, 2 * PyArray_DIMS(x)[1])):
+    cdef npy_intp long_image = max(LONG, 2 * PyArray_DIMS(x)[1])
+    cdef Window window = Window(kernel, stride, padding, dilation, groups)
+    if takes_columns(y, PyArray_DIMS(x)[1], window, spatial(x), spatial(y), long_image):
         remember(IM2COL)
-        return conv_weight_by_columns(y, x, geometry, groups)
+        return conv_weight_by_columns(y, x, window)
     cdef ndarray weight = new_image(y, PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, kernel)
-    window = kernel, stride, padding, dilation, groups
     remember(run_weight(y, x, weight, window))
     return weight
 
 
-cdef bint run_sums(ndarray y, ndarray x, ndarray weight, object window,
+cdef bint run_sums(ndarray y, ndarray x, ndarray weight, Window window,
                    object depth=FLAT) except -1:
     """Sums parts of the places and then the parts; False where the method does not suit."""
     cdef tgc_call call, total
@@ -250,7 +249,7 @@ cdef bint run_sums(ndarray y, ndarray x, ndarray weight, object window,
     call.kernel.plan(&call)
     if call.sizes[TGC_CONV_METHOD] == TGC_CONV_NO_METHOD:
         return False
-    n_sums = packed_size(weight, PyArray_DIMS(y)[1], window[4]) * call.sizes[TGC_CONV_PARTS]
+    n_sums = packed_size(weight, PyArray_DIMS(y)[1], window.groups) * call.sizes[TGC_CONV_PARTS]
     sums = empty(1, &n_sums, dtype)
     add_operand(&call, sums, TGC_WRITE)
     begin(&total, TGC_conv_weight_sum, dtype)
@@ -264,7 +263,7 @@ cdef bint run_sums(ndarray y, ndarray x, ndarray weight, object window,
     return True
 
 
-cdef int run_weight(ndarray y, ndarray x, ndarray weight, object window) except -1:
+cdef int run_weight(ndarray y, ndarray x, ndarray weight, Window window) except -1:
     """Runs the sums or the definition; returns which it was."""
     cdef tgc_call call
     cdef int dtype = dtype_code(x)
@@ -286,8 +285,8 @@ cdef bint are_moderate(object depth) except -1:
     return depth[0] > 0 and all([-LARGEST <= n <= LARGEST for n in depth])
 
 
-def move_volume(bint transposed, ndarray image, ndarray weight, ndarray result, window, depth,
-                ndarray bias=None):
+def move_volume(bint transposed, ndarray image, ndarray weight, ndarray result, Window window,
+                depth, ndarray bias=None):
     """Writes `conv` or `conv_transpose` of a volume into `result`, whose planes are contiguous; the
     window is that of a plane. False: not done, this is not for the chosen variant or the window."""
     cdef bint done = may_be_implicit() and are_moderate(depth) and run_packed(
@@ -298,7 +297,7 @@ def move_volume(bint transposed, ndarray image, ndarray weight, ndarray result, 
     return done
 
 
-def weigh_volume(ndarray y, ndarray x, ndarray weight, window, depth):
+def weigh_volume(ndarray y, ndarray x, ndarray weight, Window window, depth):
     """The same for `conv_weight`."""
     cdef bint done = may_be_implicit() and are_moderate(depth) and run_sums(
         y, x, weight, window, depth)

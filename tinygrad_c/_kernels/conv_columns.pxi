@@ -1,7 +1,5 @@
 # Convolution by way of columns, a part of `conv`: im2col and col2im, and products of matrices.
 
-# A geometry is (kernel, size of x, size of y, stride, padding, dilation).
-
 # ---- which images take that way ----
 
 cdef bint are_ones(object numbers):
@@ -11,23 +9,21 @@ cdef bint are_ones(object numbers):
     return True
 
 
-cdef bint is_pointwise(tuple geometry):
+cdef bint is_pointwise(Window window, object x_size, object y_size):
     """Is every window one element, and no element without one? Then x is its columns."""
-    kernel, x_size, y_size, stride, padding, _ = geometry
-    return (are_ones(kernel) and are_ones(stride) and max(padding) == 0
+    return (are_ones(window.kernel) and are_ones(window.stride) and max(window.padding) == 0
             and tuple(x_size) == tuple(y_size))
 
 
-cdef bint is_whole(tuple geometry):
+cdef bint is_whole(Window window, object x_size, object y_size):
     """Is the one window the whole image? Then x is its column."""
-    kernel, x_size, y_size, _, padding, dilation = geometry
-    return (are_ones(y_size) and are_ones(dilation) and max(padding) == 0
-            and tuple(kernel) == tuple(x_size))
+    return (are_ones(y_size) and are_ones(window.dilation) and max(window.padding) == 0
+            and window.kernel == tuple(x_size))
 
 
-cdef bint is_its_columns(tuple geometry):
+cdef bint is_its_columns(Window window, object x_size, object y_size):
     """Does x lie in memory as its columns would?"""
-    return is_pointwise(geometry) or is_whole(geometry)
+    return is_pointwise(window, x_size, y_size) or is_whole(window, x_size, y_size)
 
 
 # So many terms of a sum lie far apart in an image: of so many places, a product of matrices, which
@@ -41,18 +37,18 @@ cdef npy_intp FEW_PLACES = 512
 cdef npy_intp MANY_PRODUCTS = 8192
 
 
-cdef bint takes_columns(ndarray image, npy_intp others, tuple geometry, object groups,
-                        npy_intp least_places=LONG) except -1:
+cdef bint takes_columns(ndarray image, npy_intp others, Window window, object x_size,
+                        object y_size, npy_intp least_places=LONG) except -1:
     """Are columns chosen, or the fastest? The sums are over this image's channels or places, and the
     weights connect its channels with `others`. `least_places` are those of a long image."""
     cdef npy_intp images = PyArray_DIMS(image)[0], channels = PyArray_DIMS(image)[1]
     cdef double places = 1
     if chosen() != AUTO:
         return chosen() == IM2COL
-    cdef bint pointwise = is_pointwise(geometry)
-    if groups != 1 or not (pointwise or is_whole(geometry)):
+    cdef bint pointwise = is_pointwise(window, x_size, y_size)
+    if window.groups != 1 or not (pointwise or is_whole(window, x_size, y_size)):
         return False
-    for n in geometry[1]:
+    for n in x_size:
         places *= n
     if pointwise:
         return ((channels >= LONG and places >= least_places)
@@ -83,7 +79,7 @@ def im2col(ndarray x, kernel, size, stride, padding, dilation):
         shape[d] = length
     cdef ndarray columns = empty(2 * ndim - 2, shape, dtype_code(x))
     begin(&call, TGC_im2col, dtype_code(x))
-    set_window(&call, (kernel, stride, padding, dilation, 1))
+    set_window(&call, Window(kernel, stride, padding, dilation, 1))
     add_image(&call, x, TGC_READ)
     add_operand(&call, columns_of(columns, ndim), TGC_WRITE)
     run(&call)
@@ -102,7 +98,7 @@ def col2im(ndarray columns, size, stride, padding, dilation):
     check_numbers("col2im", "size", size, ndim - 2, 0)
     cdef ndarray x = new_image(columns, PyArray_DIMS(columns)[0], PyArray_DIMS(columns)[1], size)
     begin(&call, TGC_col2im, dtype_code(columns))
-    set_window(&call, ((<object>columns).shape[2:ndim], stride, padding, dilation, 1))
+    set_window(&call, Window((<object>columns).shape[2:ndim], stride, padding, dilation, 1))
     add_operand(&call, columns_of(columns, ndim), TGC_READ)
     add_image(&call, x, TGC_WRITE)
     run(&call)
@@ -133,15 +129,14 @@ cdef ndarray grouped_columns(ndarray columns, object groups):
     return columns.reshape((shape[0], groups, rows, places))
 
 
-cdef ndarray windows_of(ndarray x, tuple geometry, object groups):
+cdef ndarray windows_of(ndarray x, Window window, object y_size):
     """im2col's columns as matrices; x itself where these are its elements."""
-    kernel, _, y_size, *window = geometry
     cdef ndarray columns
-    if is_its_columns(geometry):
-        columns = copy.contiguous(x).reshape((*(<object>x).shape[:2], *kernel, *y_size))
+    if is_its_columns(window, spatial(x), y_size):
+        columns = copy.contiguous(x).reshape((*(<object>x).shape[:2], *window.kernel, *y_size))
     else:
-        columns = im2col(x, kernel, y_size, *window)
-    return grouped_columns(columns, groups)
+        columns = im2col(x, window.kernel, y_size, window.stride, window.padding, window.dilation)
+    return grouped_columns(columns, window.groups)
 
 
 # An image of fewer places is too narrow for a product of its own: the places of all images are.
@@ -182,37 +177,38 @@ cdef ndarray products(ndarray w, ndarray images):
     return copy.contiguous((<object>y).transpose(1, 0, 3, 2))
 
 
-cdef ndarray conv_by_columns(ndarray x, ndarray weight, ndarray bias, tuple geometry,
-                             object groups):
+cdef ndarray conv_by_columns(ndarray x, ndarray weight, ndarray bias, Window window,
+                             object y_size):
     """`conv`: the weight as a matrix (O, C K L) times the columns."""
-    cdef ndarray y = products(grouped(weight, 0, groups), windows_of(x, geometry, groups))
-    return add_bias(y.reshape((PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], *geometry[2])), bias)
+    cdef ndarray y = products(grouped(weight, 0, window.groups), windows_of(x, window, y_size))
+    return add_bias(y.reshape((PyArray_DIMS(x)[0], PyArray_DIMS(weight)[0], *y_size)), bias)
 
 
-cdef ndarray conv_transpose_by_columns(ndarray y, ndarray weight, ndarray bias, tuple geometry,
-                                       object groups):
+cdef ndarray conv_transpose_by_columns(ndarray y, ndarray weight, ndarray bias, Window window,
+                                       object x_size):
     """`conv_transpose`: the transposed weight times y gives the columns that sum to the image."""
-    kernel, x_size, y_size, *window = geometry
-    cdef ndarray w = grouped(weight, 0, groups).transpose(0, 2, 1)
-    cdef ndarray columns = products(w, grouped(y, 1, groups))
-    cdef tuple shape = (PyArray_DIMS(y)[0], PyArray_DIMS(weight)[1] * groups)
-    if is_its_columns(geometry):
+    cdef ndarray w = grouped(weight, 0, window.groups).transpose(0, 2, 1)
+    cdef ndarray columns = products(w, grouped(y, 1, window.groups))
+    cdef tuple shape = (PyArray_DIMS(y)[0], PyArray_DIMS(weight)[1] * window.groups)
+    if is_its_columns(window, x_size, spatial(y)):
         return add_bias(columns.reshape((*shape, *x_size)), bias)
-    columns = columns.reshape((*shape, *kernel, *y_size))
-    return add_bias(col2im(columns, x_size, *window), bias)
+    columns = columns.reshape((*shape, *window.kernel, *spatial(y)))
+    return add_bias(
+        col2im(columns, x_size, window.stride, window.padding, window.dilation), bias)
 
 
-cdef ndarray conv_weight_by_columns(ndarray y, ndarray x, tuple geometry, object groups):
+cdef ndarray conv_weight_by_columns(ndarray y, ndarray x, Window window):
     """`conv_weight`: y times the transposed columns. The sum over all images is that of products of
     each where these are smaller than the images, and else one product over the places of all."""
-    cdef ndarray windows = windows_of(x, geometry, groups), image = grouped(y, 1, groups), w
+    cdef ndarray windows = windows_of(x, window, spatial(y))
+    cdef ndarray image = grouped(y, 1, window.groups), w
     cdef npy_intp rows = PyArray_DIMS(windows)[2], outputs = PyArray_DIMS(image)[2]
     cdef npy_intp places = PyArray_DIMS(windows)[3]
     if PyArray_DIMS(x)[0] > 1 and rows * outputs < (rows + outputs) * places:
         w = reductions.sum(matmul(image, windows.transpose(0, 1, 3, 2)), 0)
     else:
         w = matmul(places_of_all(image), places_of_all(windows).transpose(0, 2, 1))
-    return w.reshape((PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // groups, *geometry[0]))
+    return w.reshape((PyArray_DIMS(y)[1], PyArray_DIMS(x)[1] // window.groups, *window.kernel))
 
 
 cdef ndarray add_bias(ndarray y, ndarray bias):

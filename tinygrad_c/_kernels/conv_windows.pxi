@@ -63,6 +63,22 @@ cpdef int check_channels(str op, str name, ndarray image, npy_intp wanted, ndarr
     return 0
 
 
+# ---- windows, for `volume`, too ----
+
+@cython.final
+cdef class Window:
+    """What slides over an image: tuples of a number per axis, and the number of groups."""
+    cdef readonly tuple kernel, stride, padding, dilation
+    cdef readonly object groups
+
+    def __init__(self, kernel, stride, padding, dilation, groups):
+        self.kernel = tuple(kernel)
+        self.stride = tuple(stride)
+        self.padding = tuple(padding)
+        self.dilation = tuple(dilation)
+        self.groups = groups
+
+
 # ---- records ----
 
 cdef int add_image(tgc_call *call, ndarray image, int access) except -1:
@@ -86,20 +102,22 @@ cdef int add_volume(tgc_call *call, ndarray a, int access) except -1:
     return 0
 
 
+cdef tuple pair_of(tuple numbers, object of_height):
+    return numbers if len(numbers) == 2 else (of_height, *numbers)
+
+
 # Taps along the depth, and where they read (csrc/conv/conv.h): of images.
 FLAT = 1, 0, 0, 0
 
 
-cdef int set_window(tgc_call *call, object window, object depth=FLAT) except -1:
-    """Kernel, stride, padding, dilation and groups; along a height of 1 where there is none."""
+cdef int set_window(tgc_call *call, Window window, object depth=FLAT) except -1:
+    """Writes the window into the call; along a height of 1 where there is none."""
     cdef ptrdiff_t *s = call.sizes
-    kernel, stride, padding, dilation, groups = window
-    s[TGC_CONV_KERNEL_H], s[TGC_CONV_KERNEL_W] = kernel if len(kernel) == 2 else (1, *kernel)
-    s[TGC_CONV_STRIDE_H], s[TGC_CONV_STRIDE_W] = stride if len(stride) == 2 else (1, *stride)
-    s[TGC_CONV_PADDING_H], s[TGC_CONV_PADDING_W] = padding if len(padding) == 2 else (0, *padding)
-    s[TGC_CONV_DILATION_H], s[TGC_CONV_DILATION_W] = (
-        dilation if len(dilation) == 2 else (1, *dilation))
-    s[TGC_CONV_GROUPS] = groups
+    s[TGC_CONV_KERNEL_H], s[TGC_CONV_KERNEL_W] = pair_of(window.kernel, 1)
+    s[TGC_CONV_STRIDE_H], s[TGC_CONV_STRIDE_W] = pair_of(window.stride, 1)
+    s[TGC_CONV_PADDING_H], s[TGC_CONV_PADDING_W] = pair_of(window.padding, 0)
+    s[TGC_CONV_DILATION_H], s[TGC_CONV_DILATION_W] = pair_of(window.dilation, 1)
+    s[TGC_CONV_GROUPS] = window.groups
     (s[TGC_CONV_DEPTH_TAPS], s[TGC_CONV_DEPTH_STEP], s[TGC_CONV_DEPTH_TAP],
      s[TGC_CONV_DEPTH_START]) = depth
     return 0
@@ -116,5 +134,5 @@ cdef ndarray new_image(ndarray like, npy_intp n, npy_intp channels, object size)
     return empty(d, shape, dtype_code(like))
 
 
-cdef object spatial(ndarray a):
+cdef tuple spatial(ndarray a):
     return (<object>a).shape[2:]

@@ -29,7 +29,7 @@ def conv(x, weight, size, stride, padding, dilation, groups, bias=None):
     images.check_bias("conv", x, outputs, bias)
     depth, (step, pad, spread) = along_depth(stride, padding, dilation)
     y = uninitialized((len(x), outputs, *size), x.dtype)
-    window = kernel, step, pad, spread, groups
+    window = images.Window(kernel, step, pad, spread, groups)
     if images.move_volume(False, x, weight, y, window, (taps, *reads(*depth)), bias):
         return y
     flat = contiguous(weight).reshape(outputs, channels * taps, *kernel)
@@ -49,7 +49,8 @@ def conv_transpose(y, weight, size, stride, padding, dilation, groups, bias=None
     images.check_bias("conv_transpose", y, channels * groups, bias)
     depth, (step, pad, spread) = along_depth(stride, padding, dilation)
     x = uninitialized((len(y), channels * groups, *size), y.dtype)
-    if move_back(y, weight, bias, x, (kernel, step, pad, spread, groups), *depth):
+    window = images.Window(kernel, step, pad, spread, groups)
+    if move_back(y, weight, bias, x, window, *depth):
         return x
     flat = contiguous(weight).reshape(outputs, channels * taps, *kernel)
     fill_(x, 0)
@@ -73,7 +74,7 @@ def conv_weight(y, x, kernel, stride, padding, dilation, groups):
     taps = kernel[0]
     depth, (step, pad, spread) = along_depth(stride, padding, dilation)
     weight = uninitialized((y.shape[1], x.shape[1] // groups, *kernel), x.dtype)
-    window = kernel[1:], step, pad, spread, groups
+    window = images.Window(kernel[1:], step, pad, spread, groups)
     if images.weigh_volume(y, x, weight, window, (taps, *reads(*depth))):
         return weight
     fill_(weight, 0)

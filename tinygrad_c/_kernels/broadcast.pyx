@@ -198,8 +198,30 @@ cdef int broadcast_shapes(str op, list operands, npy_intp *shape) except -1:
     return ndim
 
 
+cdef bint broadcasts_to(ndarray a, int ndim, const npy_intp *shape) noexcept:
+    """Does `a` broadcast to this shape, which stays what it is?"""
+    cdef int missing = ndim - PyArray_NDIM(a), d
+    if missing < 0:
+        return False
+    for d in range(PyArray_NDIM(a)):
+        if PyArray_DIMS(a)[d] != 1 and PyArray_DIMS(a)[d] != shape[missing + d]:
+            return False
+    return True
+
+
 cdef str shapes_of(list arrays):
     return " and ".join([str((<object>x).shape) for x in arrays])
+
+
+cdef int check_like(str op, str name, ndarray a, str name_like, ndarray like) except -1:
+    """`a` has the shape and the dtype of `like`."""
+    if not same_shape(a, like):
+        raise ShapeError(f"{op}: {name} must have the same shape as {name_like}, "
+                         f"got {(<object>a).shape} and {(<object>like).shape}")
+    if dtype_code(a) != dtype_code(like):
+        raise TypeError(f"{op}: {name} must have the same dtype as {name_like}, "
+                        f"got {a.dtype} and {like.dtype}")
+    return 0
 
 
 cdef int check_out(str op, ndarray out, int ndim, const npy_intp *shape, int code) except -1:
@@ -274,11 +296,8 @@ cdef ndarray copied(ndarray a):
 
 cdef ndarray assign(str op, ndarray dst, ndarray src):
     cdef tgc_call call
-    cdef int ndim = PyArray_NDIM(dst), missing = ndim - PyArray_NDIM(src), d
-    cdef bint fits = missing >= 0
-    for d in range(PyArray_NDIM(src)):
-        fits = fits and PyArray_DIMS(src)[d] in (1, PyArray_DIMS(dst)[missing + d])
-    if not fits:
+    cdef int ndim = PyArray_NDIM(dst)
+    if not broadcasts_to(src, ndim, PyArray_DIMS(dst)):
         raise ShapeError(f"{op}: src of shape {(<object>src).shape} must broadcast to the shape of "
                          f"dst, got {(<object>dst).shape}")
     check_ndim(op, ndim)

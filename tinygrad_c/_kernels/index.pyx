@@ -20,7 +20,7 @@ from numpy cimport (
 
 import numpy as np
 
-from tinygrad_c._kernels.broadcast cimport check_writeable, find_axis
+from tinygrad_c._kernels.broadcast cimport broadcasts_to, check_writeable, find_axis
 from tinygrad_c._kernels.runtime cimport (
     TGC_I64,
     TGC_MAX_DIMS,
@@ -285,11 +285,7 @@ def index_put_(ndarray a not None, indices, ndarray values not None, bint accumu
 
 
 cdef int check_broadcast(str op, ndarray x, const Positions *p) except -1:
-    cdef int missing = p.ndim - PyArray_NDIM(x), d
-    cdef bint fits = missing >= 0
-    for d in range(max(missing, 0), p.ndim):
-        fits = fits and PyArray_DIMS(x)[d - missing] in (1, p.shape[d])
-    if not fits:
+    if not broadcasts_to(x, p.ndim, p.shape):
         shape = tuple([p.shape[d] for d in range(p.ndim)])
         raise ShapeError(f"{op}: values must broadcast to the indexed shape {shape}, got shape "
                          f"{(<object>x).shape}")

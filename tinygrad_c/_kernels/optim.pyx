@@ -7,17 +7,14 @@ lr and the other numbers may be floats or Cells.
 """
 
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
-from libc.string cimport memcmp
 from numpy cimport (
-    PyArray_DIMS,
     PyArray_ISWRITEABLE,
     PyArray_NDIM,
     import_array,
     ndarray,
-    npy_intp,
 )
 
-from tinygrad_c._kernels.broadcast cimport check_writeable, copied, overlaps
+from tinygrad_c._kernels.broadcast cimport check_like, check_writeable, copied, overlaps
 from tinygrad_c._kernels.runtime cimport (
     TGC_F32,
     TGC_READ,
@@ -32,7 +29,6 @@ from tinygrad_c._kernels.runtime cimport (
     tgc_call,
 )
 
-from tinygrad_c.errors import ShapeError
 
 import_array()
 
@@ -60,13 +56,7 @@ cdef extern from "optim/optim.h" nogil:
 cdef int add_like(str name, tgc_call *call, str operand, ndarray array, ndarray param,
                   int access) except -1:
     """Appends an operand that is as `param` in shape and dtype."""
-    if PyArray_NDIM(array) != PyArray_NDIM(param) or memcmp(
-            PyArray_DIMS(array), PyArray_DIMS(param), PyArray_NDIM(array) * sizeof(npy_intp)) != 0:
-        raise ShapeError(f"{name}: {operand} must have the same shape as its parameter, "
-                         f"got {(<object>array).shape} and {(<object>param).shape}")
-    if dtype_code(array) != dtype_code(param):
-        raise TypeError(f"{name}: {operand} must have the same dtype as its parameter, "
-                        f"got {array.dtype} and {param.dtype}")
+    check_like(name, operand, array, "its parameter", param)
     if access == TGC_UPDATE:
         check_writeable(name, operand, array)
     add_operand(call, array, access)

@@ -22,7 +22,7 @@ from numpy cimport (
 
 import numpy as np
 
-from tinygrad_c._kernels.broadcast cimport check_writeable
+from tinygrad_c._kernels.broadcast cimport broadcasts_to, check_writeable
 from tinygrad_c._kernels.runtime cimport (
     Cell,
     TGC_BOOL,
@@ -206,11 +206,7 @@ cdef int begin_draw(tgc_call *call, int kernel, str op, ndarray out, generator) 
 
 
 cdef int check_broadcast(str op, str name, ndarray a, str result, ndarray y) except -1:
-    cdef int missing = PyArray_NDIM(y) - PyArray_NDIM(a), d
-    cdef bint fits = missing >= 0
-    for d in range(max(missing, 0), PyArray_NDIM(y)):
-        fits = fits and PyArray_DIMS(a)[d - missing] in (1, PyArray_DIMS(y)[d])
-    if not fits:
+    if not broadcasts_to(a, PyArray_NDIM(y), PyArray_DIMS(y)):
         raise ShapeError(f"{op}: {name} must broadcast to {result}, got {name} of shape "
                          f"{(<object>a).shape} and {result} of shape {(<object>y).shape}")
     return 0

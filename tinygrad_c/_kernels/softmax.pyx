@@ -2,7 +2,6 @@
 
 import operator
 
-from libc.string cimport memcmp
 from numpy cimport (
     PyArray_DIMS,
     PyArray_ISCARRAY_RO,
@@ -12,7 +11,7 @@ from numpy cimport (
     npy_intp,
 )
 
-from tinygrad_c._kernels.broadcast cimport find_axis
+from tinygrad_c._kernels.broadcast cimport check_like, find_axis
 from tinygrad_c._kernels.loss cimport find_reduction
 from tinygrad_c._kernels.runtime cimport (
     TGC_F32,
@@ -65,18 +64,6 @@ cdef extern from "softmax/cross_entropy.h" nogil:
     ptrdiff_t tgc_cross_entropy_chunks(ptrdiff_t n, ptrdiff_t n_classes)
 
 
-cdef int check_like(str name, str operand, ndarray array, ndarray y) except -1:
-    """`array` is as y in shape and dtype."""
-    if PyArray_NDIM(array) != PyArray_NDIM(y) or memcmp(
-            PyArray_DIMS(array), PyArray_DIMS(y), PyArray_NDIM(y) * sizeof(npy_intp)) != 0:
-        raise ShapeError(f"{name}: {operand} must have the same shape as y, "
-                         f"got {(<object>array).shape} and {(<object>y).shape}")
-    if dtype_code(array) != dtype_code(y):
-        raise TypeError(f"{name}: {operand} must have the same dtype as y, "
-                        f"got {array.dtype} and {y.dtype}")
-    return 0
-
-
 cdef ndarray forward(str name, int kernel, ndarray a, object dim):
     cdef tgc_call call
     cdef int dtype = float_code(name, "a", a)
@@ -92,7 +79,7 @@ cdef ndarray forward(str name, int kernel, ndarray a, object dim):
 cdef ndarray backward(str name, int kernel, ndarray grad, ndarray y, object dim):
     cdef tgc_call call
     cdef int dtype = float_code(name, "y", y)
-    check_like(name, "grad", grad, y)
+    check_like(name, "grad", grad, "y", y)
     begin(&call, kernel, dtype)
     call.sizes[TGC_SOFTMAX_AXIS] = find_axis(name, dim, PyArray_NDIM(y))
     cdef ndarray grad_a = empty(PyArray_NDIM(y), PyArray_DIMS(y), dtype)

@@ -51,7 +51,12 @@ CYTHON_FLAGS = [
     "-Wno-unused-function",
 ]
 # A training step calls these a few times at most, and -Os makes them a quarter smaller.
-SELDOM_RUN = {"tinygrad_c.autograd.function", "tinygrad_c._kernels.random"}
+SELDOM_RUN = {
+    "tinygrad_c.autograd.function",
+    "tinygrad_c.autograd.plan",
+    "tinygrad_c.autograd.views",
+    "tinygrad_c._kernels.random",
+}
 LINK = ["-Wl,-z,noseparate-code"] if LINUX else []
 LIBC, VERSION = platform.libc_ver()
 if LIBC == "glibc" and tuple(map(int, VERSION.split("."))) >= (2, 36):

@@ -24,7 +24,17 @@ from tinygrad_c._kernels.random import (
     manual_seed,
     seed,
 )
-from tinygrad_c._kernels.runtime import get_num_threads, set_num_threads, use_isa
+from tinygrad_c._kernels.runtime import (
+    current_isa,
+    empty_cache,
+    get_num_threads,
+    isas,
+    memory_stats,
+    reset_peak_memory_stats,
+    set_memory_cap,
+    set_num_threads,
+    use_isa,
+)
 from tinygrad_c._lazy import lazy as _lazy
 from tinygrad_c.autograd import (
     enable_grad,

@@ -8,6 +8,7 @@ import weakref
 import numpy as np
 import pytest
 
+import tinygrad_c as tc
 from tinygrad_c._kernels import elementwise, graph, matmul, reduce, runtime
 
 MIB = 2**20
@@ -84,6 +85,17 @@ def test_peak_starts_anew():
     x = made(1000)
     del x
     assert 4000 <= runtime.memory_stats()["peak"] - start["in_use"] < 8000
+
+
+def test_users_count_tensors_and_hand_memory_back():
+    x = tc.ones(1024, 1024)
+    held = tc.memory_stats()["in_use"]
+    del x
+    left = tc.memory_stats()
+    assert held - left["in_use"] >= 4 * MIB
+    assert left["cached"] >= 4 * MIB
+    tc.empty_cache()
+    assert tc.memory_stats()["cached"] < MIB
 
 
 def test_stats_count_the_workspace():

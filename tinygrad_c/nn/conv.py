@@ -1,6 +1,6 @@
 """Convolutional layers."""
 
-import math
+from collections.abc import Callable
 from typing import Any
 
 from tinygrad_c.creation import tensor
@@ -23,6 +23,7 @@ class Convolution(Module):
     """
 
     ndim: int
+    function: Callable[..., Tensor]
     weight: Parameter
     bias: Parameter | None
 
@@ -70,12 +71,7 @@ class Convolution(Module):
 
     def reset_parameters(self) -> None:
         """Draw weight and bias anew."""
-        # A slope of sqrt(5) makes the bound of kaiming_uniform_ 1 / sqrt(fan_in).
-        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
-        if self.bias is not None:
-            fan_in, _ = init._calculate_fan_in_and_fan_out(self.weight)
-            bound = 1 / math.sqrt(fan_in) if fan_in > 0 else 0
-            init.uniform_(self.bias, -bound, bound)
+        init.draw_by_fan_in(self.weight, self.bias)
 
     def extra_repr(self) -> str:
         text = (
@@ -108,6 +104,12 @@ class Convolution(Module):
         for d in range(self.ndim):
             x = continued(x, d - self.ndim, before[d], after[d], self.padding_mode)
         return x, (0,) * self.ndim
+
+    def forward(self, x: Tensor) -> Tensor:
+        x, padding = self.padded(x)
+        return self.function(
+            x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups
+        )
 
 
 def continued(x: Tensor, dim: int, before: int, after: int, mode: str) -> Tensor:
@@ -151,10 +153,7 @@ class Conv1d(Convolution):
     """
 
     ndim = 1
-
-    def forward(self, x: Tensor) -> Tensor:
-        x, padding = self.padded(x)
-        return F.conv1d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+    function = staticmethod(F.conv1d)
 
 
 class Conv2d(Convolution):
@@ -164,10 +163,7 @@ class Conv2d(Convolution):
     """
 
     ndim = 2
-
-    def forward(self, x: Tensor) -> Tensor:
-        x, padding = self.padded(x)
-        return F.conv2d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+    function = staticmethod(F.conv2d)
 
 
 class Conv3d(Convolution):
@@ -177,7 +173,4 @@ class Conv3d(Convolution):
     """
 
     ndim = 3
-
-    def forward(self, x: Tensor) -> Tensor:
-        x, padding = self.padded(x)
-        return F.conv3d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+    function = staticmethod(F.conv3d)

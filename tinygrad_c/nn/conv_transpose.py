@@ -1,6 +1,6 @@
 """Transposed convolutions: layers that make images larger."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tinygrad_c.errors import ShapeError
@@ -15,7 +15,6 @@ class TransposedConvolution(Convolution):
     counts the weight's second dimension and its window, as in PyTorch."""
 
     padding: tuple[int, ...]
-    function: Callable[..., Tensor]
 
     def __init__(
         self,
@@ -83,7 +82,7 @@ class TransposedConvolution(Convolution):
 
     def forward(self, x: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
         """The larger images, of `output_size` where it is one of those that the stride allows."""
-        return type(self).function(
+        return self.function(
             x, self.weight, self.bias, self.stride, self.padding, self.padding_for(x, output_size),
             self.groups, self.dilation,
         )  # fmt: skip

@@ -211,6 +211,16 @@ def kaiming_normal_(
     return normal_(tensor, 0.0, std, generator=generator)
 
 
+def draw_by_fan_in(weight, bias):
+    """Draw `weight`, then `bias` unless it is None, from U(-b, b), ``b = 1 / sqrt(fan_in)``."""
+    # A slope of sqrt(5) makes this the bound of kaiming_uniform_.
+    kaiming_uniform_(weight, a=math.sqrt(5))
+    if bias is not None:
+        fan_in, _ = _calculate_fan_in_and_fan_out(weight)
+        bound = 1 / math.sqrt(fan_in) if fan_in else 0.0
+        uniform_(bias, -bound, bound)
+
+
 def kaiming_std(name, tensor, a, mode, nonlinearity):
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
     mode = mode.lower()

@@ -1,6 +1,5 @@
 """Linear and Identity."""
 
-import math
 from typing import Any
 
 from tinygrad_c.nn import init
@@ -49,11 +48,7 @@ class Linear(Module):
 
     def reset_parameters(self) -> None:
         """Draw weight and bias anew."""
-        # A slope of sqrt(5) makes the bound of kaiming_uniform_ 1 / sqrt(in_features).
-        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
-        if self.bias is not None:
-            bound = 1 / math.sqrt(self.in_features) if self.in_features > 0 else 0
-            init.uniform_(self.bias, -bound, bound)
+        init.draw_by_fan_in(self.weight, self.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         return linear(x, self.weight, self.bias)

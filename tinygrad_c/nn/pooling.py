@@ -1,5 +1,6 @@
 """Pooling layers: nn.functional.pooling's functions, with their options kept."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tinygrad_c.nn import functional as F
@@ -10,6 +11,8 @@ from tinygrad_c.tensor import Tensor
 
 class MaxPool(Module):
     """What `MaxPool1d` and `MaxPool2d` have in common."""
+
+    function: Callable[..., Any]
 
     def __init__(
         self,
@@ -28,9 +31,9 @@ class MaxPool(Module):
         self.return_indices = return_indices
         self.ceil_mode = ceil_mode
 
-    def options(self):
-        """The arguments of the function, after its input."""
-        return (
+    def forward(self, x: Tensor) -> Any:
+        return self.function(
+            x,
             self.kernel_size,
             self.stride,
             self.padding,
@@ -49,8 +52,7 @@ class MaxPool(Module):
 class MaxPool1d(MaxPool):
     """y[n, c, o] = max of x[n, c, o * stride - padding + k * dilation] over k < kernel_size"""
 
-    def forward(self, x: Tensor) -> Any:
-        return F.max_pool1d(x, *self.options())
+    function = staticmethod(F.max_pool1d)
 
 
 class MaxPool2d(MaxPool):
@@ -60,8 +62,7 @@ class MaxPool2d(MaxPool):
     With `return_indices`, (y, positions in the plane).
     """
 
-    def forward(self, x: Tensor) -> Any:
-        return F.max_pool2d(x, *self.options())
+    function = staticmethod(F.max_pool2d)
 
 
 class AvgPool1d(Module):

@@ -155,7 +155,7 @@ def unfold(
     check_tensors("unfold", input=input)
     kernel, stride, padding, dilation = window("unfold", 2, kernel_size, stride, padding, dilation)
     batched = with_batch("unfold", "input", input, 2)
-    size = output_size("unfold", batched.shape[2:], kernel, stride, (padding, padding), dilation)
+    size = count_windows("unfold", batched.shape[2:], kernel, stride, (padding, padding), dilation)
     columns = ops.im2col(batched, kernel, size, stride, padding, dilation)
     n, channels = batched.shape[:2]
     flat = reshape(columns, (n, channels * kernel[0] * kernel[1], size[0] * size[1]))
@@ -177,7 +177,7 @@ def fold(
     check_tensors("fold", input=input)
     kernel, stride, padding, dilation = window("fold", 2, kernel_size, stride, padding, dilation)
     image = numbers("fold", "output_size", output_size, 2, 1)
-    size = windows("fold", image, kernel, stride, (padding, padding), dilation)
+    size = count_windows("fold", image, kernel, stride, (padding, padding), dilation)
     shape = tuple(input.shape)
     area = kernel[0] * kernel[1]
     if len(shape) not in (2, 3) or shape[-2] % area or shape[-1] != size[0] * size[1]:
@@ -206,7 +206,7 @@ def convolve(name, ndim, input, weight, bias, stride, padding, dilation, groups)
     x = with_batch(name, "input", input, ndim)
     _, given, *image = x.shape
     check_operands(name, input, weight, bias, given, channels * groups, outputs)
-    size = output_size(name, image, kernel, stride, (before, after), dilation)
+    size = count_windows(name, image, kernel, stride, (before, after), dilation)
     y = ops.conv(x, weight, bias, size, stride, before, dilation, groups)
     return y if x is input else reshape(y, tuple(y.shape[1:]))
 
@@ -333,7 +333,7 @@ def check_operands(name, input, weight, bias, channels, wanted, bias_length):
             )
 
 
-def output_size(name, image, kernel, stride, padding, dilation):
+def count_windows(name, image, kernel, stride, padding, dilation):
     """In how many places the window fits, along each axis."""
     size = []
     for n, k, s, b, a, d in zip(image, kernel, stride, *padding, dilation, strict=True):
@@ -346,6 +346,3 @@ def output_size(name, image, kernel, stride, padding, dilation):
             )
         size.append(room // s + 1)
     return tuple(size)
-
-
-windows = output_size  # `fold` has an argument of this name

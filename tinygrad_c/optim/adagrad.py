@@ -56,21 +56,14 @@ class Adagrad(Optimizer):
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         super().add_param_group(param_group)
         group = self.param_groups[-1]
-        for p in group["params"]:
-            self.begin(p, group["initial_accumulator_value"])
+        self.states_of(group, group["params"])  # begins them
 
-    def begin(self, p: Tensor, initial: float) -> dict[str, Any]:
-        """The state of `p` before its first step."""
-        self.state[p] = {
-            "step": zeros((), dtype=float32),
-            "sum": full_like(p, initial),
-        }
-        return self.state[p]
+    def begin(self, p: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+        total = full_like(p, group["initial_accumulator_value"])
+        return {"step": zeros((), dtype=float32), "sum": total}
 
     def update(self, group: dict[str, Any], params: list[Tensor]) -> None:
-        state = self.state
-        initial = group["initial_accumulator_value"]
-        states = [state[p] or self.begin(p, initial) for p in params]
+        states = self.states_of(group, params)
         kernels.adagrad(
             [p.array for p in params],
             [p.gradient.array for p in params],

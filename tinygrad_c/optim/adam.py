@@ -65,8 +65,7 @@ class Adam(Optimizer):
                 )
 
     def update(self, group: dict[str, Any], params: list[Tensor]) -> None:
-        state = self.state
-        states = [state[p] or self.begin(p) for p in params]
+        states = self.states_of(group, params)
         beta1, beta2 = group["betas"]
         kernels.adam(
             [p.array for p in params],
@@ -84,14 +83,12 @@ class Adam(Optimizer):
             group["maximize"],
         )
 
-    def begin(self, p: Tensor) -> dict[str, Any]:
-        """The state of `p` before its first step."""
-        self.state[p] = {
+    def begin(self, p: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+        return {
             "step": zeros((), dtype=float32),
             "exp_avg": zeros_like(p),
             "exp_avg_sq": zeros_like(p),
         }
-        return self.state[p]
 
 
 class AdamW(Adam):

@@ -51,7 +51,8 @@ class Optimizer:
     be changed between steps (``group["lr"] = 0.01``). ``state[p]`` is a dictionary of what the
     method remembers of the parameter p, empty before the first step.
 
-    A subclass defines ``update(group, params)``; or, as in PyTorch, it overrides ``step``.
+    A subclass defines ``update(group, params)``, and where it keeps states ``begin(p, group)``; or,
+    as in PyTorch, it overrides ``step``.
 
     Parameters
     ----------
@@ -105,6 +106,19 @@ class Optimizer:
     def update(self, group: dict[str, Any], params: list[Tensor]) -> None:
         """Do one step for `params`, those Tensors of `group` that have a gradient."""
         raise NotImplementedError(f"{type(self).__name__} must define update(group, params)")
+
+    def begin(self, p: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+        """The state of `p`, a Tensor of `group`, before its first step."""
+        raise NotImplementedError(f"{type(self).__name__} must define begin(p, group)")
+
+    def states_of(self, group: dict[str, Any], params: list[Tensor]) -> list[dict[str, Any]]:
+        """The states of `params`, Tensors of `group`, begun where there is none yet."""
+        states = [self.state[p] for p in params]
+        if not all(states):
+            for p, state in zip(params, states, strict=True):
+                if not state:
+                    state.update(self.begin(p, group))
+        return states
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients, so that the next backward does not add to them.

@@ -56,8 +56,7 @@ class RMSprop(Optimizer):
         check_not_negative(self, group, "lr", "eps", "momentum", "weight_decay", "alpha")
 
     def update(self, group: dict[str, Any], params: list[Tensor]) -> None:
-        state = self.state
-        states = [state[p] or self.begin(p) for p in params]
+        states = self.states_of(group, params)
         kernels.rmsprop(
             [p.array for p in params],
             [p.gradient.array for p in params],
@@ -73,7 +72,5 @@ class RMSprop(Optimizer):
             group["maximize"],
         )
 
-    def begin(self, p: Tensor) -> dict[str, Any]:
-        """The state of `p` before its first step."""
-        self.state[p] = {"step": zeros((), dtype=float32), "square_avg": zeros_like(p)}
-        return self.state[p]
+    def begin(self, p: Tensor, group: dict[str, Any]) -> dict[str, Any]:
+        return {"step": zeros((), dtype=float32), "square_avg": zeros_like(p)}

@@ -73,7 +73,29 @@ def gradgradcheck(
 ):
     """`gradcheck` of the gradients of `func`: checks its second derivatives.
 
-    `grad_outputs` are the weights of the outputs, random if not given; they are checked too.
+    The gradients of ``sum(grad_outputs * func(inputs))`` with respect to `inputs` are checked as a
+    function of `inputs` and of `grad_outputs`.
+
+    Parameters
+    ----------
+    func, inputs : as in `gradcheck`
+    grad_outputs : Tensor or sequence of Tensors, optional
+        Weights, for each output that requires a gradient those of its elements: of its shape,
+        float64, and themselves requiring a gradient. Drawn from N(0, 1), always the same, if not
+        given.
+    eps, atol, rtol, raise_exception : as in `gradcheck`
+
+    Returns
+    -------
+    bool
+        True if all agree. A gradient that depends on neither is not compared.
+
+    Raises
+    ------
+    GradcheckError, ValueError
+        As `gradcheck`.
+    RuntimeError
+        If `grad_outputs` are not as many as the outputs, or of other shapes.
     """
     inputs = (inputs,) if isinstance(inputs, TensorBase) else tuple(inputs)
     outputs = as_outputs(func(*inputs))

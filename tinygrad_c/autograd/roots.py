@@ -61,9 +61,35 @@ def grad(
 ):
     """The gradients of `outputs` with respect to `inputs`, as a tuple; nothing is accumulated.
 
-    `grad_outputs`, `retain_graph` and `create_graph` are as in `backward`. An input that the
-    outputs do not depend on is an error, unless ``allow_unused=True`` (its gradient is None) or
-    ``materialize_grads=True`` (zeros).
+    Parameters
+    ----------
+    outputs : Tensor or sequence of Tensors
+        What is differentiated; the gradients of several are added.
+    inputs : Tensor or sequence of Tensors
+        By what: leaves, or what was computed on the way to the outputs.
+    grad_outputs : Tensor, sequence of Tensors and None, or None
+        As `grad_tensors` in `backward`.
+    retain_graph, create_graph : bool
+        As in `backward`.
+    allow_unused : bool, optional
+        Give None for an input that the outputs do not depend on, which otherwise is an error.
+    materialize_grads : bool
+        Give zeros for such an input.
+
+    Returns
+    -------
+    tuple
+        For each input a Tensor of its shape and dtype, which requires a gradient only with
+        `create_graph`; or None.
+
+    Raises
+    ------
+    RuntimeError
+        As `backward`; and if an input requires no gradient, or is not used.
+    ValueError
+        If there are no inputs.
+    TypeError
+        If an output or an input is no Tensor.
     """
     roots = as_tuple("grad", "outputs", outputs)
     targets = inputs_of("grad", inputs)

@@ -52,9 +52,11 @@ def check_optimizer(scheduler, optimizer):
 class LRScheduler:
     """Base of the schedulers that count epochs; a subclass defines ``get_lr``.
 
-    ``last_epoch`` is the number of the epoch that the rates are for: 0 from the beginning, or
-    `last_epoch` + 1 when training goes on, for which the groups must have an "initial_lr".
-    ``base_lrs`` are the rates of the groups at epoch 0.
+    The argument `last_epoch` is the epoch that was done last: -1 before the first, else the groups
+    must have an "initial_lr" (KeyError), and go on from the rates that they have. The attribute is
+    the number of the epoch that the rates are for, `last_epoch` + 1 at first: ``epoch`` in the
+    formulas below, which hold from epoch 0 on, if nothing else changes the rates. ``base_lrs`` are
+    the rates of the groups at epoch 0.
     """
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
@@ -169,7 +171,10 @@ class LambdaLR(LRScheduler):
 
 
 class StepLR(LRScheduler):
-    """lr = lr * gamma every `step_size` epochs"""
+    """lr = base_lr * gamma ** (epoch // step_size): it falls every `step_size` epochs
+
+    ValueError for a `step_size` that is not positive.
+    """
 
     def __init__(
         self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1
@@ -186,7 +191,10 @@ class StepLR(LRScheduler):
 
 
 class MultiStepLR(LRScheduler):
-    """lr = lr * gamma at each of the epochs `milestones`"""
+    """lr = base_lr * gamma ** (the number of `milestones` <= epoch)
+
+    It falls at the epochs `milestones`, at one that is there twice by gamma**2.
+    """
 
     def __init__(
         self,
@@ -212,7 +220,7 @@ class MultiStepLR(LRScheduler):
 
 
 class ExponentialLR(LRScheduler):
-    """lr = lr * gamma at every epoch"""
+    """lr = base_lr * gamma**epoch"""
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
         self.gamma = gamma
@@ -223,9 +231,10 @@ class ExponentialLR(LRScheduler):
 
 
 class LinearLR(LRScheduler):
-    """lr = base_lr * factor, which goes in a line from `start_factor` to `end_factor`
+    """lr = base_lr * (start_factor + (end_factor - start_factor) * min(epoch / total_iters, 1))
 
-    It begins with the first and reaches the second after `total_iters` epochs, where it stays.
+    In a line from the first factor, in (0, 1], to the second, in [0, 1], where it stays; ValueError
+    for others. Source: Goyal et al., "Accurate, large minibatch SGD", 2017 (gradual warmup).
     """
 
     def __init__(

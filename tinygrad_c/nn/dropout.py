@@ -9,7 +9,11 @@ from tinygrad_c.tensor import Tensor
 class Dropout(Module):
     """In training, each element is 0 with probability `p`, and x / (1 - p) otherwise.
 
-    The expectation is x; in eval mode y = x.
+    The expectation is x; in eval mode y = x. x: float32 or float64, of any shape, which y has, too;
+    see `nn.functional.dropout`. ValueError for a `p` outside of [0, 1].
+
+    Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting",
+    2014.
     """
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:

@@ -12,7 +12,13 @@ from tinygrad_c.tensor import Tensor
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
-    """y = max(input, 0)"""
+    """y = max(input, 0), NaN where that is NaN; its derivative at 0 is 0.
+
+    input: any shape, of all dtypes but bool (TypeError), which y has, too. With `inplace` y is
+    written to its memory: RuntimeError for a leaf that requires a gradient.
+
+    Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
+    """
     return input.relu_() if inplace else elementwise.relu(input)
 
 
@@ -57,7 +63,26 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
 def softmax(
     input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None
 ) -> Tensor:
-    """y = exp(input) / sum(exp(input), dim): positive numbers that sum to 1 along `dim`."""
+    """y = exp(input) / sum(exp(input), dim): numbers from 0 to 1 whose sum along `dim` is 1.
+
+    The largest number along `dim` is subtracted first, so that exp does not overflow; where it is
+    infinite y is NaN.
+
+    Parameters
+    ----------
+    input : float32 or float64, of any shape, which y has, too
+    dim : int
+        Without it, with a warning, 0 for 0, 1 or 3 dimensions, and 1 for any other number of them.
+    dtype : optional
+        What `input` is cast to first.
+
+    Raises
+    ------
+    TypeError
+        For other dtypes, and for a `dim` that is no whole number.
+    IndexError
+        If there is no such dimension.
+    """
     check_tensors("softmax", input=input)
     dim = implicit_dim("softmax", input, _stacklevel) if dim is None else dim
     return ops_softmax.softmax(input if dtype is None else input.to(dtype), dim)
@@ -66,7 +91,11 @@ def softmax(
 def log_softmax(
     input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None
 ) -> Tensor:
-    """y = input - log(sum(exp(input), dim)): the logarithm of softmax, without its overflow."""
+    """y = input - log(sum(exp(input), dim)): the logarithm of `softmax`, without its overflow.
+
+    Arguments, shapes and errors are those of `softmax`. y is exact also where `softmax` is so small
+    that it is 0.
+    """
     check_tensors("log_softmax", input=input)
     dim = implicit_dim("log_softmax", input, _stacklevel) if dim is None else dim
     return ops_softmax.log_softmax(input if dtype is None else input.to(dtype), dim)

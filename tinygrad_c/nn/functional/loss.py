@@ -26,7 +26,9 @@ def check_reduction(name, reduction):
 def mse_loss(input: Tensor, target: Tensor, *, reduction: str = "mean") -> Tensor:
     """mean((input - target)**2), or the sum, or with reduction="none" each square.
 
-    input, target: (*), or shapes that broadcast, with a warning. One kernel computes and reduces.
+    input, target: (*), or shapes that broadcast, with a warning; at least one of them float32 or
+    float64 (TypeError). ShapeError where they do not broadcast, ValueError for another reduction.
+    One kernel computes and reduces.
     """
     check_tensors("mse_loss", input=input, target=target)
     check_reduction("mse_loss", reduction)
@@ -47,7 +49,8 @@ def binary_cross_entropy(
         loss = -weight * (target * log(input) + (1 - target) * log(1 - input))
 
     input, target: (*), both in [0, 1]; weight: broadcast to that. As in PyTorch the logarithms are
-    -100 at least, so that the loss stays finite. RuntimeError for an element outside of [0, 1].
+    -100 at least, so that the loss stays finite. ShapeError for other shapes, RuntimeError for an
+    element outside of [0, 1], TypeError unless `input` or `target` is float32 or float64.
     """
     check_tensors("binary_cross_entropy", input=input, target=target)
     check_reduction("binary_cross_entropy", reduction)
@@ -72,7 +75,8 @@ def binary_cross_entropy_with_logits(
         loss = -weight * (pos_weight * target * log(sigmoid(input))
                           + (1 - target) * log(1 - sigmoid(input)))
 
-    input, target: (*); weight, pos_weight: broadcast to that. Without weights one kernel computes
+    input, target: (*); weight, pos_weight: broadcast to that. ShapeError for other shapes,
+    TypeError unless `input` or `target` is float32 or float64. Without weights one kernel computes
     ``(1 - target) * input + log(1 + exp(-input))`` and reduces it.
     """
     check_tensors("binary_cross_entropy_with_logits", input=input, target=target)
@@ -111,7 +115,8 @@ def nll_loss(
 
     input: (N, C), (N, C, d1, ...) or (C); target: int64 or uint8 (N), (N, d1, ...) or ();
     weight: (C). Where the target is `ignore_index` the loss is 0; the mean divides by the sum of
-    the weights of the targets that count. IndexError for a target that is no class.
+    the weights of the targets that count. IndexError for a target that is no class, ShapeError for
+    other shapes, TypeError for other dtypes, RuntimeError for a weight that requires a gradient.
     """
     check_tensors("nll_loss", input=input, target=target)
     check_reduction("nll_loss", reduction)
@@ -167,10 +172,22 @@ def cross_entropy(
         number of examples.
     label_smoothing : float in [0, 1]
         Mixes the target with equal probabilities: q * (1 - label_smoothing) + label_smoothing / C.
+        Source: Szegedy et al., "Rethinking the Inception architecture for computer vision", 2016.
 
     Returns
     -------
     A number, or with "none" a Tensor of the shape of the classes.
+
+    Raises
+    ------
+    ShapeError, TypeError
+        For other shapes and dtypes.
+    IndexError
+        For a target that is no class.
+    ValueError
+        For a `label_smoothing` outside of [0, 1], or another reduction.
+    RuntimeError
+        For classes, if `weight` requires a gradient.
     """
     check_tensors("cross_entropy", input=input, target=target)
     check_reduction("cross_entropy", reduction)

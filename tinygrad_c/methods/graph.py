@@ -167,7 +167,7 @@ class GraphMethods:
 
 
 def forget_gradients(tensors, set_to_none):
-    """Have `tensors` no gradient, so that the next backward adds to none, or one of zeros."""
+    """Forget the gradients of `tensors`: set them to None, or fill them with zeros."""
     for t in tensors:
         if set_to_none:
             t.gradient = None

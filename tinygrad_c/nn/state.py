@@ -110,7 +110,7 @@ class StateMethods(TreeMethods):
 
 
 def optional_keys(model):
-    """The keys that a state may lack, because those of old did."""
+    """The keys that a state may lack, because states saved by old versions of PyTorch lack them."""
     modules = model.named_modules(remove_duplicate=False)
     return {
         f"{path}.{name}" if path else name

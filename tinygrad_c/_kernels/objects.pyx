@@ -124,9 +124,10 @@ def reuse_instances(type cls):
 def quicken(type cls, type base):
     """Let the Python class `cls`, which adds only methods, be as fast as `base`, its compiled base.
 
-    Its operators become the C functions of `base`, where Python would look up ``__mul__`` by name
-    on every call, and its instances are dropped as those of `base` are. Subclasses of `cls` are
-    ordinary Python classes.
+    Its operators ``+ - * / @`` become the C functions of `base`, where Python would look up
+    ``__mul__`` by name on every call. It still does so for ``// % & | ^``, which are rare; the C
+    functions of all other operators are inherited anyway. Instances are dropped as those of `base`
+    are. Subclasses of `cls` are ordinary Python classes.
     """
     reuse_instances(cls)
     tgc_quicken(cls, base)

@@ -5,9 +5,12 @@ of its operands, each a target and an index: the node that made the operand and 
 that was, or the leaf itself and 0. So the graph hangs on the result and points backwards, from the
 loss to the parameters; dropping the result drops the graph.
 
-A graph has no cycles: edges lead to what was there before, and a node keeps arrays, never tensors.
-So Python's cyclic collector need not walk it (`new_node`): on a million nodes that would take most
-of the time.
+A graph has no cycles: edges lead to what was there before, and a node keeps arrays, not tensors. So
+Python's cyclic collector need not walk it (`new_node`): on a million nodes that would take most of
+the time. It walks after all where a cycle may close: the edges to leaves hold tensors, and under
+``create_graph`` the gradient of a leaf has a graph that leads back to it (`make_collectable`); the
+node of a user's `Function` keeps tensors and its ``ctx``, and the hook of an output may hold
+anything (`objects.track`).
 """
 
 from tinygrad_c._kernels import graph, objects
@@ -77,7 +80,7 @@ class Node:
         return self.hooks.setdefault(index, {})
 
     def name(self):
-        """The operation's name, as PyTorch spells it: ``MulBackward``."""
+        """The operation's name, as PyTorch spells it but for its number: ``MulBackward``."""
         return "".join(part.capitalize() for part in self.op.name.split("_")) + "Backward"
 
     def __repr__(self):

@@ -1,4 +1,5 @@
-"""Methods that lead out of the tensor: to Python, NumPy and other libraries; and what it is."""
+"""Methods that lead out of the tensor: to Python, NumPy, other libraries and other dtypes; copies;
+and what it is."""
 
 import operator
 
@@ -7,8 +8,10 @@ import numpy as np
 from tinygrad_c import dtypes, printing
 from tinygrad_c._kernels import graph, objects
 from tinygrad_c.autograd import op as graph_ops
+from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.errors import ShapeError
 from tinygrad_c.methods.shape import new_shape, one_dim
+from tinygrad_c.ops import copy as copy_ops
 
 
 class ConvertMethods:
@@ -170,6 +173,39 @@ class ConvertMethods:
     def is_cuda(self):
         """False: tinygrad_c computes on the CPU."""
         return False
+
+    def clone(self):
+        """A copy with memory of its own; the gradient passes through."""
+        return copy_ops.clone(self)
+
+    def contiguous(self):
+        """The tensor itself if its elements lie in row-major order, else such a copy."""
+        return self if self.array.flags.c_contiguous else copy_ops.contiguous(self)
+
+    def to(self, *args, dtype=None, device=None, copy=False, non_blocking=False):
+        """In another dtype: ``to(dtype)``, ``to(other)``, ``to(device, dtype)``; self if it is, or
+        with `copy` a clone. `non_blocking` and `copy` may follow by position."""
+        flags = [given for given in args if isinstance(given, bool)]
+        copy = copy or flags[1:2] == [True]
+        for given in args:
+            if given is None or isinstance(given, bool):
+                continue
+            if isinstance(given, TensorBase):
+                dtype = given.dtype
+            elif isinstance(given, (str, dtypes.device)):
+                dtypes.device(given)
+            else:
+                dtype = given
+        if device is not None:
+            dtypes.device(device)
+        wanted = self.array.dtype if dtype is None else dtypes.as_numpy_dtype(dtype)
+        if wanted != self.array.dtype:
+            return copy_ops.cast(self, wanted)
+        return copy_ops.clone(self) if copy else self
+
+    def type_as(self, other):
+        """In the dtype of `other`."""
+        return self.to(other.dtype)
 
     def float(self):
         """In float32."""

@@ -7,12 +7,9 @@ from tinygrad_c._kernels.graph import grad_enabled
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.autograd.op import wrap
 from tinygrad_c.autograd.views import inplace
-from tinygrad_c.dtypes import as_numpy_dtype
-from tinygrad_c.dtypes import device as Device
 from tinygrad_c.errors import ShapeError, renamed
 from tinygrad_c.methods.fill import assign
 from tinygrad_c.ops import comparison, special
-from tinygrad_c.ops import copy as copy_ops
 from tinygrad_c.ops import elementwise as ops
 
 
@@ -256,36 +253,3 @@ class ElementwiseMethods:
             raise renamed(error, "clamp_", "clamp") from None
         check_result("clamp_", result_dtype(self, min, max), self)
         return assign("clamp_", self, y)
-
-    def clone(self):
-        """A copy with memory of its own; the gradient passes through."""
-        return copy_ops.clone(self)
-
-    def contiguous(self):
-        """The tensor itself if its elements lie in row-major order, else such a copy."""
-        return self if self.array.flags.c_contiguous else copy_ops.contiguous(self)
-
-    def type_as(self, other):
-        """In the dtype of `other`."""
-        return self.to(other.dtype)
-
-    def to(self, *args, dtype=None, device=None, copy=False, non_blocking=False):
-        """In another dtype: ``to(dtype)``, ``to(other)``, ``to(device, dtype)``; self if it is, or
-        with `copy` a clone. `non_blocking` and `copy` may follow by position."""
-        flags = [given for given in args if isinstance(given, bool)]
-        copy = copy or flags[1:2] == [True]
-        for given in args:
-            if given is None or isinstance(given, bool):
-                continue
-            if isinstance(given, TensorBase):
-                dtype = given.dtype
-            elif isinstance(given, (str, Device)):
-                Device(given)
-            else:
-                dtype = given
-        if device is not None:
-            Device(device)
-        wanted = self.array.dtype if dtype is None else as_numpy_dtype(dtype)
-        if wanted != self.array.dtype:
-            return copy_ops.cast(self, wanted)
-        return copy_ops.clone(self) if copy else self

@@ -190,6 +190,17 @@ class TestHooks:
         with pytest.raises(NotImplementedError, match="Optimizer must define update"):
             Optimizer(parameters(), {}).step()
 
+    def test_a_subclass_that_asks_for_states_must_begin_them(self):
+        params = parameters(2)
+        optimizer = Optimizer(params, {})
+        with pytest.raises(NotImplementedError, match="Optimizer must define begin"):
+            optimizer.states_of(optimizer.param_groups[0], params)
+        optimizer.begin = lambda p, group: {"first": p.item()}
+        optimizer.state[params[1]] = {"first": 7}
+        found = optimizer.states_of(optimizer.param_groups[0], params)
+        assert found == [{"first": params[0].item()}, {"first": 7}]
+        assert found[0] is optimizer.state[params[0]]
+
 
 class TestState:
     def test_layout(self):

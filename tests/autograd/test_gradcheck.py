@@ -62,3 +62,11 @@ def test_the_inputs_are_left_as_they_were():
     gradcheck(lambda t: t * t, x)
     assert x.tolist() == [[1.0, -2.0]]
     assert x._version == point()._version
+
+
+@pytest.mark.parametrize("needs_grad", [True, False])
+def test_weights_of_gradgradcheck(needs_grad):
+    x = tc.tensor([0.3, -2.0], dtype=tc.float64, requires_grad=True)
+    weights = tc.tensor([3.0, 0.5], dtype=tc.float64, requires_grad=needs_grad)
+    assert gradgradcheck(lambda t: t**3, x, weights)
+    assert gradgradcheck(lambda t: t**3, x, [weights])

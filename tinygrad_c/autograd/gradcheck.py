@@ -74,15 +74,14 @@ def gradgradcheck(
     """`gradcheck` of the gradients of `func`: checks its second derivatives.
 
     The gradients of ``sum(grad_outputs * func(inputs))`` with respect to `inputs` are checked as a
-    function of `inputs` and of `grad_outputs`.
+    function of `inputs`, and of those `grad_outputs` that require a gradient.
 
     Parameters
     ----------
     func, inputs : as in `gradcheck`
     grad_outputs : Tensor or sequence of Tensors, optional
-        Weights, for each output that requires a gradient those of its elements: of its shape,
-        float64, and themselves requiring a gradient. Drawn from N(0, 1), always the same, if not
-        given.
+        Weights, for each output that requires a gradient those of its elements, of its shape. If
+        not given they are drawn from N(0, 1), always the same, and require a gradient.
     eps, atol, rtol, raise_exception : as in `gradcheck`
 
     Returns
@@ -104,7 +103,8 @@ def gradgradcheck(
         grad_outputs = [
             wrap(graph.from_any(rng.normal(size=y.array.shape))).requires_grad_() for y in outputs
         ]
-    grad_outputs = as_outputs(grad_outputs)
+    elif isinstance(grad_outputs, TensorBase):
+        grad_outputs = (grad_outputs,)
     n = len(inputs)
 
     def gradients(*args):

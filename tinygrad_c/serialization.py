@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, deserialize, safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from tinygrad_c.creation import from_numpy
@@ -92,7 +92,13 @@ def load(f: Path, map_location: Any = None, *, weights_only: bool = True) -> Any
             metadata = file.metadata() or {}
             dtypes = {name: file.get_slice(name).get_dtype() for name in file.offset_keys()}
             check_dtypes(f, dtypes)
-            tensors = {name: read_tensor(f, file, name, dtype) for name, dtype in dtypes.items()}
+            start, header = read_header(f)
+            tensors = {
+                name: read_bfloat16(f, start, header[name])
+                if dtype == "BF16"
+                else read_tensor(file, name, dtype)
+                for name, dtype in dtypes.items()
+            }
         if "tinygrad_c" not in metadata:
             return tensors
         if metadata["tinygrad_c"] == FORMAT:
@@ -127,16 +133,26 @@ def check_dtypes(f: Path, dtypes: dict[str, str]) -> None:
             )
 
 
-def read_tensor(f: Path, file: Any, name: str, dtype: str) -> Tensor:
-    """The tensor `name` of the open `file`, whose path is `f`."""
-    if dtype == "BF16":
-        # NumPy has no bfloat16: its 16 bits are the upper half of a float32.
-        with open(f, "rb") as whole:
-            stored = dict(deserialize(whole.read()))[name]
-        bits = np.frombuffer(stored["data"], "<u2").astype(np.uint32) << 16
-        return from_numpy(bits.view(np.float32).reshape(stored["shape"]))
+def read_header(f: Path) -> tuple[int, dict[str, Any]]:
+    """Where the data of the file `f` begin, and its header: what stands where."""
+    with open(f, "rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        return 8 + length, json.loads(file.read(length))
+
+
+def read_tensor(file: Any, name: str, dtype: str) -> Tensor:
+    """The tensor `name` of the open `file`."""
     array = file.get_tensor(name)
     return from_numpy(array.astype(np.float32) if dtype == "F16" else array)
+
+
+def read_bfloat16(f: Path, start: int, entry: dict[str, Any]) -> Tensor:
+    """The tensor of the header's `entry`, which safetensors cannot give: NumPy has no bfloat16.
+    Its 16 bits are the upper half of a float32."""
+    begin, end = entry["data_offsets"]
+    stored = np.fromfile(f, "<u2", (end - begin) // 2, offset=start + begin)
+    bits = stored.astype(np.uint32) << 16
+    return from_numpy(bits.view(np.float32).reshape(entry["shape"]))
 
 
 class _Writer:

@@ -1,6 +1,7 @@
 """New tensors: from data, of one value, of a range, random."""
 
 import math
+import sys
 from functools import reduce
 
 import numpy as np
@@ -231,21 +232,26 @@ def arange(start=None, end=None, step=1, *, dtype=None, device=None, requires_gr
         as_python("arange", what, value)
         for what, value in (("start", start), ("end", end), ("step", step))
     )
-    if not all(map(math.isfinite, (start, end, step))):
+    if not all(abs(n) <= sys.float_info.max for n in (start, end, step)):
         raise ValueError(
             f"arange: start, end and step must be finite, got {start}, {end} and {step}"
         )
-    whole = all(isinstance(n, int) for n in (start, end, step))
-    wanted = as_numpy_dtype(dtype) if dtype else np.dtype("int64") if whole else floating(None)
+    exact = all(isinstance(n, int) for n in (start, end, step))
+    wanted = as_numpy_dtype(dtype) if dtype else np.dtype("int64") if exact else floating(None)
     if wanted == np.bool_:
         raise TypeError("arange: dtype must be that of numbers, got bool")
-    if wanted == np.int64:
-        start, end, step = int(start), int(end), int(step)
+    if wanted == np.int64 or (exact and wanted.kind != "f"):
+        start, end, step = (
+            promotion.checked_number(n, np.int64).item() for n in (start, end, step)
+        )
+        exact = True
     if step == 0 or (end - start) * step < 0:
         raise ValueError(f"arange: step must lead from start to end, got {start}, {end}, {step}")
-    count = math.ceil((end - start) / step)
+    # A quotient of floats is not exact beyond 2**53, and may be infinite.
+    count = -((start - end) // step) if exact else math.ceil(min((end - start) / step, 2.0**63))
     result = layout.uninitialized(new_shape("arange", (count,)), wanted)
-    copy.copy_(result, from_any((start + step * np.arange(count)).astype(wanted)))
+    places = np.arange(count, dtype=np.float64 if wanted.kind == "f" else np.int64)
+    copy.copy_(result, from_any((start + step * places).astype(wanted)))
     return finish(result, requires_grad, device)
 
 

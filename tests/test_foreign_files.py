@@ -16,6 +16,7 @@ def test_files_of_other_programs_give_their_tensors(tmp_path):
     )
     loaded = tgc.load(str(tmp_path / "foreign.safetensors"), "cpu", weights_only=True)
     assert list(loaded) == ["w"]
+    assert list(tgc.load(tmp_path / "foreign.safetensors", tgc.device("cpu:0"))) == ["w"]
     assert loaded["w"].dtype is tgc.float32
     assert loaded["w"].tolist() == [[1.0] * 3] * 2
 

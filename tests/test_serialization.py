@@ -321,8 +321,9 @@ def test_a_later_format_is_named(tmp_path):
 def test_a_missing_file_and_wrong_options_are_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="absent"):
         tgc.load(tmp_path / "absent")
-    with pytest.raises(ValueError, match="map_location must be None or 'cpu', got 'cuda'"):
-        tgc.load(tmp_path / "absent", map_location="cuda")
+    for place in ("cuda", "None", 1.5):
+        with pytest.raises(ValueError, match=f"map_location must be None or 'cpu', got {place!r}"):
+            tgc.load(tmp_path / "absent", map_location=place)
     with pytest.raises(ValueError, match="weights_only must be True"):
         tgc.load(tmp_path / "absent", weights_only=False)
 

@@ -281,6 +281,34 @@ def test_the_default_dtype_can_be_changed():
         tc.set_default_dtype(tc.float32)
 
 
+def test_a_device_is_its_type_and_index():
+    cpu, first = tc.device("cpu"), tc.device("cpu:0")
+    assert (cpu.index, first.index, repr(first)) == (None, 0, "device(type='cpu', index=0)")
+    assert cpu != first
+    assert len({first, tc.device("cpu", 0), tc.device(first), copy.copy(first), cpu}) == 2
+    assert (str(cpu), str(first), tc.device(str(first))) == ("cpu", "cpu:0", first)
+    for place in ("cpu", "cpu:0", cpu, first):
+        for t in (tc.zeros(2, device=place), tc.zeros(2).to(place), tc.zeros(2).to(device=place)):
+            assert t.device == cpu
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        *((("cpu:" + n,), RuntimeError, "Invalid device string") for n in ("banana", "", "-1", "01")),
+        (("cuda",), RuntimeError, "computes on the CPU, got 'cuda'"),
+        ((0,), RuntimeError, "computes on the CPU, got 0"),
+        ((None,), TypeError, "type must be a str, got None"),
+        (("cpu", "0"), TypeError, "index must be a whole number, got '0'"),
+        (("cpu", -1), RuntimeError, "index must not be negative, got -1"),
+        (("cpu:0", 1), RuntimeError, "no index beside index, got 'cpu:0'"),
+    ],
+)
+def test_a_device_that_is_none_is_refused(given, error, message):
+    with pytest.raises(error, match=message):
+        tc.device(*given)
+
+
 def test_operators_in_place_write_to_the_tensor():
     x = alias = tc.tensor([1, 5, 7])
     x %= 4

@@ -1,5 +1,8 @@
 """dtypes, devices and sizes: the small objects that describe a tensor, named as PyTorch's."""
 
+import builtins
+import re
+
 import numpy as np
 
 from tinygrad_c._kernels import promotion
@@ -81,28 +84,41 @@ def set_default_dtype(d):
 
 
 class device:  # noqa: N801
-    """Where a tensor lives: the CPU."""
+    """Where a tensor lives: the CPU. ``device("cpu", 0)`` is ``device("cpu:0")``; the device of a
+    tensor has no index, as in PyTorch."""
 
-    def __init__(self, type="cpu", index=None):
-        if isinstance(type, device):
-            type = type.type
-        kind, _, number = str(type).partition(":")
-        if kind != "cpu":
+    def __init__(self, type, index=None):
+        given = str(type) if isinstance(type, (device, builtins.int)) else type
+        if not isinstance(given, str):
+            raise TypeError(f"device: type must be a str, got {type!r}")
+        parts = re.fullmatch("([a-z0-9_]+)(?::(0|[1-9][0-9]*))?", given)
+        if parts is None:
+            raise RuntimeError(f"Invalid device string: {given!r}")
+        if parts[1] != "cpu":
             raise RuntimeError(f"device: tinygrad_c computes on the CPU, got {type!r}")
-        self.type = "cpu"
-        self.index = number or index
+        if index is None:
+            index = parts[2] and builtins.int(parts[2])
+        elif parts[2]:
+            raise RuntimeError(f"device: type must have no index beside index, got {type!r}")
+        elif not isinstance(index, builtins.int) or isinstance(index, builtins.bool):
+            raise TypeError(f"device: index must be a whole number, got {index!r}")
+        elif index < 0:
+            raise RuntimeError(f"device: index must not be negative, got {index}")
+        self.type = parts[1]
+        self.index = index
 
     def __eq__(self, other):
-        return isinstance(other, device)
+        return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
 
     def __hash__(self):
-        return hash("cpu")
+        return hash((self.type, self.index))
 
     def __str__(self):
-        return "cpu"
+        return self.type if self.index is None else f"{self.type}:{self.index}"
 
     def __repr__(self):
-        return "device(type='cpu')"
+        index = "" if self.index is None else f", index={self.index}"
+        return f"device(type={self.type!r}{index})"
 
 
 class Size(tuple):

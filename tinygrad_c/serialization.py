@@ -20,6 +20,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from tinygrad_c.creation import from_numpy
+from tinygrad_c.dtypes import device
 from tinygrad_c.tensor import Tensor
 
 FORMAT = "1"
@@ -79,8 +80,13 @@ def load(f: Path, map_location: Any = None, *, weights_only: bool = True) -> Any
     OSError : where the file cannot be read.
     """
     check_path("load", f)
-    if str(map_location) not in ("None", "cpu"):
-        raise ValueError(f"load: map_location must be None or 'cpu', got {map_location!r}")
+    if map_location is not None:
+        try:
+            device(map_location)
+        except (RuntimeError, TypeError):
+            raise ValueError(
+                f"load: map_location must be None or 'cpu', got {map_location!r}"
+            ) from None
     if not weights_only:
         raise ValueError("load: weights_only must be True, files hold no code, got False")
     if os.path.exists(f) and stat.S_ISFIFO(os.stat(f).st_mode):

@@ -13,6 +13,7 @@ from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.autograd.op import wrap
 from tinygrad_c.dtypes import as_numpy_dtype
 from tinygrad_c.dtypes import device as Device
+from tinygrad_c.errors import renamed
 from tinygrad_c.methods.shape import check_tensor, new_shape, whole
 from tinygrad_c.tensor import Tensor
 
@@ -140,12 +141,19 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False):
 
 def as_tensor(data, dtype=None, device=None):
     """`data` as a tensor, without a copy where that can be: of a tensor or a NumPy array."""
+    if isinstance(data, np.ndarray) and data.dtype in SUPPORTED:
+        data = from_numpy(data)
     if isinstance(data, TensorBase):
-        return data if dtype is None else data.to(dtype)
-    if isinstance(data, np.ndarray):
-        t = from_numpy(data)
-        return t if dtype is None else t.to(dtype)
-    return tensor(data, dtype=dtype, device=device)
+        return data.to(dtype=dtype, device=device)
+    return new_tensor("as_tensor", data, dtype, device, False)
+
+
+def new_tensor(name, data, dtype, device, requires_grad):
+    """`tensor` for the function `name`."""
+    try:
+        return tensor(data, dtype=dtype, device=device, requires_grad=requires_grad)
+    except (TypeError, ValueError) as error:
+        raise renamed(error, name, "tensor") from None
 
 
 def from_numpy(ndarray):
@@ -160,7 +168,7 @@ def from_dlpack(external):
 
 def as_python(name, what, value):
     """A number, NumPy's or a tensor's too, as Python's."""
-    if isinstance(value, (TensorBase, np.generic)):
+    if isinstance(value, np.generic) or (isinstance(value, TensorBase) and value.array.size == 1):
         value = value.item()
     if not isinstance(value, (bool, int, float)):
         raise TypeError(f"{name}: {what} must be a number, got {value!r}")
@@ -169,10 +177,15 @@ def as_python(name, what, value):
 
 def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
     """A tensor of shape `size` with `fill_value` everywhere."""
-    fill_value = as_python("full", "fill_value", fill_value)
+    return filled("full", (size,), fill_value, dtype, device, requires_grad)
+
+
+def filled(name, size, fill_value, dtype, device, requires_grad):
+    """A tensor of one value for the function `name`."""
+    fill_value = as_python(name, "fill_value", fill_value)
     weak = promotion.scalar_dtype(fill_value, None)
     wanted = weak if dtype is None else as_numpy_dtype(dtype)
-    array = layout.full(new_shape("full", (size,)), fill_value, wanted)
+    array = layout.full(new_shape(name, size), fill_value, wanted)
     return finish(array, requires_grad, device)
 
 
@@ -195,10 +208,10 @@ def empty(*size, dtype=None, device=None, requires_grad=False):
 
 
 def filled_like(name, input, value, dtype, device, requires_grad):
-    """A tensor of one value, like the operand of the function `name`."""
+    """The same, like the operand of that function."""
     check_tensor(name, "input", input)
-    size, dtype = input.array.shape, dtype or input.dtype
-    return full(size, value, dtype=dtype, device=device, requires_grad=requires_grad)
+    size, dtype = (input.array.shape,), dtype or input.dtype
+    return filled(name, size, value, dtype, device, requires_grad)
 
 
 def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False):
@@ -218,6 +231,7 @@ def ones_like(input, *, dtype=None, device=None, requires_grad=False):
 
 def empty_like(input, *, dtype=None, device=None, requires_grad=False):
     """Undefined contents, in the shape and dtype of `input`."""
+    check_tensor("empty_like", "input", input)
     return empty(
         input.array.shape, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad
     )
@@ -277,16 +291,30 @@ def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
 
 def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Numbers from the uniform distribution on [0, 1)."""
-    array = layout.uninitialized(new_shape("rand", size), real("rand", dtype))
-    random_kernels.uniform_(array, 0.0, 1.0, generator)
-    return finish(array, requires_grad, device)
+    return drawn("rand", size, generator, dtype, device, requires_grad)
 
 
 def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Numbers from the standard normal distribution."""
-    array = layout.uninitialized(new_shape("randn", size), real("randn", dtype))
-    random_kernels.normal_(array, 0.0, 1.0, generator)
-    return finish(array, requires_grad, device)
+    return drawn("randn", size, generator, dtype, device, requires_grad)
+
+
+DRAWS = {"rand": random_kernels.uniform_, "randn": random_kernels.normal_}
+
+
+def drawn(name, size, generator, dtype, device, requires_grad):
+    """Real numbers for the function `name`; what is refused takes none from the generator."""
+    array = layout.uninitialized(new_shape(name, size), real(name, dtype))
+    t = finish(array, requires_grad, device)
+    DRAWS[name.removesuffix("_like")](array, 0.0, 1.0, generator)
+    return t
+
+
+def drawn_like(name, input, generator, dtype, device, requires_grad):
+    """The same, like the operand of that function."""
+    check_tensor(name, "input", input)
+    size, dtype = (input.array.shape,), dtype or input.dtype
+    return drawn(name, size, generator, dtype, device, requires_grad)
 
 
 def randint(
@@ -310,24 +338,30 @@ def randint(
         raise TypeError("randint: high and size, a tuple, must be given, and low may be")
     low, high = numbers
     array = layout.uninitialized(new_shape("randint", (size,)), as_numpy_dtype(dtype or "int64"))
+    t = finish(array, requires_grad, device)
     random_kernels.randint_(array, low, high, generator)
-    return finish(array, requires_grad, device)
+    return t
 
 
-def randperm(n, *, generator=None, dtype=None, device=None):
+def randperm(n, *, generator=None, dtype=None, device=None, requires_grad=False):
     """The numbers 0 ... n - 1 in random order, int64."""
-    t = finish(random_kernels.randperm(n, generator), device=device)
-    return t if dtype is None else t.to(dtype)
+    n, wanted = whole("randperm", n, "n"), as_numpy_dtype(dtype or "int64")
+    if wanted == np.bool_:
+        raise TypeError("randperm: dtype must be that of numbers, got bool")
+    promotion.checked_number(n - 1, wanted)
+    t = finish(layout.uninitialized(new_shape("randperm", (n,)), wanted), requires_grad, device)
+    copy.copy_(t.array, random_kernels.randperm(n, generator))
+    return t
 
 
-def rand_like(input, *, dtype=None, requires_grad=False):
+def rand_like(input, *, generator=None, dtype=None, device=None, requires_grad=False):
     """`rand` in the shape and dtype of `input`."""
-    return rand(input.array.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    return drawn_like("rand_like", input, generator, dtype, device, requires_grad)
 
 
-def randn_like(input, *, dtype=None, requires_grad=False):
+def randn_like(input, *, generator=None, dtype=None, device=None, requires_grad=False):
     """`randn` in the shape and dtype of `input`."""
-    return randn(input.array.shape, dtype=dtype or input.dtype, requires_grad=requires_grad)
+    return drawn_like("randn_like", input, generator, dtype, device, requires_grad)
 
 
 def is_tensor(obj):

@@ -10,7 +10,7 @@ from tinygrad_c._kernels import graph, objects
 from tinygrad_c.autograd import op as graph_ops
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.errors import ShapeError
-from tinygrad_c.methods.shape import new_shape, one_dim
+from tinygrad_c.methods.shape import one_dim
 from tinygrad_c.ops import copy as copy_ops
 
 
@@ -235,27 +235,27 @@ class ConvertMethods:
         """The tensor itself: it is on the CPU."""
         return self
 
-    def new_zeros(self, *shape, dtype=None, requires_grad=False):
+    def new_zeros(self, *shape, dtype=None, device=None, requires_grad=False):
         """Zeros of `shape` in this tensor's dtype."""
-        return new_full("new_zeros", self, shape, 0, dtype, requires_grad)
+        return new_full("new_zeros", self, shape, 0, dtype, device, requires_grad)
 
-    def new_ones(self, *shape, dtype=None, requires_grad=False):
+    def new_ones(self, *shape, dtype=None, device=None, requires_grad=False):
         """Ones of `shape` in this tensor's dtype."""
-        return new_full("new_ones", self, shape, 1, dtype, requires_grad)
+        return new_full("new_ones", self, shape, 1, dtype, device, requires_grad)
 
-    def new_full(self, shape, fill_value, *, dtype=None, requires_grad=False):
+    def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False):
         """`fill_value` everywhere, in this tensor's dtype."""
-        return new_full("new_full", self, (shape,), fill_value, dtype, requires_grad)
+        return new_full("new_full", self, (size,), fill_value, dtype, device, requires_grad)
 
-    def new_empty(self, *shape, dtype=None, requires_grad=False):
+    def new_empty(self, *shape, dtype=None, device=None, requires_grad=False):
         """A tensor of `shape` with undefined contents in this tensor's dtype."""
-        return new_full("new_empty", self, shape, 0, dtype, requires_grad)
+        return new_full("new_empty", self, shape, 0, dtype, device, requires_grad)
 
-    def new_tensor(self, data, *, dtype=None, requires_grad=False):
-        """`data` in this tensor's dtype."""
-        from tinygrad_c.creation import tensor
+    def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
+        """A copy of `data` in this tensor's dtype."""
+        from tinygrad_c.creation import new_tensor
 
-        return tensor(data, dtype=dtype or self.dtype, requires_grad=requires_grad)
+        return new_tensor("new_tensor", data, dtype or self.dtype, device, requires_grad)
 
 
 def without_data(t):
@@ -265,12 +265,11 @@ def without_data(t):
     return copy
 
 
-def new_full(name, t, shape, value, dtype, requires_grad):
+def new_full(name, t, shape, value, dtype, device, requires_grad):
     """A tensor like `t` in another shape."""
-    from tinygrad_c.creation import full
+    from tinygrad_c.creation import filled
 
-    size = new_shape(name, shape)
-    return full(size, value, dtype=dtype or t.dtype, requires_grad=requires_grad)
+    return filled(name, shape, value, dtype or t.dtype, device, requires_grad)
 
 
 def rebuild(cls, array, requires_grad):

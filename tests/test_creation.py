@@ -68,6 +68,8 @@ def test_tensor_copies_and_from_numpy_shares():
         (lambda: tc.arange(2.9, dtype=tc.int64), [0, 1]),
         (lambda: tc.arange(0, 2**64, 2**63, dtype=tc.float64), [0, 2.0**63]),
         (lambda: tc.linspace(0, 1, 3), [0, 0.5, 1]),
+        (lambda: tc.linspace(0.9, 9.1, 7, dtype=tc.int64), [0, 1, 3, 4, 6, 7, 9]),
+        (lambda: tc.linspace(-1, 5, 3, dtype=tc.uint8), [255, 130, 5]),
         (lambda: tc.eye(2, 3), [[1, 0, 0], [0, 1, 0]]),
         (lambda: tc.full((2,), 7), [7, 7]),
         (lambda: tc.zeros((2, 1)), [[0], [0]]),
@@ -77,6 +79,27 @@ def test_tensor_copies_and_from_numpy_shares():
 )
 def test_creation(made, expected):
     assert made().tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: tc.linspace(0, 256, 3, dtype=tc.uint8), RuntimeError, "uint8 without overflow"),
+        (lambda: tc.linspace(0, np.nan, 3, dtype=tc.int64), RuntimeError, "int64 without overflow"),
+        (lambda: tc.linspace(0, 1, 3, dtype=tc.bool), TypeError, "linspace: dtype must be that of"),
+        (lambda: tc.randperm(257, dtype=tc.uint8), RuntimeError, "uint8 without overflow"),
+        (lambda: tc.randperm(2, dtype=tc.bool), TypeError, "randperm: dtype must be that of"),
+        (lambda: tc.randperm(2.5), TypeError, "randperm: n must be a whole number, got 2.5"),
+        (lambda: tc.zeros(2, dtype="cpu"), TypeError, "dtype must be one of .* got 'cpu'"),
+        (lambda: tc.zeros(2).type("cpu"), TypeError, "dtype must be one of .* got 'cpu'"),
+        (lambda: tc.as_tensor(X, dtype="cpu"), TypeError, "dtype must be one of .* got 'cpu'"),
+        (lambda: tc.set_default_dtype(None), TypeError, "dtype must be one of .* got None"),
+        (lambda: tc.from_dlpack(3), TypeError, "from_dlpack: external must .* got int"),
+    ],
+)
+def test_what_cannot_be_made_is_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
 
 
 X = tc.zeros(2)

@@ -63,6 +63,8 @@ CALLS = [
     ("arange", lambda: arange(x), TypeError, "end must be a number, got tensor("),
     ("new_tensor", lambda: x.new_tensor("a"), TypeError, "data must be numbers, got str"),
     ("as_tensor", lambda: as_tensor(None), TypeError, "data must be numbers, got NoneType"),
+    ("size", lambda: x.size("a"), TypeError, "dim must be a whole number, got 'a'"),
+    ("__contains__", lambda: "a" in x, TypeError, "must be a Tensor or a number, got str"),
     ("view_as", lambda: x.view_as(3), TypeError, "other must be a Tensor, got int"),
     ("expand_as", lambda: x.expand_as(3), TypeError, "other must be a Tensor, got int"),
     ("sum_to_size", lambda: x.sum_to_size(2), ShapeError, "got (2,) and (3,)"),

@@ -163,6 +163,8 @@ def from_numpy(ndarray):
 
 def from_dlpack(external):
     """A tensor that shares the memory of any CPU array that speaks DLPack."""
+    if not hasattr(external, "__dlpack__"):
+        raise TypeError(f"from_dlpack: external must speak DLPack, got {type(external).__name__}")
     return from_numpy(np.from_dlpack(external))
 
 
@@ -273,9 +275,15 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
     """`steps` numbers at equal distances from `start` to `end`, both included."""
     start, end = as_python("linspace", "start", start), as_python("linspace", "end", end)
     shape = new_shape("linspace", (whole("linspace", steps, "steps"),))
-    result = layout.uninitialized(shape, floating(dtype))
+    wanted = floating(dtype)
+    if wanted == np.bool_:
+        raise TypeError("linspace: dtype must be that of numbers, got bool")
+    ends = [promotion.checked_number(n, wanted).item() for n in (start, end)]
+    if wanted.kind != "f":
+        start, end = ends
+    result = layout.uninitialized(shape, wanted)
     with np.errstate(all="ignore"):  # ends that are not finite
-        numbers = np.linspace(start, end, steps).astype(floating(dtype))
+        numbers = np.linspace(start, end, steps).astype(wanted)
     copy.copy_(result, from_any(numbers))
     return finish(result, requires_grad, device)
 

@@ -65,7 +65,10 @@ def as_numpy_dtype(given):
     """The NumPy dtype for one of ours, one of Python's or one of NumPy's."""
     if isinstance(given, dtype):
         return given.numpy
-    found = np.dtype(given)
+    try:
+        found = None if given is None else np.dtype(given)  # NumPy takes None for float64
+    except (TypeError, ValueError):
+        found = None
     if found not in BY_NUMPY:
         raise TypeError(
             f"dtype must be one of {', '.join(t.name for t in BY_NUMPY.values())}, got {given!r}"

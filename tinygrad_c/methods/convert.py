@@ -1,8 +1,6 @@
 """Methods that lead out of the tensor: to Python, NumPy, other libraries and other dtypes; copies;
 and what it is."""
 
-import operator
-
 import numpy as np
 
 from tinygrad_c import dtypes, printing
@@ -10,7 +8,7 @@ from tinygrad_c._kernels import graph, objects
 from tinygrad_c.autograd import op as graph_ops
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.errors import ShapeError
-from tinygrad_c.methods.shape import one_dim
+from tinygrad_c.methods.shape import one_dim, whole_dim
 from tinygrad_c.ops import copy as copy_ops
 
 
@@ -91,7 +89,12 @@ class ConvertMethods:
         return iter(self.unbind(0))
 
     def __contains__(self, value):
-        return (self == value).any().item()
+        same = self == value
+        if not isinstance(same, TensorBase):
+            raise TypeError(
+                f"__contains__: value must be a Tensor or a number, got {type(value).__name__}"
+            )
+        return same.any().item()
 
     def __repr__(self):
         return printing.tensor_text(self)
@@ -132,7 +135,7 @@ class ConvertMethods:
             return self.shape
         shape = self.array.shape
         n = len(shape)
-        if operator.index(dim) not in range(-n, n):
+        if whole_dim("size", dim) not in range(-n, n):
             raise IndexError(f"size: dim must be from {-n} to {n - 1}, got {dim} for shape {shape}")
         return shape[dim]
 
@@ -229,7 +232,7 @@ class ConvertMethods:
 
     def type(self, dtype=None):
         """In `dtype`; without it the dtype's name."""
-        return repr(self.dtype) if dtype is None else self.to(dtype)
+        return repr(self.dtype) if dtype is None else self.to(dtype=dtype)
 
     def cpu(self):
         """The tensor itself: it is on the CPU."""

@@ -210,6 +210,12 @@ def test_the_default_dtype_can_be_changed():
         tc.set_default_dtype(tc.float32)
 
 
+def test_sizes_stay_sizes():
+    size = tc.zeros(2, 3).shape
+    for other in (size + (4,), (4,) + size, size * 2, 2 * size, size[:1]):  # noqa: RUF005
+        assert other.numel() == np.prod(other)
+
+
 def test_a_device_is_its_type_and_index():
     cpu, first = tc.device("cpu"), tc.device("cpu:0")
     assert (cpu.index, first.index, repr(first)) == (None, 0, "device(type='cpu', index=0)")

@@ -3,7 +3,7 @@
 ``reduction`` is "mean", "sum" or "none".
 """
 
-import numpy as np
+from itertools import zip_longest
 
 from tinygrad_c._kernels import loss as kernels
 from tinygrad_c.autograd.op import op
@@ -22,7 +22,8 @@ def reduced(losses, reduction):
 
 def spread(slope, target_shape):
     """`slope`, which depends on the input alone, over all elements of the loss."""
-    return expand(slope, np.broadcast_shapes(slope.shape, target_shape))
+    pairs = zip_longest(reversed(slope.shape), reversed(target_shape), fillvalue=1)
+    return expand(slope, tuple([n if m == 1 else m for m, n in pairs])[::-1])
 
 
 def scaled(g, slope, reduction):

@@ -13,8 +13,8 @@ from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.autograd.op import wrap
 from tinygrad_c.dtypes import as_numpy_dtype
 from tinygrad_c.dtypes import device as Device
-from tinygrad_c.errors import renamed
-from tinygrad_c.methods.shape import check_tensor, new_shape, whole
+from tinygrad_c.errors import renamed, whole
+from tinygrad_c.methods.shape import check_tensor, new_shape
 from tinygrad_c.tensor import Tensor
 
 
@@ -274,7 +274,7 @@ def arange(start=None, end=None, step=1, *, dtype=None, device=None, requires_gr
 def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
     """`steps` numbers at equal distances from `start` to `end`, both included."""
     start, end = as_python("linspace", "start", start), as_python("linspace", "end", end)
-    shape = new_shape("linspace", (whole("linspace", steps, "steps"),))
+    shape = new_shape("linspace", (whole("linspace", "steps", steps),))
     wanted = floating(dtype)
     if wanted == np.bool_:
         raise TypeError("linspace: dtype must be that of numbers, got bool")
@@ -353,7 +353,7 @@ def randint(
 
 def randperm(n, *, generator=None, dtype=None, device=None, requires_grad=False):
     """The numbers 0 ... n - 1 in random order, int64."""
-    n, wanted = whole("randperm", n, "n"), as_numpy_dtype(dtype or "int64")
+    n, wanted = whole("randperm", "n", n), as_numpy_dtype(dtype or "int64")
     if wanted == np.bool_:
         raise TypeError("randperm: dtype must be that of numbers, got bool")
     promotion.checked_number(n - 1, wanted)

@@ -1,4 +1,6 @@
-"""ShapeError, a check of numbers, and how an error gets the name of the called function."""
+"""ShapeError, checks of numbers, and how an error gets the name of the called function."""
+
+from operator import index
 
 
 class ShapeError(ValueError, RuntimeError):
@@ -16,3 +18,17 @@ def check_number(name, what, value):
     """Raise TypeError unless `value`, an argument called `what`, can be a float."""
     if not hasattr(value, "__float__"):
         raise TypeError(f"{name}: {what} must be a number, got {value!r}")
+
+
+def whole(name, what, value):
+    """`value`, an argument called `what`, as a Python int of 64 bits: NumPy's numbers and tensors
+    are taken, bools are not."""
+    try:
+        number = index(value)
+    except (TypeError, ValueError):
+        number = None
+    if number is None or isinstance(value, bool):
+        raise TypeError(f"{name}: {what} must be a whole number, got {value!r}")
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(f"{name}: {what} must be a number of 64 bits, got {value!r}")
+    return number

@@ -2,11 +2,10 @@
 
 import math
 from collections.abc import Iterable
-from operator import index as as_int
 
 from tinygrad_c._kernels.graph import shares_memory
 from tinygrad_c.autograd.node import TensorBase
-from tinygrad_c.errors import ShapeError, renamed
+from tinygrad_c.errors import ShapeError, renamed, whole
 from tinygrad_c.ops import shape as ops
 from tinygrad_c.ops.copy import clone
 
@@ -18,7 +17,7 @@ def one_shape(name, given):
         (given,) = given
     elif not given:
         raise TypeError(f"{name}: a shape must be given, () for that of a number")
-    return tuple([n if type(n) is int else whole(name, n) for n in given])
+    return tuple([n if type(n) is int else whole(name, "a length", n) for n in given])
 
 
 def new_shape(name, given):
@@ -27,14 +26,6 @@ def new_shape(name, given):
     if shape and (min(shape) < 0 or max(shape) >= 2**63):
         raise ValueError(f"{name}: lengths must be from 0 to 2**63 - 1, got {shape}")
     return shape
-
-
-def whole(name, n, what="a length"):
-    """A length, or another whole number, as Python's."""
-    try:
-        return as_int(None if isinstance(n, bool) else n)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name}: {what} must be a whole number, got {n!r}") from None
 
 
 def check_tensor(name, what, value):
@@ -49,19 +40,11 @@ def no_number(name, t):
         raise ShapeError(f"{name}: the tensor must have at least 1 dimension, got shape ()")
 
 
-def whole_dim(name, dim):
-    """A dimension as a Python number."""
-    try:
-        return as_int(dim)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name}: dim must be a whole number, got {dim!r}") from None
-
-
 def one_dim(name, dim, ndim):
     """`dim`, counted from the end if it is negative, as a number in 0 ... ndim - 1."""
     limit = max(ndim, 1)
     if type(dim) is not int:
-        dim = whole_dim(name, dim)
+        dim = whole(name, "dim", dim)
     if not -limit <= dim < limit:
         raise IndexError(
             f"{name}: Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], "
@@ -209,7 +192,7 @@ class ShapeMethods:
         no_number("narrow", self)
         dim = one_dim("narrow", dim, self.array.ndim)
         size = self.array.shape[dim]
-        start, length = whole("narrow", start, "start"), whole("narrow", length, "length")
+        start, length = whole("narrow", "start", start), whole("narrow", "length", length)
         start = start + size if start < 0 else start
         if not 0 <= start <= start + length <= size:
             raise ShapeError(
@@ -225,9 +208,9 @@ class ShapeMethods:
         size = self.array.shape[dim]
         sections = split_size_or_sections
         if isinstance(sections, (tuple, list)):
-            sections = [whole("split", n, "a section") for n in sections]
+            sections = [whole("split", "a section", n) for n in sections]
         else:
-            part = whole("split", sections, "split_size")
+            part = whole("split", "split_size", sections)
             if part < 0 or (part == 0 < size):
                 raise ShapeError(f"split: split_size must be positive, got {part} for size {size}")
             sections = [min(part, size - start) for start in range(0, size, part or 1)] or [0]
@@ -239,7 +222,7 @@ class ShapeMethods:
     def chunk(self, chunks, dim=0):
         """At most `chunks` views of equal length (the last may be shorter)."""
         no_number("chunk", self)
-        if whole("chunk", chunks, "chunks") <= 0:
+        if whole("chunk", "chunks", chunks) <= 0:
             raise ShapeError(f"chunk: chunks must be positive, got {chunks}")
         size = self.array.shape[one_dim("chunk", dim, self.array.ndim)]
         return self.split(-(-size // chunks) if size else [0] * chunks, dim)

@@ -1,6 +1,5 @@
 """Checks of arguments that several functions share."""
 
-from operator import index
 from typing import Any
 
 from tinygrad_c.errors import ShapeError, check_number
@@ -33,14 +32,3 @@ def check_probability(name: str, p: Any) -> None:
     check_number(name, "p", p)
     if not 0 <= p <= 1:
         raise ValueError(f"{name}: p must be a probability from 0 to 1, got {p}")
-
-
-def whole(name: str, what: str, value: Any) -> int:
-    """`value` as an int; TypeError for what is no whole number, ValueError for one too large."""
-    try:
-        number = index(value)
-    except TypeError:
-        raise TypeError(f"{name}: {what} must be a whole number, got {value!r}") from None
-    if not -(2**63) <= number < 2**63:
-        raise ValueError(f"{name}: {what} must be a number of 64 bits, got {value!r}")
-    return number

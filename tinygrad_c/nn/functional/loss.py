@@ -7,8 +7,8 @@ import warnings
 
 from tinygrad_c.autograd import is_grad_enabled
 from tinygrad_c.dtypes import int64, uint8
-from tinygrad_c.errors import ShapeError, check_number
-from tinygrad_c.nn.functional.checks import check_broadcasts, check_tensors, whole
+from tinygrad_c.errors import ShapeError, check_number, whole
+from tinygrad_c.nn.functional.checks import check_broadcasts, check_tensors
 from tinygrad_c.ops import loss as ops_loss
 from tinygrad_c.ops import softmax as ops_softmax
 from tinygrad_c.tensor import Tensor

@@ -12,8 +12,8 @@ or one for each dimension.
 import re
 from typing import Any
 
-from tinygrad_c.errors import ShapeError, renamed
-from tinygrad_c.nn.functional.checks import check_tensors, whole
+from tinygrad_c.errors import ShapeError, renamed, whole
+from tinygrad_c.nn.functional.checks import check_tensors
 from tinygrad_c.ops import pool
 from tinygrad_c.tensor import Tensor
 

@@ -3,7 +3,8 @@
 from tinygrad_c._kernels import index
 from tinygrad_c.autograd import no_grad
 from tinygrad_c.autograd.op import wrap
-from tinygrad_c.nn.functional.checks import check_tensors, whole
+from tinygrad_c.errors import whole
+from tinygrad_c.nn.functional.checks import check_tensors
 from tinygrad_c.ops import embedding as ops_embedding
 from tinygrad_c.ops.comparison import where
 from tinygrad_c.tensor import Tensor

@@ -2,11 +2,13 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from tinygrad_c import (
     arange,
     as_tensor,
+    cat,
     empty_like,
     full,
     full_like,
@@ -34,13 +36,13 @@ def leaf():
 
 
 CALLS = [
-    ("std", lambda: x.std(4), IndexError, "dim must be in"),
+    ("std", lambda: x.std(4), IndexError, "Dimension out of range"),
     ("std", lambda: x.std("a"), TypeError, "dim must be a whole number, got 'a'"),
     ("sum", lambda: x.sum("a"), TypeError, "dim must be a whole number, got 'a'"),
     ("max", lambda: x.max("a"), TypeError, "dim must be a whole number, got 'a'"),
     ("argmax", lambda: x.argmax("a"), TypeError, "dim must be a whole number, got 'a'"),
     ("softmax", lambda: x.softmax("a"), TypeError, "dim must be a whole number, got 'a'"),
-    ("norm", lambda: x.norm(dim=3), IndexError, "dim must be in"),
+    ("norm", lambda: x.norm(dim=3), IndexError, "Dimension out of range"),
     ("allclose", lambda: x.allclose(x, rtol="a"), TypeError, "rtol must be a number, got 'a'"),
     ("isclose", lambda: x.isclose(x, atol=None), TypeError, "atol must be a number, got None"),
     ("dropout", lambda: F.dropout(x, "a"), TypeError, "p must be a number, got 'a'"),
@@ -147,6 +149,34 @@ CALLS = [
 def test_errors_begin_with_the_name_that_was_called(name, call, kind, text):
     with pytest.raises(kind, match=rf"\A{name}: .*{re.escape(text)}"):
         call()
+
+
+DIMS = [
+    ("sum", lambda dim: SCORES.sum(dim)),
+    ("max", lambda dim: SCORES.max(dim)),
+    ("softmax", lambda dim: SCORES.softmax(dim)),
+    ("cat", lambda dim: cat([SCORES], dim)),
+    ("squeeze", lambda dim: SCORES.squeeze(dim)),
+    ("unbind", lambda dim: SCORES.unbind(dim)),
+    ("gather", lambda dim: SCORES.gather(dim, FIRST)),
+    ("size", lambda dim: SCORES.size(dim)),
+    ("stride", lambda dim: SCORES.stride(dim)),
+]
+
+
+@pytest.mark.parametrize(("name", "call"), DIMS)
+@pytest.mark.parametrize("dim", [2, -3, 2**70, np.int64(5)])
+def test_a_dimension_out_of_range_is_told_in_one_text(name, call, dim):
+    text = f"{name}: Dimension out of range (expected to be in range of [-2, 1], but got {dim})"
+    with pytest.raises(IndexError, match=rf"\A{re.escape(text)}\Z"):
+        call(dim)
+
+
+@pytest.mark.parametrize(("name", "call"), DIMS)
+@pytest.mark.parametrize("dim", ["a", 1.0, True, [0.5]])
+def test_a_dimension_is_a_whole_number(name, call, dim):
+    with pytest.raises(TypeError, match=rf"\A{name}: dim must be a whole number, got "):
+        call(dim)
 
 
 def test_only_the_names_of_those_that_do_the_work_are_replaced():

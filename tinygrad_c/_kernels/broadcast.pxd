@@ -10,7 +10,7 @@ cdef int check_like(str op, str name, ndarray a, str name_like, ndarray like) ex
 cdef int check_out(str op, ndarray out, int ndim, const npy_intp *shape, int code) except -1
 cdef int check_writeable(str op, str name, ndarray out) except -1
 cdef int check_ndim(str op, int ndim) except -1
-cdef int find_axis(str op, object dim, int ndim) except -1
+cpdef int find_axis(str op, object dim, int ndim) except -1
 cdef int broadcast_shapes(str op, list operands, npy_intp *shape) except -1
 cdef ndarray copied(ndarray a)
 cdef bint overlaps(ndarray out, list operands) except -1

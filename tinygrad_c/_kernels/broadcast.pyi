@@ -1,1 +1,3 @@
-"""From arrays to a call record: nothing here is called from Python."""
+"""From arrays to a call record: little of it is called from Python."""
+
+def find_axis(op: str, dim: object, ndim: int) -> int: ...

@@ -4,9 +4,7 @@ What all kernels of csrc/elementwise are called through: `apply` for a new array
 may be one of the operands or overlap them in any way, `assign` to write into an array.
 """
 
-import operator
-
-from cpython.number cimport PyIndex_Check
+from cpython.long cimport PyLong_CheckExact
 from libc.string cimport memcmp
 from numpy cimport (
     PyArray_BASE,
@@ -44,7 +42,7 @@ from tinygrad_c._kernels.runtime cimport (
     tgc_operand,
 )
 
-from tinygrad_c.errors import ShapeError
+from tinygrad_c.errors import ShapeError, whole
 
 import_array()
 
@@ -165,16 +163,16 @@ cdef int check_ndim(str op, int ndim) except -1:
     return 0
 
 
-cdef int find_axis(str op, object dim, int ndim) except -1:
+cpdef int find_axis(str op, object dim, int ndim) except -1:
     """`dim`, which may count from the end, from 0; an array without dimensions counts as one of
     one."""
     cdef int n = ndim if ndim > 0 else 1
-    if not PyIndex_Check(dim):
-        raise TypeError(f"{op}: dim must be a whole number, got {dim!r}")
-    d = operator.index(dim)
-    if not -n <= d < n:
-        raise IndexError(f"{op}: dim must be in [{-n}, {n - 1}], got {d}")
-    return d + n if d < 0 else d
+    if not PyLong_CheckExact(dim):
+        dim = whole(op, "dim", dim)
+    if not -n <= dim < n:
+        raise IndexError(f"{op}: Dimension out of range (expected to be in range of "
+                         f"[{-n}, {n - 1}], but got {dim})")
+    return dim + n if dim < 0 else dim
 
 
 cdef int broadcast_shapes(str op, list operands, npy_intp *shape) except -1:

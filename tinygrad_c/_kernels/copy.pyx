@@ -15,6 +15,7 @@ from tinygrad_c._kernels.broadcast cimport (
     assign,
     check_ndim,
     check_out,
+    find_axis,
     overlaps,
     shapes_of,
 )
@@ -103,10 +104,7 @@ def cat(list arrays, dim=0, ndarray out=None):
     check_ndim("cat", ndim)
     if ndim == 0:
         raise ShapeError("cat: tensors must have at least one dimension, got none")
-    if not -ndim <= dim < ndim:
-        raise IndexError(f"cat: Dimension out of range (expected to be in range of "
-                         f"[{-ndim}, {ndim - 1}], but got {dim})")
-    cdef int k = dim % ndim
+    cdef int k = find_axis("cat", dim, ndim)
     for d in range(ndim):
         shape[d] = PyArray_DIMS(first)[d]
     shape[k] = 0

@@ -5,10 +5,10 @@ import numpy as np
 
 from tinygrad_c import dtypes, printing
 from tinygrad_c._kernels import graph, objects
+from tinygrad_c._kernels.broadcast import find_axis
 from tinygrad_c.autograd import op as graph_ops
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.errors import ShapeError
-from tinygrad_c.methods.shape import one_dim, whole_dim
 from tinygrad_c.ops import copy as copy_ops
 
 
@@ -131,13 +131,7 @@ class ConvertMethods:
 
     def size(self, dim=None):
         """The shape, or one length of it."""
-        if dim is None:
-            return self.shape
-        shape = self.array.shape
-        n = len(shape)
-        if whole_dim("size", dim) not in range(-n, n):
-            raise IndexError(f"size: dim must be from {-n} to {n - 1}, got {dim} for shape {shape}")
-        return shape[dim]
+        return self.shape if dim is None else one_of("size", self.array.shape, dim)
 
     def dim(self):
         """The number of dimensions."""
@@ -154,7 +148,7 @@ class ConvertMethods:
     def stride(self, dim=None):
         """The strides, in elements."""
         strides = tuple([s // self.array.itemsize for s in self.array.strides])
-        return strides if dim is None else strides[one_dim("stride", dim, len(strides))]
+        return strides if dim is None else one_of("stride", strides, dim)
 
     def element_size(self):
         """Bytes of one element."""
@@ -259,6 +253,13 @@ class ConvertMethods:
         from tinygrad_c.creation import new_tensor
 
         return new_tensor("new_tensor", data, dtype or self.dtype, device, requires_grad)
+
+
+def one_of(name, numbers, dim):
+    """The one of `numbers`, one for each dimension, that is for `dim`."""
+    if not numbers:
+        raise IndexError(f"{name}: Dimension specified as {dim} but tensor has no dimensions")
+    return numbers[find_axis(name, dim, len(numbers))]
 
 
 def without_data(t):

@@ -6,6 +6,7 @@ import numpy as np
 
 from tinygrad_c._kernels import copy, graph, layout
 from tinygrad_c._kernels import index as kernels
+from tinygrad_c._kernels.broadcast import find_axis
 from tinygrad_c._kernels.promotion import checked_number
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.autograd.op import wrap
@@ -13,7 +14,7 @@ from tinygrad_c.autograd.views import inplace
 from tinygrad_c.errors import ShapeError
 from tinygrad_c.methods.fill import as_source, check_mask
 from tinygrad_c.methods.keys import full_key, is_mask_of, is_rows, is_view_key, split_key
-from tinygrad_c.methods.shape import one_dim, stack
+from tinygrad_c.methods.shape import stack
 from tinygrad_c.ops import comparison
 from tinygrad_c.ops import copy as copy_ops
 from tinygrad_c.ops import index as ops
@@ -123,19 +124,19 @@ class IndexMethods:
     def gather(self, dim, index):
         """``y[i, j] = self[index[i, j], j]`` for ``dim`` 0, and so on; no index is negative."""
         check_index("gather", index)
-        return ops.gather(self, index, one_dim("gather", dim, self.array.ndim))
+        return ops.gather(self, index, find_axis("gather", dim, self.array.ndim))
 
     def index_select(self, dim, index):
         """The slices of dimension `dim` that `index`, a vector, names; none of them negative."""
         check_index("index_select", index)
-        dim = one_dim("index_select", dim, self.array.ndim)
+        dim = find_axis("index_select", dim, self.array.ndim)
         if index.array.ndim > 1:
             raise IndexError(f"index_select: index must be a vector, got shape {index.array.shape}")
         return ops.index_select(self, index, dim)
 
     def select(self, dim, index):
         """The slice at `index` of dimension `dim`, as a view."""
-        dim = one_dim("select", dim, self.array.ndim)
+        dim = find_axis("select", dim, self.array.ndim)
         return self[(slice(None),) * dim + (index,)]
 
     def masked_select(self, mask):

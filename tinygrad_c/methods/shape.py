@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 
+from tinygrad_c._kernels.broadcast import find_axis
 from tinygrad_c._kernels.graph import shares_memory
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.errors import ShapeError, renamed, whole
@@ -40,19 +41,6 @@ def no_number(name, t):
         raise ShapeError(f"{name}: the tensor must have at least 1 dimension, got shape ()")
 
 
-def one_dim(name, dim, ndim):
-    """`dim`, counted from the end if it is negative, as a number in 0 ... ndim - 1."""
-    limit = max(ndim, 1)
-    if type(dim) is not int:
-        dim = whole(name, "dim", dim)
-    if not -limit <= dim < limit:
-        raise IndexError(
-            f"{name}: Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], "
-            f"but got {dim})"
-        )
-    return dim + limit if dim < 0 else dim
-
-
 class ShapeMethods:
     """Other shapes of the same elements."""
 
@@ -79,8 +67,8 @@ class ShapeMethods:
     def flatten(self, start_dim=0, end_dim=-1):
         """Dimensions `start_dim` to `end_dim` made one."""
         shape = self.array.shape
-        start = one_dim("flatten", start_dim, len(shape))
-        end = one_dim("flatten", end_dim, len(shape))
+        start = find_axis("flatten", start_dim, len(shape))
+        end = find_axis("flatten", end_dim, len(shape))
         if start > end:
             raise ShapeError(f"flatten: start_dim {start_dim} must not be after end_dim {end_dim}")
         if not shape:
@@ -93,7 +81,7 @@ class ShapeMethods:
     def unflatten(self, dim, sizes):
         """Dimension `dim` split into `sizes`, one of which may be -1."""
         shape = self.array.shape
-        dim = one_dim("unflatten", dim, len(shape))
+        dim = find_axis("unflatten", dim, len(shape))
         sizes = ops.complete_shape("unflatten", (shape[dim],), one_shape("unflatten", (sizes,)))
         return ops.reshape(self, (*shape[:dim], *sizes, *shape[dim + 1 :]))
 
@@ -104,7 +92,7 @@ class ShapeMethods:
             dims = range(len(shape))
         else:
             given = dim if isinstance(dim, (tuple, list)) else (dim,)
-            dims = [one_dim("squeeze", d, len(shape)) for d in given]
+            dims = [find_axis("squeeze", d, len(shape)) for d in given]
             if len(set(dims)) < len(dims):
                 raise ShapeError(f"squeeze: dims must name each dimension once, got {given}")
         return ops.view(self, tuple([n for d, n in enumerate(shape) if d not in dims or n != 1]))
@@ -112,14 +100,14 @@ class ShapeMethods:
     def unsqueeze(self, dim):
         """With a new dimension of length 1 at `dim`."""
         shape = self.array.shape
-        dim = one_dim("unsqueeze", dim, len(shape) + 1)
+        dim = find_axis("unsqueeze", dim, len(shape) + 1)
         return ops.view(self, (*shape[:dim], 1, *shape[dim:]))
 
     def permute(self, *dims):
         """The dimensions in another order."""
         n = self.array.ndim
         dims = one_shape("permute", dims)
-        order = tuple([one_dim("permute", d, n) for d in dims])
+        order = tuple([find_axis("permute", d, n) for d in dims])
         if sorted(order) != list(range(n)):
             raise ShapeError(f"permute: dims must name each of the {n} dimensions once, got {dims}")
         return ops.permute(self, order)
@@ -127,7 +115,7 @@ class ShapeMethods:
     def transpose(self, dim0, dim1):
         """Dimensions `dim0` and `dim1` exchanged."""
         n = self.array.ndim
-        first, second = one_dim("transpose", dim0, n), one_dim("transpose", dim1, n)
+        first, second = find_axis("transpose", dim0, n), find_axis("transpose", dim1, n)
         order = list(range(n))
         if n:
             order[first], order[second] = second, first
@@ -142,7 +130,7 @@ class ShapeMethods:
         pairs = [(d,) if isinstance(d, int) else tuple(d) for d in (source, destination)]
         if len(pairs[0]) == len(pairs[1]):
             for there, here in zip(*pairs, strict=True):
-                moved[one_dim("movedim", here, n)] = one_dim("movedim", there, n)
+                moved[find_axis("movedim", here, n)] = find_axis("movedim", there, n)
         if len(set(moved.values())) < max(map(len, pairs)):
             raise ShapeError(
                 "movedim: source and destination must name as many dimensions, each once, got "
@@ -190,7 +178,7 @@ class ShapeMethods:
     def narrow(self, dim, start, length):
         """Elements `start` to ``start + length`` of dimension `dim`, as a view."""
         no_number("narrow", self)
-        dim = one_dim("narrow", dim, self.array.ndim)
+        dim = find_axis("narrow", dim, self.array.ndim)
         size = self.array.shape[dim]
         start, length = whole("narrow", "start", start), whole("narrow", "length", length)
         start = start + size if start < 0 else start
@@ -204,7 +192,7 @@ class ShapeMethods:
     def split(self, split_size_or_sections, dim=0):
         """Views of equal length (the last may be shorter), or of the given lengths."""
         no_number("split", self)
-        dim = one_dim("split", dim, self.array.ndim)
+        dim = find_axis("split", dim, self.array.ndim)
         size = self.array.shape[dim]
         sections = split_size_or_sections
         if isinstance(sections, (tuple, list)):
@@ -224,13 +212,13 @@ class ShapeMethods:
         no_number("chunk", self)
         if whole("chunk", "chunks", chunks) <= 0:
             raise ShapeError(f"chunk: chunks must be positive, got {chunks}")
-        size = self.array.shape[one_dim("chunk", dim, self.array.ndim)]
+        size = self.array.shape[find_axis("chunk", dim, self.array.ndim)]
         return self.split(-(-size // chunks) if size else [0] * chunks, dim)
 
     def unbind(self, dim=0):
         """A view for each index of dimension `dim`."""
         no_number("unbind", self)
-        size = self.array.shape[one_dim("unbind", dim, self.array.ndim)]
+        size = self.array.shape[find_axis("unbind", dim, self.array.ndim)]
         return tuple([self.select(dim, i) for i in range(size)])
 
     def sum_to_size(self, *shape):
@@ -270,7 +258,7 @@ def cat(tensors, dim=0):
         shape = next((s for s in shapes if s != (0,)), None)
         if shape is None:
             return ops.cat(*tensors)
-    dim = one_dim("cat", dim, len(shape))
+    dim = find_axis("cat", dim, len(shape))
     if (0,) in shapes and len(shape) > 1:
         none = (*shape[:dim], 0, *shape[dim + 1 :])
         tensors = [ops.reshape(t, none) if t.array.shape == (0,) else t for t in tensors]
@@ -288,4 +276,4 @@ def stack(tensors, dim=0):
         raise ShapeError(
             f"stack: tensors must have equal shapes, got {', '.join(map(str, shapes))}"
         )
-    return ops.stack(*tensors, dim=one_dim("stack", dim, len(shapes[0]) + 1))
+    return ops.stack(*tensors, dim=find_axis("stack", dim, len(shapes[0]) + 1))

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
@@ -156,6 +157,9 @@ def test_shape_methods():
         (lambda: tc.ones(1).repeat(-1), ValueError, r"repeat: .* \(-1,\)"),
         (lambda: tc.zeros(2**70), ValueError, "zeros: lengths must be from 0"),
         (lambda: tc.cat(3), TypeError, "cat: tensors must be a sequence of Tensors, got int"),
+        (lambda: tc.ones(2).softmax(), TypeError, "softmax: dim must be a whole number, got None"),
+        (lambda: tc.ones(2).select(0, None), TypeError, "select: index must be a whole number"),
+        (lambda: tc.ones(2).narrow(0), TypeError, "narrow: start must be a whole number, got None"),
         (lambda: tc.stack([tc.ones(2)], 1.0), TypeError, "stack: dim must be a whole number, got 1"),
         (lambda: tc.randn(2.5), TypeError, r"randn: a length must be a whole number, got 2\.5"),
         (lambda: tc.ones(2).reshape(True, 2), TypeError, "reshape: .* whole number, got True"),
@@ -165,6 +169,49 @@ def test_shape_methods():
 def test_errors_name_the_operation_and_the_shapes(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+KEEPING = ["sum", "mean", "prod", "var", "std", "max", "min", "amax", "amin", "argmax", "argmin"]
+KEEPING += ["any", "all"]
+ALONG_ONE_DIM = {name: {} for name in [*KEEPING, "softmax", "log_softmax"]} | {
+    "squeeze": {},
+    "unsqueeze": {},
+    "narrow": {"start": 0, "length": 1},
+    "chunk": {"chunks": 2},
+    "unbind": {},
+    "gather": {"index": tc.tensor([[1, 0]])},
+    "index_select": {"index": tc.tensor([1])},
+    "select": {"index": 1},
+    "size": {},
+    "stride": {},
+}
+
+
+def check_axis(function, dims=(0, 1)):
+    """`axis` is `dim`, and both are one too many."""
+    for dim in dims:
+        assert repr(function(axis=dim)) == repr(function(dim=dim))
+        with pytest.raises(TypeError, match=rf": only one of dim and axis, .* got {dim} and 1"):
+            function(dim=dim, axis=1)
+
+
+@pytest.mark.parametrize("name", ALONG_ONE_DIM)
+def test_axis_is_another_name_of_dim(name):
+    x = tc.tensor([[1.0, 5.0], [3.0, 2.0]])
+    check_axis(partial(getattr(x, name), **ALONG_ONE_DIM[name]))
+    if hasattr(tc, name):
+        check_axis(partial(getattr(tc, name), x, **ALONG_ONE_DIM[name]))
+
+
+@pytest.mark.parametrize("name", ["cat", "concat", "concatenate", "stack"])
+def test_axis_is_another_name_of_dim_where_tensors_are_joined(name):
+    check_axis(partial(getattr(tc, name), [tc.zeros(2, 1), tc.ones(2, 1)]))
+
+
+@pytest.mark.parametrize("name", KEEPING)
+def test_keepdims_is_another_name_of_keepdim(name):
+    reduce = getattr(tc.tensor([[1.0, 5.0], [3.0, 2.0]]), name)
+    assert repr(reduce(1, keepdims=True)) == repr(reduce(1, keepdim=True)) != repr(reduce(1))
 
 
 @st.composite

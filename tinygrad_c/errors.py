@@ -1,4 +1,4 @@
-"""ShapeError, checks of numbers, and how an error gets the name of the called function."""
+"""ShapeError, checks of arguments, and how an error gets the name of the called function."""
 
 from operator import index
 
@@ -32,3 +32,15 @@ def whole(name, what, value):
     if not -(2**63) <= number < 2**63:
         raise ValueError(f"{name}: {what} must be a number of 64 bits, got {value!r}")
     return number
+
+
+def one_name(name, dim, axis, default=None):
+    """The one of `dim` and `axis`, two names of one argument, that is given; else `default`."""
+    if axis is None:
+        return default if dim is None else dim
+    if dim is not None:
+        raise TypeError(
+            f"{name}: only one of dim and axis, which mean the same, must be given, got {dim!r} "
+            f"and {axis!r}"
+        )
+    return axis

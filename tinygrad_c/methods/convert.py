@@ -8,7 +8,7 @@ from tinygrad_c._kernels import graph, objects
 from tinygrad_c._kernels.broadcast import find_axis
 from tinygrad_c.autograd import op as graph_ops
 from tinygrad_c.autograd.node import TensorBase
-from tinygrad_c.errors import ShapeError
+from tinygrad_c.errors import ShapeError, one_name
 from tinygrad_c.ops import copy as copy_ops
 
 
@@ -129,8 +129,10 @@ class ConvertMethods:
     def __reduce__(self):
         return rebuild, (type(self), np.array(self.array), self.requires_grad)
 
-    def size(self, dim=None):
+    def size(self, dim=None, axis=None):
         """The shape, or one length of it."""
+        if axis is not None:
+            dim = one_name("size", dim, axis)
         return self.shape if dim is None else one_of("size", self.array.shape, dim)
 
     def dim(self):
@@ -145,8 +147,10 @@ class ConvertMethods:
 
     nelement = numel
 
-    def stride(self, dim=None):
+    def stride(self, dim=None, axis=None):
         """The strides, in elements."""
+        if axis is not None:
+            dim = one_name("stride", dim, axis)
         strides = tuple([s // self.array.itemsize for s in self.array.strides])
         return strides if dim is None else one_of("stride", strides, dim)
 

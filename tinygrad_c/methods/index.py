@@ -11,7 +11,7 @@ from tinygrad_c._kernels.promotion import checked_number
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.autograd.op import wrap
 from tinygrad_c.autograd.views import inplace
-from tinygrad_c.errors import ShapeError
+from tinygrad_c.errors import ShapeError, one_name, whole
 from tinygrad_c.methods.fill import as_source, check_mask
 from tinygrad_c.methods.keys import full_key, is_mask_of, is_rows, is_view_key, split_key
 from tinygrad_c.methods.shape import stack
@@ -121,22 +121,30 @@ class IndexMethods:
         indices = lasting(split.indices, self, value)
         inplace(ops.index_put, to_front(target, split.dims), value, indices=indices)
 
-    def gather(self, dim, index):
+    def gather(self, dim=None, index=None, axis=None):
         """``y[i, j] = self[index[i, j], j]`` for ``dim`` 0, and so on; no index is negative."""
+        if axis is not None:
+            dim = one_name("gather", dim, axis)
         check_index("gather", index)
         return ops.gather(self, index, find_axis("gather", dim, self.array.ndim))
 
-    def index_select(self, dim, index):
+    def index_select(self, dim=None, index=None, axis=None):
         """The slices of dimension `dim` that `index`, a vector, names; none of them negative."""
+        if axis is not None:
+            dim = one_name("index_select", dim, axis)
         check_index("index_select", index)
         dim = find_axis("index_select", dim, self.array.ndim)
         if index.array.ndim > 1:
             raise IndexError(f"index_select: index must be a vector, got shape {index.array.shape}")
         return ops.index_select(self, index, dim)
 
-    def select(self, dim, index):
+    def select(self, dim=None, index=None, axis=None):
         """The slice at `index` of dimension `dim`, as a view."""
+        if axis is not None:
+            dim = one_name("select", dim, axis)
         dim = find_axis("select", dim, self.array.ndim)
+        if type(index) is not int:
+            index = whole("select", "index", index)
         return self[(slice(None),) * dim + (index,)]
 
     def masked_select(self, mask):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from tinygrad_c._kernels.broadcast import find_axis
 from tinygrad_c._kernels.graph import shares_memory
 from tinygrad_c.autograd.node import TensorBase
-from tinygrad_c.errors import ShapeError, renamed, whole
+from tinygrad_c.errors import ShapeError, one_name, renamed, whole
 from tinygrad_c.ops import shape as ops
 from tinygrad_c.ops.copy import clone
 
@@ -85,8 +85,10 @@ class ShapeMethods:
         sizes = ops.complete_shape("unflatten", (shape[dim],), one_shape("unflatten", (sizes,)))
         return ops.reshape(self, (*shape[:dim], *sizes, *shape[dim + 1 :]))
 
-    def squeeze(self, dim=None):
+    def squeeze(self, dim=None, axis=None):
         """Without the dimensions of length 1, or without `dim` if its length is 1."""
+        if axis is not None:
+            dim = one_name("squeeze", dim, axis)
         shape = self.array.shape
         if dim is None:
             dims = range(len(shape))
@@ -97,8 +99,10 @@ class ShapeMethods:
                 raise ShapeError(f"squeeze: dims must name each dimension once, got {given}")
         return ops.view(self, tuple([n for d, n in enumerate(shape) if d not in dims or n != 1]))
 
-    def unsqueeze(self, dim):
+    def unsqueeze(self, dim=None, axis=None):
         """With a new dimension of length 1 at `dim`."""
+        if axis is not None:
+            dim = one_name("unsqueeze", dim, axis)
         shape = self.array.shape
         dim = find_axis("unsqueeze", dim, len(shape) + 1)
         return ops.view(self, (*shape[:dim], 1, *shape[dim:]))
@@ -175,8 +179,10 @@ class ShapeMethods:
         y = ops.reshape(ops.expand(ops.reshape(self, split), spread), whole)
         return clone(y) if shares_memory(y.array, self.array) else y
 
-    def narrow(self, dim, start, length):
+    def narrow(self, dim=None, start=None, length=None, axis=None):
         """Elements `start` to ``start + length`` of dimension `dim`, as a view."""
+        if axis is not None:
+            dim = one_name("narrow", dim, axis)
         no_number("narrow", self)
         dim = find_axis("narrow", dim, self.array.ndim)
         size = self.array.shape[dim]
@@ -207,16 +213,21 @@ class ShapeMethods:
         starts = [sum(sections[:i]) for i in range(len(sections))]
         return tuple([ops.narrow(self, dim, s, n) for s, n in zip(starts, sections, strict=True)])
 
-    def chunk(self, chunks, dim=0):
-        """At most `chunks` views of equal length (the last may be shorter)."""
+    def chunk(self, chunks, dim=None, axis=None):
+        """At most `chunks` views of equal length (the last may be shorter) along `dim`, by default
+        the first."""
+        if dim is None or axis is not None:
+            dim = one_name("chunk", dim, axis, 0)
         no_number("chunk", self)
         if whole("chunk", "chunks", chunks) <= 0:
             raise ShapeError(f"chunk: chunks must be positive, got {chunks}")
         size = self.array.shape[find_axis("chunk", dim, self.array.ndim)]
         return self.split(-(-size // chunks) if size else [0] * chunks, dim)
 
-    def unbind(self, dim=0):
-        """A view for each index of dimension `dim`."""
+    def unbind(self, dim=None, axis=None):
+        """A view for each index of dimension `dim`, by default the first."""
+        if dim is None or axis is not None:
+            dim = one_name("unbind", dim, axis, 0)
         no_number("unbind", self)
         size = self.array.shape[find_axis("unbind", dim, self.array.ndim)]
         return tuple([self.select(dim, i) for i in range(size)])
@@ -246,11 +257,14 @@ def sequence(name, tensors):
     return tensors
 
 
-def cat(tensors, dim=0):
-    """The tensors one after the other along `dim`; their other lengths must agree.
+def cat(tensors, dim=None, axis=None):
+    """The tensors one after the other along `dim`, by default the first dimension; their other
+    lengths must agree.
 
     A tensor of shape (0,) goes with any others, as in PyTorch.
     """
+    if dim is None or axis is not None:
+        dim = one_name("cat", dim, axis, 0)
     tensors = sequence("cat", tensors)
     shapes = [t.array.shape for t in tensors]
     shape = shapes[0]
@@ -268,8 +282,10 @@ def cat(tensors, dim=0):
 concat = cat
 
 
-def stack(tensors, dim=0):
-    """The tensors, of equal shape, side by side along a new dimension `dim`."""
+def stack(tensors, dim=None, axis=None):
+    """The tensors, of equal shape, side by side along a new dimension, `dim`, or the first."""
+    if dim is None or axis is not None:
+        dim = one_name("stack", dim, axis, 0)
     tensors = sequence("stack", tensors)
     shapes = [t.array.shape for t in tensors]
     if len(set(shapes)) > 1:

@@ -4,6 +4,7 @@ import math
 
 from tinygrad_c._kernels import reduce as kernels
 from tinygrad_c.autograd.op import op, wrap
+from tinygrad_c.errors import one_name
 from tinygrad_c.ops.comparison import eq, isnan, logical_and, logical_or, where
 from tinygrad_c.ops.elementwise import abs as absolute
 from tinygrad_c.ops.elementwise import add, mul, pow, sqrt, square, sub
@@ -180,27 +181,35 @@ def grad_a(grad, y1, a_shape, dim):
 
 
 @op
-def argmax(a, /, dim=None, keepdim=False):
+def argmax(a, /, dim=None, keepdim=False, axis=None, keepdims=False):
     """The index of the first largest element; without `dim`, in the flattened `a`."""
-    return kernels.argmax(a, dim, keepdim)
+    if axis is not None:
+        dim = one_name("argmax", dim, axis)
+    return kernels.argmax(a, dim, keepdim or keepdims)
 
 
 @op
-def argmin(a, /, dim=None, keepdim=False):
+def argmin(a, /, dim=None, keepdim=False, axis=None, keepdims=False):
     """The index of the first smallest element; without `dim`, in the flattened `a`."""
-    return kernels.argmin(a, dim, keepdim)
+    if axis is not None:
+        dim = one_name("argmin", dim, axis)
+    return kernels.argmin(a, dim, keepdim or keepdims)
 
 
 @op
-def any(a, /, dim=None, keepdim=False):
+def any(a, /, dim=None, keepdim=False, axis=None, keepdims=False):
     """Is one of the elements nonzero? As bool."""
-    return kernels.any(a, dim, keepdim)
+    if axis is not None:
+        dim = one_name("any", dim, axis)
+    return kernels.any(a, dim, keepdim or keepdims)
 
 
 @op
-def all(a, /, dim=None, keepdim=False):
+def all(a, /, dim=None, keepdim=False, axis=None, keepdims=False):
     """Are all elements nonzero? As bool."""
-    return kernels.all(a, dim, keepdim)
+    if axis is not None:
+        dim = one_name("all", dim, axis)
+    return kernels.all(a, dim, keepdim or keepdims)
 
 
 @op

@@ -50,6 +50,13 @@ def test_dtypes_and_history_are_named():
     assert repr(x * 2) == "tensor([2.], grad_fn=<MulBackward>)"
 
 
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_results_of_several_parts_are_printed_in_pytorchs_layout(name):
+    found = getattr(tc.tensor([[4.0, 4.0]]), name)(0)
+    parts = "values=tensor([4., 4.]),\nindices=tensor([0, 0])"
+    assert repr(found) == str(found) == f"tinygrad_c.return_types.{name}(\n{parts})"
+
+
 def test_printoptions():
     tc.set_printoptions(precision=2)
     try:

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "tinygrad_c"
 # A layer may import from itself and from those before it. `tensor` is the class and what stands
 # around it; the errors, names of dtypes, extras and `lazy` are imported by all.
 LAYERS = [
-    ["cuda", "errors", "extras", "_lazy"],
+    ["cuda", "errors", "extras", "return_types", "_lazy"],
     ["_kernels"],
     ["dtypes", "autograd"],
     ["ops"],

@@ -250,6 +250,15 @@ def test_copies_of_leaves():
         copy.deepcopy(x * 2)
 
 
+def test_extremes_are_tuples_with_names():
+    found = tc.tensor([[1.0, 5.0], [3.0, 2.0]]).max(1)
+    for result in (found, pickle.loads(pickle.dumps(found)), copy.deepcopy(found)):
+        values, indices = result
+        assert isinstance(result, tc.return_types.max)
+        assert (result.values is values, result.indices is indices) == (True, True)
+        assert (values.tolist(), indices.tolist()) == ([5.0, 3.0], [1, 0])
+
+
 def test_the_default_dtype_can_be_changed():
     tc.set_default_dtype(tc.float64)
     try:

@@ -1,8 +1,8 @@
 """Methods of the family `tinygrad_c.ops.reduce`, and of softmax."""
 
 from numbers import Real
-from typing import NamedTuple
 
+from tinygrad_c import return_types
 from tinygrad_c.autograd.node import TensorBase
 from tinygrad_c.errors import ShapeError, check_number, one_name, renamed
 from tinygrad_c.methods.shape import check_tensor
@@ -10,20 +10,6 @@ from tinygrad_c.ops import reduce as ops
 from tinygrad_c.ops import softmax as softmax_ops
 from tinygrad_c.ops.elementwise import abs as absolute
 from tinygrad_c.ops.elementwise import maximum, minimum, mul
-
-
-class max(NamedTuple):  # noqa: N801  the name that PyTorch prints
-    """The largest values and where they stand."""
-
-    values: object
-    indices: object
-
-
-class min(NamedTuple):  # noqa: N801
-    """The smallest values and where they stand."""
-
-    values: object
-    indices: object
 
 
 def check_floating(name, t):
@@ -122,7 +108,7 @@ class ReduceMethods:
             return of_all("max", ops.max_all, self)
         if isinstance(dim, TensorBase):
             return maximum(self, dim)
-        return max(*ops.max_dim(self, dim, keepdim or keepdims))
+        return return_types.max(*ops.max_dim(self, dim, keepdim or keepdims))
 
     def min(self, dim=None, keepdim=False, axis=None, keepdims=False):
         """The smallest element; with a number `dim` (values, indices); with a tensor `minimum`."""
@@ -132,7 +118,7 @@ class ReduceMethods:
             return of_all("min", ops.min_all, self)
         if isinstance(dim, TensorBase):
             return minimum(self, dim)
-        return min(*ops.min_dim(self, dim, keepdim or keepdims))
+        return return_types.min(*ops.min_dim(self, dim, keepdim or keepdims))
 
     def amax(self, dim=None, keepdim=False, axis=None, keepdims=False):
         """The largest element over `dim`; equal ones share the gradient."""

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import tinygrad_c
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "tinygrad_c"
 
@@ -126,6 +128,13 @@ def test_public_functions_have_docstrings():
             if isinstance(node, ast.ClassDef) and not ast.get_docstring(node):
                 missing.append(f"{path.stem}.{node.name}")
     assert missing == []
+
+
+def test_public_docstrings_state():
+    for owner in (tinygrad_c, tinygrad_c.Tensor):
+        for name in dir(owner):
+            if not name.startswith("_"):
+                assert "?" not in (getattr(owner, name).__doc__ or ""), name
 
 
 def test_the_import_brings_no_module_that_few_use():

@@ -373,5 +373,5 @@ def randn_like(input, *, generator=None, dtype=None, device=None, requires_grad=
 
 
 def is_tensor(obj):
-    """Is it a Tensor?"""
+    """True if `obj` is a Tensor."""
     return isinstance(obj, Tensor)

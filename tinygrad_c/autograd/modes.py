@@ -16,12 +16,12 @@ __all__ = [
 
 
 def is_grad_enabled():
-    """Does this thread record operations?"""
+    """True if this thread records operations."""
     return graph.grad_enabled()
 
 
 def is_inference_mode_enabled():
-    """Is this thread in inference mode?"""
+    """True if this thread is in inference mode."""
     return graph.inference_enabled()
 
 

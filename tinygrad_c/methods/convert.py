@@ -163,11 +163,11 @@ class ConvertMethods:
         return self.array.ctypes.data
 
     def is_contiguous(self):
-        """Do the elements lie in row-major order without gaps?"""
+        """True if the elements lie in row-major order without gaps."""
         return self.array.flags.c_contiguous
 
     def is_floating_point(self):
-        """Is the dtype float32 or float64?"""
+        """True if the dtype is float32 or float64."""
         return self.array.dtype.kind == "f"
 
     @property
@@ -225,7 +225,7 @@ class ConvertMethods:
         return self.to(dtypes.int32)
 
     def bool(self):
-        """In bool: is the element nonzero?"""
+        """In bool: True where the element is nonzero."""
         return self.to(dtypes.bool_)
 
     def type(self, dtype=None):

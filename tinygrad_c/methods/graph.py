@@ -16,7 +16,7 @@ class GraphMethods:
 
     @property
     def requires_grad(self):
-        """Is a gradient to be computed for this tensor?"""
+        """True if a gradient is to be computed for this tensor."""
         if self.base is not None:
             graph_ops.refresh(self)
         return self.needs_grad
@@ -69,7 +69,7 @@ class GraphMethods:
 
     @property
     def is_leaf(self):
-        """Did no recorded operation make it?"""
+        """True if no recorded operation made the tensor."""
         return self.grad_fn is None
 
     @property
@@ -96,7 +96,7 @@ class GraphMethods:
         return self.base
 
     def is_inference(self):
-        """Was it made in inference mode?"""
+        """True if the tensor was made in inference mode."""
         return self.inference
 
     def detach(self):
@@ -136,7 +136,7 @@ class GraphMethods:
 
     @property
     def retains_grad(self):
-        """Was `retain_grad` called?"""
+        """True if `retain_grad` was called."""
         return bool(
             self.node is not None
             and self.node.hooks is not None

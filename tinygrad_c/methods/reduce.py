@@ -165,7 +165,7 @@ class ReduceMethods:
         return softmax_ops.log_softmax(self if dtype is None else self.to(dtype), dim)
 
     def allclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False):
-        """Is ``|self - other| <= atol + rtol * |other|`` everywhere?"""
+        """True if ``|self - other| <= atol + rtol * |other|`` everywhere."""
         return close("allclose", self, other, rtol, atol, equal_nan).all().item()
 
     def isclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False):
@@ -173,6 +173,6 @@ class ReduceMethods:
         return close("isclose", self, other, rtol, atol, equal_nan)
 
     def equal(self, other):
-        """Have both the same shape and the same elements?"""
+        """True if both have the same shape and the same elements."""
         check_tensor("equal", "other", other)
         return self.array.shape == other.array.shape and (self == other).all().item()

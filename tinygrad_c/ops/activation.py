@@ -54,7 +54,7 @@ def grad_a(grad, a):
 
 
 def is_approximate(approximate):
-    """Is the form of `gelu` with tanh meant?"""
+    """True for the form of `gelu` with tanh, False for the exact one."""
     if approximate not in ("none", "tanh"):
         raise RuntimeError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
     return approximate == "tanh"

@@ -42,43 +42,43 @@ def ge(a, b, /):
 
 @op
 def logical_and(a, b, /):
-    """Are both nonzero? As bool."""
+    """True where `a` and `b` are nonzero; bool, of their common shape."""
     return kernels.logical_and(a, b)
 
 
 @op
 def logical_or(a, b, /):
-    """Is one of them nonzero? As bool."""
+    """True where `a` or `b` is nonzero; bool, of their common shape."""
     return kernels.logical_or(a, b)
 
 
 @op
 def logical_xor(a, b, /):
-    """Is exactly one of them nonzero? As bool."""
+    """True where exactly one of `a` and `b` is nonzero; bool, of their common shape."""
     return kernels.logical_xor(a, b)
 
 
 @op
 def logical_not(a, /):
-    """Is it zero? As bool."""
+    """True where `a` is 0; bool, of a's shape."""
     return kernels.logical_not(a)
 
 
 @op
 def isnan(a, /):
-    """Is it not a number? As bool."""
+    """True where `a` is NaN; bool, of a's shape."""
     return kernels.isnan(a)
 
 
 @op
 def isinf(a, /):
-    """Is it plus or minus infinity? As bool."""
+    """True where `a` is inf or -inf; bool, of a's shape."""
     return kernels.isinf(a)
 
 
 @op
 def isfinite(a, /):
-    """Is it neither infinite nor NaN? As bool."""
+    """True where `a` is neither infinite nor NaN; bool, of a's shape."""
     return kernels.isfinite(a)
 
 

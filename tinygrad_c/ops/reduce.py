@@ -198,7 +198,7 @@ def argmin(a, /, dim=None, keepdim=False, axis=None, keepdims=False):
 
 @op
 def any(a, /, dim=None, keepdim=False, axis=None, keepdims=False):
-    """Is one of the elements nonzero? As bool."""
+    """True where an element over `dim`, or of all, is nonzero; bool, for uint8 uint8."""
     if axis is not None:
         dim = one_name("any", dim, axis)
     return kernels.any(a, dim, keepdim or keepdims)
@@ -206,7 +206,7 @@ def any(a, /, dim=None, keepdim=False, axis=None, keepdims=False):
 
 @op
 def all(a, /, dim=None, keepdim=False, axis=None, keepdims=False):
-    """Are all elements nonzero? As bool."""
+    """True where no element over `dim`, or of all, is 0; bool, for uint8 uint8."""
     if axis is not None:
         dim = one_name("all", dim, axis)
     return kernels.all(a, dim, keepdim or keepdims)

@@ -7,8 +7,7 @@ from tinygrad_c.autograd.op import op, wrap
 from tinygrad_c.errors import one_name
 from tinygrad_c.ops.comparison import eq, isnan, logical_and, logical_or, where
 from tinygrad_c.ops.elementwise import abs as absolute
-from tinygrad_c.ops.elementwise import add, mul, pow, sqrt, square, sub
-from tinygrad_c.ops.elementwise import div as divide
+from tinygrad_c.ops.elementwise import add, div, mul, pow, sqrt, square, sub
 from tinygrad_c.ops.index import scatter_zeros
 from tinygrad_c.ops.shape import cat, expand, narrow, permute, reshape
 
@@ -136,7 +135,7 @@ def amin(a, /, dim=None, keepdim=False):
 def grad_a(grad, a, y, dim):
     shape = a.shape
     hits = eq(a, restore(y, shape, dim)).to(grad.dtype)
-    share = divide(hits, restore(sum(hits, dim), shape, dim))
+    share = div(hits, restore(sum(hits, dim), shape, dim))
     return mul(restore(grad, shape, dim), share)
 
 
@@ -158,7 +157,7 @@ def min_all(a, /):
 @min_all.grad
 def grad_a(grad, a, y):
     hits = logical_or(eq(a, y), logical_and(isnan(a), isnan(y)))
-    return where(hits, divide(grad, sum(hits)), 0)
+    return where(hits, div(grad, sum(hits)), 0)
 
 
 @op
@@ -226,12 +225,7 @@ def grad_a(grad, a, dim):
 def var(a, dim=None, correction=1, keepdim=False):
     """The sum of squared distances from the mean, divided by n - `correction`."""
     distances = squared_distances(a, dim, keepdim)
-    return divide(distances, max(count(a.shape, dim) - correction, 0))
-
-
-def std(a, dim=None, correction=1, keepdim=False):
-    """The square root of `var`; its derivative where that is 0 is taken as 0."""
-    return root(var(a, dim, correction, keepdim))
+    return div(distances, max(count(a.shape, dim) - correction, 0))
 
 
 def root(sums, p=2):

@@ -149,3 +149,17 @@ def test_what_is_refused_takes_no_random_numbers(draw, wrong):
     with pytest.raises(RuntimeError):
         draw(generator=used, **wrong)
     assert draw(generator=used).tolist() == draw(generator=unused).tolist()
+
+
+@pytest.mark.parametrize(
+    ("args", "dtype", "expected"),
+    [
+        ((-1.5, 1.5), tc.int32, [-1, 0, 1]),
+        ((0, 5, 1.5), tc.uint8, [0, 1, 2, 3]),
+        ((0.5, 3, 0.5), tc.int32, [0, 0, 0, 0, 0]),
+        ((0, 5, 1.5), tc.int64, [0, 1, 2, 3, 4]),
+        ((0, 5, 1.5), tc.float32, [0, 1.5, 3, 4.5]),
+    ],
+)
+def test_arange_of_floats_in_whole_numbers_is_pytorch_s(args, dtype, expected):
+    assert tc.arange(*args, dtype=dtype).tolist() == expected

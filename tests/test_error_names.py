@@ -183,3 +183,12 @@ def test_only_the_names_of_those_that_do_the_work_are_replaced():
     assert str(renamed(IndexError("var: dim"), "std", "var")) == "std: dim"
     error = TypeError("expected: a list")
     assert renamed(error, "std", "var") is error
+
+
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_the_larger_of_two_takes_no_dimension(name):
+    a, b = zeros(2), zeros(2)
+    assert getattr(a, name)(b).shape == (2,)
+    for options in ({"keepdim": True}, {"axis": 0}):
+        with pytest.raises(TypeError, match=f"^{name}: keepdim and axis"):
+            getattr(a, name)(b, **options)

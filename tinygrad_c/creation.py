@@ -170,7 +170,7 @@ def from_dlpack(external):
 
 def as_python(name, what, value):
     """A number, NumPy's or a tensor's too, as Python's."""
-    if isinstance(value, np.generic) or (isinstance(value, TensorBase) and value.array.size == 1):
+    if isinstance(value, np.generic) or (isinstance(value, TensorBase) and value.array.ndim == 0):
         value = value.item()
     if not isinstance(value, (bool, int, float)):
         raise TypeError(f"{name}: {what} must be a number, got {value!r}")
@@ -256,15 +256,19 @@ def arange(start=None, end=None, step=1, *, dtype=None, device=None, requires_gr
     wanted = as_numpy_dtype(dtype) if dtype else np.dtype("int64") if exact else floating(None)
     if wanted == np.bool_:
         raise TypeError("arange: dtype must be that of numbers, got bool")
-    if wanted == np.int64 or (exact and wanted.kind != "f"):
-        start, end, step = (
-            promotion.checked_number(n, np.int64).item() for n in (start, end, step)
-        )
-        exact = True
+    given = start, end, step
+    exact = wanted == np.int64 or (exact and wanted.kind != "f")
+    if exact:
+        start, end, step = (promotion.checked_number(n, np.int64).item() for n in given)
     if step == 0 or (end - start) * step < 0:
-        raise ValueError(f"arange: step must lead from start to end, got {start}, {end}, {step}")
+        raise ValueError(
+            f"arange: step must lead from start to end in {wanted.name}, got {given[0]}, "
+            f"{given[1]} and {given[2]}"
+        )
     # A quotient of floats is not exact beyond 2**53, and may be infinite.
     count = -((start - end) // step) if exact else math.ceil(min((end - start) / step, 2.0**63))
+    if wanted.kind != "f":  # that of floats is their count, too, as in PyTorch
+        start, step = int(start), int(step)
     result = layout.uninitialized(new_shape("arange", (count,)), wanted)
     places = np.arange(count, dtype=np.float64 if wanted.kind == "f" else np.int64)
     copy.copy_(result, from_any((start + step * places).astype(wanted)))

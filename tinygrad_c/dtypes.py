@@ -6,6 +6,7 @@ import re
 import numpy as np
 
 from tinygrad_c._kernels import promotion
+from tinygrad_c.errors import whole
 
 __all__ = [
     "Size",
@@ -103,12 +104,10 @@ class device:  # noqa: N801
             index = parts[2] and builtins.int(parts[2])
         elif parts[2]:
             raise RuntimeError(f"device: type must have no index beside index, got {type!r}")
-        elif not isinstance(index, builtins.int) or isinstance(index, builtins.bool):
-            raise TypeError(f"device: index must be a whole number, got {index!r}")
-        elif index < 0:
+        elif whole("device", "index", index) < 0:
             raise RuntimeError(f"device: index must not be negative, got {index}")
         self.type = parts[1]
-        self.index = index
+        self.index = index if index is None else builtins.int(index)
 
     def __eq__(self, other):
         return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
@@ -144,10 +143,10 @@ class Size(tuple):
         return Size(item) if isinstance(key, slice) else item
 
     def __add__(self, other):
-        return Size(tuple(self) + tuple(other))
+        return Size(tuple(self) + other) if isinstance(other, tuple) else NotImplemented
 
     def __radd__(self, other):
-        return Size(tuple(other) + tuple(self))
+        return Size(other + tuple(self)) if isinstance(other, tuple) else NotImplemented
 
     def __mul__(self, count):
         return Size(tuple(self) * count)

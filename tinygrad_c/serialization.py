@@ -98,7 +98,7 @@ def load(f: Path, map_location: Any = None, *, weights_only: bool = True) -> Any
             metadata = file.metadata() or {}
             dtypes = {name: file.get_slice(name).get_dtype() for name in file.offset_keys()}
             check_dtypes(f, dtypes)
-            start, header = read_header(f)
+            start, header = read_header(f) if "BF16" in dtypes.values() else (0, {})
             tensors = {
                 name: read_bfloat16(f, start, header[name])
                 if dtype == "BF16"

@@ -132,6 +132,35 @@ def test_inputs_must_require_a_gradient(start):
         function[start]([])
 
 
+def test_hooks_of_a_root_run_even_if_no_input_is_reached():
+    x, other = leaf(1.0), leaf(1.0)
+    y = x * 2
+    seen = []
+    y.retain_grad()
+    y.register_hook(lambda g: seen.append(g.item()))
+    assert grad(y, [other], allow_unused=True, retain_graph=True) == (None,)
+    y.backward(inputs=[other])
+    assert (seen, y.grad.tolist(), x.grad, other.grad) == ([1.0, 1.0], [2.0], None, None)
+
+
+def test_hooks_of_a_leaf_that_is_asked_for_twice_run_once():
+    x = leaf(1.0)
+    x.register_hook(lambda g: g * 10)
+    seen = []
+    x.register_hook(lambda g: seen.append(g.item()))
+    assert [g.item() for g in grad(x * 2, [x, x])] == [20.0, 20.0]
+    assert seen == [20.0]
+
+
+def test_materialized_gradients():
+    x, unused = leaf(1.0), leaf(1.0)
+    for create in (False, True):
+        found = grad(x * 2, [x, unused], create_graph=create, materialize_grads=True)
+        assert found[1].requires_grad == create
+    with pytest.raises(ValueError, match="allow_unused"):
+        grad(x * 2, [x, unused], allow_unused=False, materialize_grads=True)
+
+
 def test_hooks_of_an_input_where_the_walk_ends_change_its_gradient():
     """As in PyTorch: where the walk goes on, the gradient is the one that arrived."""
     x = leaf(1.0)

@@ -119,3 +119,28 @@ def test_calls_of_a_decorated_function_may_overlap(step):
     for thread in threads:
         thread.join()
     assert seen == {"slow": (False, True), "quick": (False, False)}
+
+
+def test_nothing_is_recorded_in_inference_mode(x):
+    @tc.set_grad_enabled(True)
+    def double(t):
+        return t * 2
+
+    assert double(x).requires_grad
+    with tc.inference_mode():
+        assert not double(x).requires_grad
+        for mode in (tc.enable_grad(), tc.set_grad_enabled(True)):
+            with mode:
+                assert tc.is_inference_mode_enabled()
+                assert not (tc.ones(2, requires_grad=True) * 2).requires_grad
+    with tc.no_grad(), tc.inference_mode(False):
+        assert tc.is_grad_enabled()
+
+
+def test_a_mode_that_took_effect_at_once_ends_when_it_decorates():
+    @tc.set_grad_enabled(False)
+    def enabled():
+        return tc.is_grad_enabled()
+
+    assert tc.is_grad_enabled()
+    assert not enabled()

@@ -29,7 +29,6 @@ from tinygrad_c._kernels.runtime cimport (
     tgc_call,
 )
 
-
 import_array()
 
 

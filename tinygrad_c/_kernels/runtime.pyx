@@ -4,8 +4,6 @@ All of csrc is linked into this module, so that there is one thread pool, one ar
 dispatch table in the process.
 """
 
-from operator import index
-
 cimport cython
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_INCREF
@@ -37,6 +35,8 @@ from numpy cimport (
 )
 
 import numpy as np
+
+from tinygrad_c.errors import whole
 
 import_array()
 
@@ -374,7 +374,7 @@ def get_num_threads():
 
 def set_num_threads(n):
     """Let `n` threads take part in a kernel, the calling one included."""
-    n = index(n)
+    n = whole("set_num_threads", "n", n)
     if not 1 <= n <= TGC_MAX_THREADS:
         raise ValueError(f"set_num_threads: n must be from 1 to {TGC_MAX_THREADS}, got {n}")
     tgc_set_num_threads(n)
@@ -399,7 +399,7 @@ def empty_cache():
 
 def set_memory_cap(nbytes):
     """Let arrays, alive and cached, hold at most `nbytes`; None takes the limit away."""
-    nbytes = 0 if nbytes is None else index(nbytes)
+    nbytes = 0 if nbytes is None else whole("set_memory_cap", "nbytes", nbytes)
     if nbytes < 0:
         raise ValueError(f"set_memory_cap: nbytes must not be negative, got {nbytes}")
     tgc_arena_set_cap(nbytes)

@@ -88,6 +88,9 @@ class Backward:
                 if target in self.needed or self.key(target, index) in self.wanted:
                     self.needed.add(reached[number])
                     break
+        for root in roots:  # whose hooks run in any case
+            if root.node is not None:
+                self.wanted.setdefault((root.node, root.output_nr))
 
     def key(self, target, index):
         """What `wanted` calls the end of an edge."""
@@ -290,16 +293,10 @@ class Backward:
 
     def captured_gradients(self, inputs):
         """The gradients of `inputs`, after the walk."""
-        result = []
-        for t in inputs:
-            if t.node is None:
-                gradient = self.leaves.get(id(t), (t, None))[1]
-                if gradient is not None and t.hooks is not None:
-                    gradient = call_hooks(t.hooks, gradient)
-            else:
-                gradient = self.wanted[(t.node, t.output_nr)]
-            result.append(gradient)
-        return result
+        for leaf, arrived in self.leaves.values():
+            gradient = arrived if leaf.hooks is None else call_hooks(leaf.hooks, arrived)
+            self.wanted[id(leaf)] = gradient
+        return [self.wanted[self.key(t if t.node is None else t.node, t.output_nr)] for t in inputs]
 
     def accumulate(self):
         """Add what has arrived at each leaf to its ``.grad``."""

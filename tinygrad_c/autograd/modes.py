@@ -114,15 +114,14 @@ class no_grad(Switch):  # noqa: N801  PyTorch's spelling
 
 
 class enable_grad(Switch):  # noqa: N801
-    """Record, also inside ``no_grad``."""
+    """Record, also inside ``no_grad``; but inside ``inference_mode`` nothing is recorded."""
 
     def set(self):
-        graph.set_grad_enabled(True)
-        graph.set_inference_enabled(False)
+        graph.set_grad_enabled(not graph.inference_enabled())
 
 
 class set_grad_enabled(Mode):  # noqa: N801
-    """Record if `mode` is true. Takes effect at once, and until the end of a ``with`` block."""
+    """`enable_grad` or `no_grad`. Takes effect at once, and until the end of a ``with`` block."""
 
     def __init__(self, mode):
         self.mode = bool(mode)
@@ -130,7 +129,7 @@ class set_grad_enabled(Mode):  # noqa: N801
         self.set()
 
     def set(self):
-        graph.set_grad_enabled(self.mode)
+        graph.set_grad_enabled(self.mode and not graph.inference_enabled())
 
     def __enter__(self):
         self.__dict__.setdefault("before", []).append(self.outside)
@@ -138,8 +137,8 @@ class set_grad_enabled(Mode):  # noqa: N801
         return self
 
     def __call__(self, function):
-        graph.set_grad_enabled(self.outside[0])
-        return no_grad(function) if not self.mode else enable_grad(function)
+        restore(self.outside)
+        return super().__call__(function)
 
 
 class inference_mode(Mode):  # noqa: N801
@@ -155,4 +154,4 @@ class inference_mode(Mode):  # noqa: N801
 
     def set(self):
         graph.set_inference_enabled(self.mode)
-        graph.set_grad_enabled(graph.grad_enabled() and not self.mode)
+        graph.set_grad_enabled(not self.mode)

@@ -85,12 +85,14 @@ def grad(
     Raises
     ------
     RuntimeError
-        As `backward`; and if an input requires no gradient, or is not used.
+        As `backward`; and if there are no inputs, or one requires no gradient, or is not used.
     ValueError
-        If there are no inputs.
+        For ``allow_unused=False`` with `materialize_grads`.
     TypeError
         If an output or an input is no Tensor.
     """
+    if materialize_grads and allow_unused is False:
+        raise ValueError("grad: allow_unused must not be False with materialize_grads=True")
     roots = as_tuple("grad", "outputs", outputs)
     targets = inputs_of("grad", inputs)
     gradients = starting_gradients("grad", roots, grad_outputs)
@@ -102,6 +104,7 @@ def grad(
         if gradient is None:
             if materialize_grads:
                 found[i] = ops.wrap(layout.zeros(t.array.shape, t.array.dtype))
+                found[i].requires_grad_(create_graph)
             elif not allow_unused:
                 raise RuntimeError(
                     "grad: One of the differentiated Tensors appears to not have been used in the "
@@ -113,7 +116,9 @@ def grad(
 
 def as_tuple(name, what, given):
     """One tensor or several, as a tuple."""
-    given = (given,) if isinstance(given, TensorBase) else tuple(given)
+    if isinstance(given, TensorBase) or not hasattr(given, "__iter__"):
+        given = (given,)
+    given = tuple(given)
     for t in given:
         if not isinstance(t, TensorBase):
             raise TypeError(f"{name}: {what} must be Tensors, got {type(t).__name__}")

@@ -129,7 +129,7 @@ class ConvertMethods:
     def __reduce__(self):
         return rebuild, (type(self), np.array(self.array), self.requires_grad)
 
-    def size(self, dim=None, axis=None):
+    def size(self, dim=None, *, axis=None):
         """The shape, or one length of it."""
         if axis is not None:
             dim = one_name("size", dim, axis)
@@ -147,7 +147,7 @@ class ConvertMethods:
 
     nelement = numel
 
-    def stride(self, dim=None, axis=None):
+    def stride(self, dim=None, *, axis=None):
         """The strides, in elements."""
         if axis is not None:
             dim = one_name("stride", dim, axis)

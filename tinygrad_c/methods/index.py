@@ -121,14 +121,14 @@ class IndexMethods:
         indices = lasting(split.indices, self, value)
         inplace(ops.index_put, to_front(target, split.dims), value, indices=indices)
 
-    def gather(self, dim=None, index=None, axis=None):
+    def gather(self, dim=None, index=None, *, axis=None):
         """``y[i, j] = self[index[i, j], j]`` for ``dim`` 0, and so on; no index is negative."""
         if axis is not None:
             dim = one_name("gather", dim, axis)
         check_index("gather", index)
         return ops.gather(self, index, find_axis("gather", dim, self.array.ndim))
 
-    def index_select(self, dim=None, index=None, axis=None):
+    def index_select(self, dim=None, index=None, *, axis=None):
         """The slices of dimension `dim` that `index`, a vector, names; none of them negative."""
         if axis is not None:
             dim = one_name("index_select", dim, axis)
@@ -138,13 +138,12 @@ class IndexMethods:
             raise IndexError(f"index_select: index must be a vector, got shape {index.array.shape}")
         return ops.index_select(self, index, dim)
 
-    def select(self, dim=None, index=None, axis=None):
+    def select(self, dim=None, index=None, *, axis=None):
         """The slice at `index` of dimension `dim`, as a view."""
         if axis is not None:
             dim = one_name("select", dim, axis)
         dim = find_axis("select", dim, self.array.ndim)
-        if type(index) is not int:
-            index = whole("select", "index", index)
+        index = whole("select", "index", index)
         return self[(slice(None),) * dim + (index,)]
 
     def masked_select(self, mask):

@@ -47,6 +47,13 @@ def of_all(name, operation, t):
         raise renamed(error, name, "amax", "amin") from None
 
 
+def of_two(name, operation, a, b, keepdim, axis):
+    """`operation` of two tensors, which is called `name` where it takes one and a dimension."""
+    if keepdim or axis is not None:
+        raise TypeError(f"{name}: keepdim and axis must not be given beside another tensor")
+    return operation(a, b)
+
+
 class ReduceMethods:
     """Sums, means, extremes; `axis` and `keepdims` are other names of `dim` and `keepdim`."""
 
@@ -102,22 +109,22 @@ class ReduceMethods:
 
     def max(self, dim=None, keepdim=False, axis=None, keepdims=False):
         """The largest element; with a number `dim` (values, indices); with a tensor `maximum`."""
+        if isinstance(dim, TensorBase):
+            return of_two("max", maximum, self, dim, keepdim or keepdims, axis)
         if axis is not None:
             dim = one_name("max", dim, axis)
         if dim is None:
             return of_all("max", ops.max_all, self)
-        if isinstance(dim, TensorBase):
-            return maximum(self, dim)
         return return_types.max(*ops.max_dim(self, dim, keepdim or keepdims))
 
     def min(self, dim=None, keepdim=False, axis=None, keepdims=False):
         """The smallest element; with a number `dim` (values, indices); with a tensor `minimum`."""
+        if isinstance(dim, TensorBase):
+            return of_two("min", minimum, self, dim, keepdim or keepdims, axis)
         if axis is not None:
             dim = one_name("min", dim, axis)
         if dim is None:
             return of_all("min", ops.min_all, self)
-        if isinstance(dim, TensorBase):
-            return minimum(self, dim)
         return return_types.min(*ops.min_dim(self, dim, keepdim or keepdims))
 
     def amax(self, dim=None, keepdim=False, axis=None, keepdims=False):

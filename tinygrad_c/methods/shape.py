@@ -85,7 +85,7 @@ class ShapeMethods:
         sizes = ops.complete_shape("unflatten", (shape[dim],), one_shape("unflatten", (sizes,)))
         return ops.reshape(self, (*shape[:dim], *sizes, *shape[dim + 1 :]))
 
-    def squeeze(self, dim=None, axis=None):
+    def squeeze(self, dim=None, *, axis=None):
         """Without the dimensions of length 1, or without `dim` if its length is 1."""
         if axis is not None:
             dim = one_name("squeeze", dim, axis)
@@ -99,7 +99,7 @@ class ShapeMethods:
                 raise ShapeError(f"squeeze: dims must name each dimension once, got {given}")
         return ops.view(self, tuple([n for d, n in enumerate(shape) if d not in dims or n != 1]))
 
-    def unsqueeze(self, dim=None, axis=None):
+    def unsqueeze(self, dim=None, *, axis=None):
         """With a new dimension of length 1 at `dim`."""
         if axis is not None:
             dim = one_name("unsqueeze", dim, axis)
@@ -179,7 +179,7 @@ class ShapeMethods:
         y = ops.reshape(ops.expand(ops.reshape(self, split), spread), whole)
         return clone(y) if shares_memory(y.array, self.array) else y
 
-    def narrow(self, dim=None, start=None, length=None, axis=None):
+    def narrow(self, dim=None, start=None, length=None, *, axis=None):
         """Elements `start` to ``start + length`` of dimension `dim`, as a view."""
         if axis is not None:
             dim = one_name("narrow", dim, axis)
@@ -213,7 +213,7 @@ class ShapeMethods:
         starts = [sum(sections[:i]) for i in range(len(sections))]
         return tuple([ops.narrow(self, dim, s, n) for s, n in zip(starts, sections, strict=True)])
 
-    def chunk(self, chunks, dim=None, axis=None):
+    def chunk(self, chunks, dim=None, *, axis=None):
         """At most `chunks` views of equal length (the last may be shorter) along `dim`, by default
         the first."""
         if dim is None or axis is not None:
@@ -224,7 +224,7 @@ class ShapeMethods:
         size = self.array.shape[find_axis("chunk", dim, self.array.ndim)]
         return self.split(-(-size // chunks) if size else [0] * chunks, dim)
 
-    def unbind(self, dim=None, axis=None):
+    def unbind(self, dim=None, *, axis=None):
         """A view for each index of dimension `dim`, by default the first."""
         if dim is None or axis is not None:
             dim = one_name("unbind", dim, axis, 0)
@@ -257,7 +257,7 @@ def sequence(name, tensors):
     return tensors
 
 
-def cat(tensors, dim=None, axis=None):
+def cat(tensors, dim=None, *, axis=None):
     """The tensors one after the other along `dim`, by default the first dimension; their other
     lengths must agree.
 
@@ -282,7 +282,7 @@ def cat(tensors, dim=None, axis=None):
 concat = cat
 
 
-def stack(tensors, dim=None, axis=None):
+def stack(tensors, dim=None, *, axis=None):
     """The tensors, of equal shape, side by side along a new dimension, `dim`, or the first."""
     if dim is None or axis is not None:
         dim = one_name("stack", dim, axis, 0)

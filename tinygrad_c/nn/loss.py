@@ -122,7 +122,7 @@ class CrossEntropyLoss(Module):
 
         loss[n] = -(1 - s) * weight[target[n]] * p[n, target[n]] - s / C * sum(weight * p[n])
         loss[n] = -sum(((1 - s) * q[n] + s / C) * weight * p[n])
-        mean = sum(loss) / N                            of probabilities
+        mean = sum(loss) / the number of losses         of probabilities
 
     x: (N, C), (N, C, d1, ...) or (C), scores before softmax; target: int64 or uint8 (N),
     (N, d1, ...) or (), or floating like x; weight: (C). Calls raise IndexError for a target that is

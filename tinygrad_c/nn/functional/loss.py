@@ -169,7 +169,7 @@ def cross_entropy(
         A class whose examples do not count at all; not for probabilities.
     reduction : "mean", "sum" or "none"
         The mean over classes divides by the sum of their weights, that over probabilities by the
-        number of examples.
+        number of losses.
     label_smoothing : float in [0, 1]
         Mixes the target with equal probabilities: q * (1 - label_smoothing) + label_smoothing / C.
         Source: Szegedy et al., "Rethinking the Inception architecture for computer vision", 2016.

@@ -22,6 +22,7 @@ from tinygrad_c import (
     randn_like,
     save,
     tensor,
+    zeros,
     zeros_like,
 )
 from tinygrad_c.autograd import grad

@@ -180,7 +180,7 @@ cdef int check_likelihoods(object shape, ndarray target, ndarray weight, int dty
     if dtype < TGC_F32:
         raise TypeError(f"nll_loss: input must be float32 or float64, got {dtype_of_code(dtype)}")
     if dtype_code(target) != TGC_I64:
-        raise TypeError(f"nll_loss: target must be int64 or uint8, got {target.dtype}")
+        raise TypeError(f"nll_loss: target must be int64, got {target.dtype}")
     if weight is not None:
         classes = shape[1 if len(shape) > 1 else 0]
         if (<object>weight).shape != (classes,):

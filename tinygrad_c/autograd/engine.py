@@ -50,7 +50,8 @@ class Backward:
         the gradient that has arrived, or None.
     ``heap``, ``pending``: the other nodes that wait, and {node: its slots}.
     ``leaves``: {id of a leaf: (leaf, gradient)}.
-    ``wanted``: {(node, index) or id of a leaf: gradient} of the inputs, or None for all leaves.
+    ``wanted``: {(node, index) or id of a leaf: gradient} of the inputs and of roots that are no
+        leaves, or None for all leaves.
     ``needed``: the nodes on a path to an input, or None for all.
     ``given``: the memory of gradients that somebody else may hold, so that ``.grad`` must not.
     """

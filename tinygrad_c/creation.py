@@ -252,12 +252,12 @@ def arange(start=None, end=None, step=1, *, dtype=None, device=None, requires_gr
         raise ValueError(
             f"arange: start, end and step must be finite, got {start}, {end} and {step}"
         )
-    exact = all(isinstance(n, int) for n in (start, end, step))
-    wanted = as_numpy_dtype(dtype) if dtype else np.dtype("int64") if exact else floating(None)
+    given = start, end, step
+    are_ints = all(isinstance(n, int) for n in given)
+    wanted = as_numpy_dtype(dtype) if dtype else np.dtype("int64") if are_ints else floating(None)
     if wanted == np.bool_:
         raise TypeError("arange: dtype must be that of numbers, got bool")
-    given = start, end, step
-    exact = wanted == np.int64 or (exact and wanted.kind != "f")
+    exact = wanted == np.int64 or (are_ints and wanted.kind != "f")
     if exact:
         start, end, step = (promotion.checked_number(n, np.int64).item() for n in given)
     if step == 0 or (end - start) * step < 0:
@@ -303,30 +303,29 @@ def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
 
 def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Numbers from the uniform distribution on [0, 1)."""
-    return drawn("rand", size, generator, dtype, device, requires_grad)
+    uniform = random_kernels.uniform_
+    return drawn("rand", uniform, size, generator, dtype, device, requires_grad)
 
 
 def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Numbers from the standard normal distribution."""
-    return drawn("randn", size, generator, dtype, device, requires_grad)
+    normal = random_kernels.normal_
+    return drawn("randn", normal, size, generator, dtype, device, requires_grad)
 
 
-DRAWS = {"rand": random_kernels.uniform_, "randn": random_kernels.normal_}
-
-
-def drawn(name, size, generator, dtype, device, requires_grad):
-    """Real numbers for the function `name`; what is refused takes none from the generator."""
+def drawn(name, draw, size, generator, dtype, device, requires_grad):
+    """Numbers by `draw` for the function `name`; what is refused takes none from the generator."""
     array = layout.uninitialized(new_shape(name, size), real(name, dtype))
     t = finish(array, requires_grad, device)
-    DRAWS[name.removesuffix("_like")](array, 0.0, 1.0, generator)
+    draw(array, 0.0, 1.0, generator)
     return t
 
 
-def drawn_like(name, input, generator, dtype, device, requires_grad):
+def drawn_like(name, draw, input, generator, dtype, device, requires_grad):
     """The same, like the operand of that function."""
     check_tensor(name, "input", input)
     size, dtype = (input.array.shape,), dtype or input.dtype
-    return drawn(name, size, generator, dtype, device, requires_grad)
+    return drawn(name, draw, size, generator, dtype, device, requires_grad)
 
 
 def randint(
@@ -368,12 +367,14 @@ def randperm(n, *, generator=None, dtype=None, device=None, requires_grad=False)
 
 def rand_like(input, *, generator=None, dtype=None, device=None, requires_grad=False):
     """`rand` in the shape and dtype of `input`."""
-    return drawn_like("rand_like", input, generator, dtype, device, requires_grad)
+    uniform = random_kernels.uniform_
+    return drawn_like("rand_like", uniform, input, generator, dtype, device, requires_grad)
 
 
 def randn_like(input, *, generator=None, dtype=None, device=None, requires_grad=False):
     """`randn` in the shape and dtype of `input`."""
-    return drawn_like("randn_like", input, generator, dtype, device, requires_grad)
+    normal = random_kernels.normal_
+    return drawn_like("randn_like", normal, input, generator, dtype, device, requires_grad)
 
 
 def is_tensor(obj):

@@ -98,11 +98,9 @@ def load(f: Path, map_location: Any = None, *, weights_only: bool = True) -> Any
             metadata = file.metadata() or {}
             dtypes = {name: file.get_slice(name).get_dtype() for name in file.offset_keys()}
             check_dtypes(f, dtypes)
-            start, header = read_header(f) if "BF16" in dtypes.values() else (0, {})
+            found = read_bfloat16(f, [name for name, dtype in dtypes.items() if dtype == "BF16"])
             tensors = {
-                name: read_bfloat16(f, start, header[name])
-                if dtype == "BF16"
-                else read_tensor(file, name, dtype)
+                name: found[name] if name in found else read_tensor(file, name, dtype)
                 for name, dtype in dtypes.items()
             }
         if "tinygrad_c" not in metadata:
@@ -139,26 +137,27 @@ def check_dtypes(f: Path, dtypes: dict[str, str]) -> None:
             )
 
 
-def read_header(f: Path) -> tuple[int, dict[str, Any]]:
-    """Where the data of the file `f` begin, and its header: what stands where."""
-    with open(f, "rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        return 8 + length, json.loads(file.read(length))
-
-
 def read_tensor(file: Any, name: str, dtype: str) -> Tensor:
     """The tensor `name` of the open `file`."""
     array = file.get_tensor(name)
     return from_numpy(array.astype(np.float32) if dtype == "F16" else array)
 
 
-def read_bfloat16(f: Path, start: int, entry: dict[str, Any]) -> Tensor:
-    """The tensor of the header's `entry`, which safetensors cannot give: NumPy has no bfloat16.
-    Its 16 bits are the upper half of a float32."""
-    begin, end = entry["data_offsets"]
-    stored = np.fromfile(f, "<u2", (end - begin) // 2, offset=start + begin)
-    bits = stored.astype(np.uint32) << 16
-    return from_numpy(bits.view(np.float32).reshape(entry["shape"]))
+def read_bfloat16(f: Path, names: list[str]) -> dict[str, Tensor]:
+    """Tensors that safetensors cannot give, because NumPy has no bfloat16: their 16 bits are the
+    upper half of a float32. The file's header says at which bytes behind it they are."""
+    tensors: dict[str, Tensor] = {}
+    if not names:
+        return tensors
+    with open(f, "rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+        for name in names:
+            begin, end = header[name]["data_offsets"]
+            file.seek(8 + length + begin)
+            bits = np.frombuffer(file.read(end - begin), "<u2").astype(np.uint32) << 16
+            tensors[name] = from_numpy(bits.view(np.float32).reshape(header[name]["shape"]))
+    return tensors
 
 
 class _Writer:

@@ -92,22 +92,22 @@ def fit_quotient(f, weight, low, high, degrees, bits):
     xs = grid(low, high)
     values = np.array([f(x) for x in xs])
     weights = np.array([weight(x) for x in xs])
+    ups, downs = powers(xs, degrees[0]), powers(xs, degrees[1])
     p, q = [mpf(1)], [mpf(1)]
     denominator = np.full(GRID, mpf(1))
     while len(p) <= degrees[0] or len(q) <= degrees[1]:
         change = mpf(1)
         while change > mpf("1e-8"):
-            above = weights / denominator * powers(xs, degrees[0])
-            below = weights / denominator * values * powers(xs, degrees[1])
+            above, below = weights / denominator * ups, weights / denominator * values * downs
             known = np.array(q) @ below[: len(q)] - np.array(p) @ above[: len(p)]
             best = remez(np.concatenate([above[len(p) :], -below[len(q) :]]), known)
-            full_p = [*p, *best[: degrees[0] + 1 - len(p)]]
-            full_q = [*q, *best[degrees[0] + 1 - len(p) :]]
-            last, denominator = denominator, np.array(full_q) @ powers(xs, degrees[1])
+            full_p = [*p, *best[: len(ups) - len(p)]]
+            full_q = [*q, *best[len(ups) - len(p) :]]
+            last, denominator = denominator, np.array(full_q) @ downs
             change = max(abs(denominator / last - 1))
         if len(q) <= min(len(p), degrees[1]):
             q.append(rounded(full_q[len(q)], bits))
         else:
             p.append(rounded(full_p[len(p)], bits))
-    quotient = np.array(p) @ powers(xs, degrees[0]) / (np.array(q) @ powers(xs, degrees[1]))
+    quotient = np.array(p) @ ups / (np.array(q) @ downs)
     return p, q, max(abs(weights * (values - quotient)))

@@ -37,6 +37,11 @@ def restore(before):
     graph.set_inference_enabled(inference)
 
 
+def record(wanted):
+    """Let this thread record operations, or not; in inference mode it never does."""
+    graph.set_grad_enabled(wanted and not graph.inference_enabled())
+
+
 class Mode:
     """A context manager that sets a mode of the thread and puts back what was before.
 
@@ -110,14 +115,14 @@ class no_grad(Switch):  # noqa: N801  PyTorch's spelling
     """
 
     def set(self):
-        graph.set_grad_enabled(False)
+        record(False)
 
 
 class enable_grad(Switch):  # noqa: N801
     """Record, also inside ``no_grad``; but inside ``inference_mode`` nothing is recorded."""
 
     def set(self):
-        graph.set_grad_enabled(not graph.inference_enabled())
+        record(True)
 
 
 class set_grad_enabled(Mode):  # noqa: N801
@@ -129,7 +134,7 @@ class set_grad_enabled(Mode):  # noqa: N801
         self.set()
 
     def set(self):
-        graph.set_grad_enabled(self.mode and not graph.inference_enabled())
+        record(self.mode)
 
     def __enter__(self):
         self.__dict__.setdefault("before", []).append(self.outside)
@@ -154,4 +159,4 @@ class inference_mode(Mode):  # noqa: N801
 
     def set(self):
         graph.set_inference_enabled(self.mode)
-        graph.set_grad_enabled(not self.mode)
+        record(True)

@@ -269,7 +269,8 @@ def one_of(name, numbers, dim):
 def without_data(t):
     """A tensor of the class of `t` and with its attributes."""
     copy = objects.new_instance(type(t))
-    copy.__dict__.update(t.__dict__) if hasattr(t, "__dict__") else None
+    if hasattr(t, "__dict__"):
+        copy.__dict__.update(t.__dict__)
     return copy
 
 
